@@ -1,0 +1,99 @@
+"""Image data in files, one a blob, as Glance's file store keeps it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from mockserver.blobs import PIECE_BYTES, BlobExists, BlobMissing, StoreFull
+
+FILE_MODE = 0o640
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class FileStore:
+    """A folder of files named by blob id, made when the first one is written."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def url(self, blob_id: str) -> str:
+        return self._path(blob_id).absolute().as_uri()
+
+    def write(self, blob_id: str, pieces: Iterable[bytes]) -> None:
+        path = self._path(blob_id)
+        if path.exists():
+            raise BlobExists(blob_id)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=self._folder, prefix=".")
+        try:
+            _fill(descriptor, pieces)
+            # unlike a rename, a link never replaces what another writer put there
+            os.link(name, path)
+        except FileExistsError:
+            raise BlobExists(blob_id) from None
+        finally:
+            os.unlink(name)
+
+    def read(
+        self, blob_id: str, offset: int = 0, length: int | None = None
+    ) -> Iterator[bytes]:
+        try:
+            return _Pieces(self._path(blob_id), offset, length)
+        except FileNotFoundError:
+            raise BlobMissing(blob_id) from None
+
+    def delete(self, blob_id: str) -> None:
+        try:
+            self._path(blob_id).unlink()
+        except FileNotFoundError:
+            raise BlobMissing(blob_id) from None
+
+    def _path(self, blob_id: str) -> Path:
+        return self._folder / blob_id
+
+
+def _fill(descriptor: int, pieces: Iterable[bytes]) -> None:
+    with open(descriptor, "wb", buffering=0) as file:
+        for piece in pieces:
+            _write_all(file.fileno(), piece)
+        os.fchmod(file.fileno(), FILE_MODE)
+
+
+def _write_all(descriptor: int, piece: bytes) -> None:
+    rest = memoryview(piece)
+    try:
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StoreFull from error
+        raise
+
+
+class _Pieces:
+    """The open file of a blob, read piece by piece; closed at its end."""
+
+    def __init__(self, path: Path, offset: int, length: int | None) -> None:
+        self._file = open(path, "rb", buffering=0)  # noqa: SIM115 - outlives the call
+        self._file.seek(offset)
+        self._left = length
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        size = PIECE_BYTES if self._left is None else min(PIECE_BYTES, self._left)
+        piece = self._file.read(size) if size > 0 and not self._file.closed else b""
+        if not piece:
+            self.close()
+            raise StopIteration
+        if self._left is not None:
+            self._left -= len(piece)
+        return piece
+
+    def close(self) -> None:
+        self._file.close()

@@ -1,0 +1,119 @@
+"""Seeds: a cloud to start from, written down as JSON.
+
+``mockserver serve --seed FILE`` and ``MockCloud(seed=...)`` take a file, the name of
+a shipped seed (``seeds/*.json``) or, in Python, the mapping itself. Every key may be
+left out::
+
+    clock       the instant at which time stands still, "2016-06-21T16:07:16Z"
+    ids         ids for what is made later, by noun: {"user": ["81712f..."]}
+    addresses   where `in_process` answers: {"identity": "http://...", "image": ...}
+    bootstrap   what to start from: domain_id, domain_name, admin_project_id, and
+                image: false for a cloud whose catalog knows no image service yet
+    regions, domains, projects, roles, users, services, endpoints
+                records as the API shows them, with or without an id
+    assignments {"user": .., "role": .., "project" or "domain": .., "system": true,
+                "inherited": true}
+    images      records as the API shows them; "data" is text, or "file" a path
+                relative to the seed, of which size and hashes are computed. Without
+                either an image is as it says it is and has nothing to download.
+
+Users, roles, projects, domains and services are named by id or by name. A seed is sown
+once, when the database is made: a kept folder ignores it.
+
+The shipped ``documents`` is the install guide's cloud as it stands before its own
+steps: no image service is in the catalog, and the ids of the user, service and
+endpoints that the guide makes are scripted. The endpoints it makes lead to a host of
+its own, so images are reached past the catalog (OS_IMAGE_ENDPOINT_OVERRIDE), or in
+process, where the mock answers under that host's name. ``bare`` is the usual cloud
+before its image service is registered.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mockserver.keystone.bootstrap import Bootstrap
+
+if TYPE_CHECKING:
+    from mockserver.control.clock import Clock
+    from mockserver.control.ids import Ids
+
+SHIPPED = Path(__file__).parent.parent / "seeds"
+NOUNS = (
+    *("regions", "domains", "projects", "roles", "users", "services", "endpoints"),
+    *("assignments", "images"),
+)
+
+
+class BadSeed(Exception):
+    """A seed cannot be read, or says something that cannot be."""
+
+
+@dataclass(frozen=True)
+class Seed:
+    """What a seed says, before it is sown."""
+
+    bootstrap: Bootstrap = field(default_factory=Bootstrap)
+    clock: datetime | None = None
+    ids: Mapping[str, list[str]] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    records: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    folder: Path = Path()
+
+    def script(self, clock: Clock, ids: Ids) -> None:
+        """Let time stand and the next ids be what the seed says."""
+        if self.clock is not None:
+            clock.freeze(self.clock)
+        for noun, scripted in self.ids.items():
+            ids.script(noun, scripted)
+
+
+def load_seed(source: str | Path | Mapping[str, Any] | None) -> Seed:
+    """Read a seed: a mapping, a shipped one's name, or a file's path.
+
+    Raises :class:`BadSeed`.
+    """
+    if source is None:
+        return Seed()
+    if isinstance(source, Mapping):
+        return _parse(source, "the seed", Path())
+    path = Path(source)
+    if not path.exists() and (SHIPPED / f"{source}.json").exists():
+        path = SHIPPED / f"{source}.json"
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadSeed(f"cannot read the seed {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise BadSeed(f"the seed {path} is not JSON: {error}") from error
+    return _parse(document, f"the seed {path}", path.parent)
+
+
+def _parse(document: Any, name: str, folder: Path) -> Seed:
+    if not isinstance(document, Mapping):
+        raise BadSeed(f"{name} is not an object")
+    known = {"clock", "ids", "addresses", "bootstrap", "description", *NOUNS}
+    if unknown := sorted(set(document) - known):
+        raise BadSeed(f"{name} has unknown keys: {', '.join(unknown)}")
+    try:
+        return Seed(
+            bootstrap=Bootstrap(**document.get("bootstrap", {})),
+            clock=_parse_time(document.get("clock")),
+            ids={noun: list(ids) for noun, ids in document.get("ids", {}).items()},
+            addresses=dict(document.get("addresses", {})),
+            records={noun: list(document.get(noun, ())) for noun in NOUNS},
+            folder=folder,
+        )
+    except (TypeError, ValueError, AttributeError) as error:
+        fields = ", ".join(one.name for one in dataclasses.fields(Bootstrap))
+        raise BadSeed(f"{name}: {error} (bootstrap knows {fields})") from error
+
+
+def _parse_time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text.replace("Z", "+00:00"))

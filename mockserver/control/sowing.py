@@ -1,0 +1,149 @@
+"""Puts a seed's records into a bootstrapped database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from mockserver.control.seed import BadSeed, Seed
+from mockserver.glance.creation import insert_seeded
+from mockserver.keystone.errors import IdentityError
+from mockserver.keystone.options import merge_options
+from mockserver.keystone.project_records import add_project
+from mockserver.keystone.user_records import add_user
+from mockserver.storage.grants import SYSTEM
+from mockserver.storage.repository import DuplicateRecord, fetch, store
+from mockserver.storage.tables import (
+    ASSIGNMENTS,
+    ENDPOINTS,
+    PROJECTS,
+    REGIONS,
+    ROLES,
+    SERVICES,
+    USERS,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Table
+
+    from mockserver.cloud import MockCloud
+
+Record = dict[str, Any]
+SOWING_ERRORS = (
+    *(IdentityError, DuplicateRecord, KeyError, TypeError, ValueError, OSError),
+)
+_TABLES = {"user": USERS, "role": ROLES, "project": PROJECTS, "domain": PROJECTS}
+
+
+def sow(db: Connection, cloud: MockCloud, seed: Seed) -> None:
+    """Store what a seed describes; raises :class:`BadSeed`."""
+    sower = _Sower(db, cloud, seed)
+    for noun, records in seed.records.items():
+        add: Callable[[Record], None] = getattr(sower, f"add_{noun[:-1]}")
+        for record in records:
+            try:
+                add(dict(record))
+            except SOWING_ERRORS as error:
+                raise BadSeed(f"the seed's {noun}: {record}: {error!r}") from error
+
+
+class _Sower:
+    """Adds records of each noun, finding what they name by id or by name."""
+
+    def __init__(self, db: Connection, cloud: MockCloud, seed: Seed) -> None:
+        self._db = db
+        self._cloud = cloud
+        self._seed = seed
+        self._home = seed.bootstrap.domain_id
+
+    def add_region(self, region: Record) -> None:
+        region = {"description": "", "parent_region_id": None, **region}
+        store(self._db, REGIONS, region)
+
+    def add_domain(self, domain: Record) -> None:
+        as_project = {"is_domain": True, "domain_id": None, "parent_id": None}
+        add_project(self._db, {**self._identified("domain", domain), **as_project})
+
+    def add_project(self, project: Record) -> None:
+        project = self._in_domain(self._identified("project", project))
+        if "parent_id" in project:
+            project["parent_id"] = self._find("project", project["parent_id"])
+        add_project(self._db, project)
+
+    def add_role(self, role: Record) -> None:
+        role = {"description": None, **self._identified("role", role)}
+        if role.setdefault("domain_id", None) is not None:
+            role["domain_id"] = self._find("domain", role["domain_id"])
+        role["options"] = merge_options({}, role)
+        role["uniqueness"] = role["domain_id"] or ""
+        store(self._db, ROLES, role)
+
+    def add_user(self, user: Record) -> None:
+        user = self._in_domain(self._identified("user", user))
+        if user.get("default_project_id"):
+            user["default_project_id"] = self._find(
+                "project", user["default_project_id"]
+            )
+        add_user(self._db, user)
+
+    def add_service(self, service: Record) -> None:
+        service = {"name": "", "enabled": True, **self._identified("service", service)}
+        store(self._db, SERVICES, service)
+
+    def add_endpoint(self, endpoint: Record) -> None:
+        endpoint = {"enabled": True, **self._identified("endpoint", endpoint)}
+        endpoint.setdefault("region_id", self._cloud.region_name)
+        endpoint["service_id"] = self._find_service(endpoint["service_id"])
+        store(self._db, ENDPOINTS, endpoint)
+
+    def add_assignment(self, assignment: Record) -> None:
+        target = next((t for t in ("project", "domain") if t in assignment), SYSTEM)
+        target_id = SYSTEM
+        if target != SYSTEM:
+            target_id = self._find(target, assignment[target])
+        row = {
+            "actor": "user",
+            "actor_id": self._find("user", assignment["user"]),
+            "target": target,
+            "target_id": target_id,
+            "role_id": self._find("role", assignment["role"]),
+            "inherited": bool(assignment.get("inherited", False)),
+        }
+        store(self._db, ASSIGNMENTS, row)
+
+    def add_image(self, image: Record) -> None:
+        data = image.pop("data", None)
+        file = image.pop("file", None)
+        source = None if data is None else str(data).encode()
+        if "owner" in image:
+            image["owner"] = self._find("project", image["owner"])
+        if source is None and file is not None:
+            insert_seeded(self._cloud, self._db, image, self._seed.folder / file)
+        else:
+            insert_seeded(self._cloud, self._db, image, source)
+
+    def _identified(self, noun: str, record: Record) -> Record:
+        return {**record, "id": record.get("id") or self._cloud.ids.hex(noun)}
+
+    def _in_domain(self, record: Record) -> Record:
+        domain_id = self._find("domain", record.get("domain_id", self._home))
+        return {**record, "domain_id": domain_id}
+
+    def _find(self, noun: str, word: str) -> str:
+        """Return the id of what is called ``word``, by id first, then by name."""
+        return self._look_up(_TABLES[noun], noun, word)
+
+    def _find_service(self, word: str) -> str:
+        for column in (SERVICES.c.id, SERVICES.c.type):
+            service = fetch(self._db, SERVICES, column == word)
+            if service is not None:
+                return str(service["id"])
+        raise BadSeed(f"the seed names a service that is not there: {word}")
+
+    def _look_up(self, table: Table, noun: str, word: str) -> str:
+        kind = [table.c.is_domain] if noun == "domain" else []
+        for column in (table.c.id, table.c.name):
+            record = fetch(self._db, table, column == word, *kind)
+            if record is not None:
+                return str(record["id"])
+        raise BadSeed(f"the seed names a {noun} that is not there: {word}")

@@ -1,0 +1,1 @@
+"""Ways into a cloud: TCP, ``responses`` in this process, or any WSGI server."""

@@ -1,0 +1,114 @@
+"""The door without a socket: ``responses`` hands this process's requests over."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+import responses
+
+from mockserver.app import identity_app, image_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+    from mockserver.cloud import MockCloud
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+@contextlib.contextmanager
+def answer_requests(cloud: MockCloud) -> Iterator[None]:
+    """Route calls to the two services' addresses to them, and refuse all others.
+
+    ``responses`` reads a request's body whole before it is answered: streaming can
+    only be watched over TCP.
+    """
+    cloud.announce(**{f"{name}_url": url for name, url in cloud.addresses.items()})
+    services = {
+        cloud.identity_url: identity_app(cloud),
+        cloud.image_url: image_app(cloud),
+    }
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as door:
+        for url, app in services.items():
+            for method in METHODS:
+                door.add_callback(
+                    method,
+                    re.compile(re.escape(url) + r"(/|\?|$)"),
+                    callback=_caller_of(app),
+                    content_type=None,
+                )
+        yield
+
+
+def _caller_of(app: WSGIApplication) -> Any:
+    def answer(request: Any) -> tuple[int, list[tuple[str, str]], bytes]:
+        started: list[Any] = []
+
+        def start_response(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None
+        ) -> Any:
+            started[:] = [int(status[:3]), headers]
+            return None
+
+        chunks = app(_environ_of(request), start_response)
+        try:
+            body = b"".join(chunks)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        return started[0], started[1], body
+
+    return answer
+
+
+def _environ_of(request: Any) -> WSGIEnvironment:
+    url = urlsplit(request.url)
+    body = _body_of(request)
+    environ: WSGIEnvironment = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(url.path or "/").decode("latin-1"),
+        "QUERY_STRING": url.query,
+        "SERVER_NAME": url.hostname or "",
+        "SERVER_PORT": str(url.port or 80),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": url.netloc,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": url.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.input_terminated": True,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in request.headers.items():
+        key = name.upper().replace("-", "_")
+        text = value.decode("latin-1") if isinstance(value, bytes) else value
+        environ[key if key in _PLAIN else f"HTTP_{key}"] = text
+    if "HTTP_TRANSFER_ENCODING" not in environ:
+        environ["CONTENT_LENGTH"] = str(len(body))
+    return environ
+
+
+_PLAIN = ("CONTENT_TYPE", "CONTENT_LENGTH")
+
+
+def _body_of(request: Any) -> bytes:
+    body = request.body
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytes):
+        return body
+    if hasattr(body, "read"):
+        return bytes(body.read())
+    return b"".join(body)

@@ -1,0 +1,122 @@
+"""The TCP door: cheroot on bound sockets, behind one port or on a port a service."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+from cheroot import wsgi
+
+from mockserver.app import (
+    IDENTITY_MOUNT,
+    IMAGE_MOUNT,
+    combined_app,
+    identity_app,
+    image_app,
+)
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+    from mockserver.cloud import MockCloud
+
+THREADS = 10
+IDLE_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 2
+POLL_INTERVAL_S = 0.05
+"""How long stopping may go unnoticed; cheroot's own half second shows in tests."""
+
+
+class CannotListen(Exception):
+    """An address cannot be had, or a port is in use."""
+
+
+class Server:
+    """Serves a cloud; its ports are bound, and kept, from construction on.
+
+    With ``ports`` of two numbers identity and image are served apart; with one, both
+    are behind it under ``/identity`` and ``/image``. Port 0 is any free one.
+    Raises :class:`CannotListen` when a port cannot be bound.
+    """
+
+    def __init__(
+        self,
+        cloud: MockCloud,
+        host: str = "127.0.0.1",
+        ports: tuple[int] | tuple[int, int] = (0,),
+    ) -> None:
+        apps = [combined_app(cloud)]
+        if len(ports) == 2:
+            apps = [identity_app(cloud), image_app(cloud)]
+        self._listeners: list[wsgi.Server] = []
+        self._threads: list[threading.Thread] = []
+        try:
+            for app, port in zip(apps, ports, strict=True):
+                self._listeners.append(_bind(app, host, port))
+        except BaseException:
+            self.stop()
+            raise
+        cloud.announce(*self._addresses(cloud.settings.public_url, host))
+
+    def start(self) -> None:
+        """Serve from threads of this process; returns at once."""
+        for listener in self._listeners:
+            thread = threading.Thread(target=listener.serve, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        for listener in self._listeners:
+            listener.stop()
+        for thread in self._threads:
+            thread.join(STOP_TIMEOUT_S)
+
+    def _addresses(self, public_url: str | None, host: str) -> tuple[str, str]:
+        root = (public_url or f"http://{_reachable(host)}").rstrip("/")
+        ports = [listener.bind_addr[1] for listener in self._listeners]
+        if len(ports) == 2:
+            return f"{root}:{ports[0]}", f"{root}:{ports[1]}"
+        if public_url is None:
+            root = f"{root}:{ports[0]}"
+        return root + IDENTITY_MOUNT, root + IMAGE_MOUNT
+
+
+class _Listener(wsgi.Server):
+    """cheroot's server, that does not leak a socket which it could not bind."""
+
+    @staticmethod
+    def bind_socket(listener: socket.socket, address: tuple[str, int]) -> socket.socket:
+        try:
+            listener.bind(address)
+        except OSError:
+            listener.close()
+            raise
+        return listener
+
+
+def _reachable(host: str) -> str:
+    """Return a name for URLs under which an address can be reached."""
+    if host in ("", "0.0.0.0", "::"):
+        return socket.gethostname()
+    return f"[{host}]" if ":" in host else host
+
+
+def _bind(app: WSGIApplication, host: str, port: int) -> wsgi.Server:
+    listener = _Listener(
+        (host, port),
+        app,
+        numthreads=THREADS,
+        server_name="mockserver",
+        request_queue_size=128,
+        timeout=IDLE_TIMEOUT_S,
+        shutdown_timeout=STOP_TIMEOUT_S,
+    )
+    listener.expiration_interval = POLL_INTERVAL_S
+    try:
+        listener.prepare()
+    except OSError as error:
+        # cheroot words the reason of each address that it tried into one string
+        reason = str(error).rpartition("] ")[2].rstrip(")") or str(error)
+        raise CannotListen(f"cannot listen on {host}:{port}: {reason}") from error
+    return listener

@@ -1,0 +1,140 @@
+"""The WSGI application of the mock's Glance."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import falcon
+
+from mockserver.glance import (
+    errors,
+    image_actions,
+    image_data,
+    image_members,
+    image_tags,
+    images,
+    info,
+    schemas,
+    versions,
+)
+from mockserver.glance.bodies import drain
+from mockserver.glance.errors import (
+    ImageError,
+    MethodNotAllowed,
+    NotFound,
+    NotImplementedHere,
+    ServiceUnavailable,
+    Unauthorized,
+)
+from mockserver.keystone.errors import IdentityError, IdentityUnavailable
+
+if TYPE_CHECKING:
+    from mockserver.cloud import MockCloud
+
+MODULES = (
+    *(images, image_data, image_tags, image_actions, image_members),
+    *(schemas, info),
+)
+KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH")
+
+
+def create_application(cloud: MockCloud) -> falcon.App[falcon.Request, falcon.Response]:
+    app = falcon.App(middleware=[_Pipeline(cloud)])
+    for module in MODULES:
+        for path, resource in module.ROUTES:
+            app.add_route(path, resource(cloud))
+    app.add_error_handler(Exception, errors.answer_crash)
+    app.add_error_handler(falcon.HTTPRouteNotFound, _answer_unknown_route)
+    app.add_error_handler(ImageError, errors.answer_error)
+    return app
+
+
+class _Pipeline:
+    """What stands before Glance's routes: versions, then who is asking."""
+
+    def __init__(self, cloud: MockCloud) -> None:
+        self._cloud = cloud
+
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        public = self._cloud.settings.public_url
+        req.context.base_url = self._cloud.image_url if public else req.prefix
+        if req.method == "OPTIONS":
+            resp.complete = True  # Glance's CORS filter answers for any path
+        elif req.path == "/healthcheck":
+            _report_health(req, resp)
+        else:
+            self._find_version(req, resp)
+
+    def _find_version(self, req: falcon.Request, resp: falcon.Response) -> None:
+        path = versions.negotiate(req)
+        is_list = req.path.strip("/").partition("/")[0] == "versions"
+        if path is None or is_list:
+            resp.status = falcon.HTTP_200 if is_list else falcon.HTTP_300
+            resp.text = versions.show_versions(req.context.base_url)
+            resp.complete = True
+            return
+        req.path = path.replace("%2F", "/")
+        self._identify(req)
+        if req.path == "/v2":
+            resp.status = falcon.HTTP_302
+            resp.set_header("Location", f"{req.context.base_url}/v2/")
+            resp.content_type = "text/plain; charset=utf8"
+            resp.complete = True
+
+    def _identify(self, req: falcon.Request) -> None:
+        token = req.get_header("X-Auth-Token") or req.get_header("X-Storage-Token")
+        try:
+            req.context.caller = self._cloud.tokens.validate(token)
+        except IdentityError:
+            keystone = self._cloud.settings.identity_url or self._cloud.identity_url
+            challenge = f'Keystone uri="{keystone}"'
+            raise Unauthorized(headers={"WWW-Authenticate": challenge}) from None
+        except IdentityUnavailable as error:
+            raise ServiceUnavailable(
+                "The Keystone service is temporarily unavailable."
+            ) from error
+
+    def process_resource(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        resource: object,
+        params: dict[str, Any],
+    ) -> None:
+        if not all(params.values()):
+            raise NotFound  # a path that ends in a slash
+        if hasattr(resource, f"on_{req.method.lower()}"):
+            return
+        if getattr(resource, "hides_methods", False):
+            raise NotFound
+        allowed = [
+            name[3:].upper() for name in vars(type(resource)) if name[:3] == "on_"
+        ]
+        raise MethodNotAllowed(headers={"Allow": ", ".join(allowed)})
+
+    def process_response(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        resource: object,
+        succeeded: bool,
+    ) -> None:
+        if not succeeded:
+            drain(req)
+
+
+def _report_health(req: falcon.Request, resp: falcon.Response) -> None:
+    if req.client_prefers(("text/plain", "application/json")) == "application/json":
+        resp.text = json.dumps({"detailed": False, "reasons": ["OK"]})
+    else:
+        resp.content_type, resp.text = "text/plain; charset=UTF-8", "OK"
+    resp.complete = True
+
+
+def _answer_unknown_route(
+    req: falcon.Request, resp: falcon.Response, error: object, params: object
+) -> None:
+    is_known = req.method in KNOWN_METHODS
+    refusal = NotFound() if is_known else NotImplementedHere()
+    errors.answer_error(req, resp, refusal, params)

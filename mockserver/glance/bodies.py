@@ -1,0 +1,66 @@
+"""Request bodies: whether there is one, and JSON; source: Glance 33 ``wsgi.py``."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from mockserver.glance.errors import BadRequest, ServerError
+
+if TYPE_CHECKING:
+    import falcon
+
+_PIECE_BYTES = 1 << 16
+ENCODINGS = ("chunked", "compress", "deflate", "gzip", "identity")
+
+
+def has_body(req: falcon.Request) -> bool:
+    encoding = (req.get_header("Transfer-Encoding") or "").lower()
+    if encoding in ENCODINGS and req.method in ("POST", "PUT", "PATCH"):
+        return True
+    return bool(req.content_length)
+
+
+def refuse_body(req: falcon.Request) -> None:
+    if has_body(req):
+        raise BadRequest("A body is not expected with this request.")
+
+
+def read_json(req: falcon.Request) -> Any:
+    """Return the object or array a request carries. Raises :class:`BadRequest`."""
+    if not has_body(req):
+        raise BadRequest("Body expected in request.")
+    try:
+        body = json.loads(b"".join(_pieces(req)))
+    except ValueError:
+        raise BadRequest("Malformed JSON in request body.") from None
+    if not isinstance(body, (dict, list)):
+        raise BadRequest("Unexpected body type. Expected list/dict.")
+    return body
+
+
+def read_object(req: falcon.Request) -> dict[str, Any]:
+    """Return the JSON object a request carries."""
+    body = read_json(req)
+    if not isinstance(body, dict):
+        raise ServerError  # Glance trips over an array where it wants an object
+    return body
+
+
+def write_json(resp: falcon.Response, document: Any) -> None:
+    resp.content_type = "application/json"
+    resp.text = json.dumps(document, ensure_ascii=False)
+
+
+def drain(req: falcon.Request) -> None:
+    """Read what is left of a body, so that its sender hears the answer."""
+    with contextlib.suppress(OSError, ValueError):  # no sender, no more body
+        if has_body(req):
+            for _ in _pieces(req):
+                pass
+
+
+def _pieces(req: falcon.Request) -> Iterator[bytes]:
+    return iter(lambda: req.stream.read(_PIECE_BYTES), b"")

@@ -1,0 +1,72 @@
+"""Values of listing filters; source: Glance 33 ``common/utils.py``."""
+
+from __future__ import annotations
+
+import re
+
+from mockserver.glance.errors import BadRequest
+from mockserver.glance.times import parse_time
+
+_ITEM = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)",?|([^,]+),?|,')
+_TIME_OPERATORS = ("gt", "gte", "lt", "lte", "eq", "neq")
+
+
+def split_operator(value: str) -> tuple[str, str]:
+    """Split ``gt:2014-03-21`` into its two parts; what has none is ``eq``.
+
+    A plain time has colons of its own and no operator.
+    """
+    left, colon, right = value.partition(":")
+    if not colon:
+        return "eq", value
+    try:
+        parse_time(value)
+    except ValueError:
+        return left, right
+    return "eq", value
+
+
+def parse_text_filter(value: str) -> tuple[str, str | list[str]]:
+    """Return operator and operand: one text, or the list after ``in:``."""
+    operator, operand = split_operator(value)
+    if operator == "in":
+        return operator, split_list(operand)
+    if operator != "eq":
+        raise BadRequest(f"Unable to filter by unknown operator '{operator}'.")
+    return operator, operand
+
+
+def parse_time_filter(name: str, value: str) -> tuple[str, str]:
+    operator, operand = split_operator(value)
+    try:
+        instant = parse_time(operand)
+    except ValueError:
+        raise BadRequest(
+            f'Bad "{name}" query filter format. Use ISO 8601 DateTime notation.'
+        ) from None
+    if operator not in _TIME_OPERATORS:
+        raise BadRequest("Unable to filter on a unknown operator.")
+    return operator, instant
+
+
+def split_list(value: str) -> list[str]:
+    """Split a comma-separated list whose items may stand in double quotes."""
+    _check_quotes(value)
+    return [quoted or plain for quoted, plain in _ITEM.findall(value)]
+
+
+def _check_quotes(value: str) -> None:
+    is_open = False
+    for match in re.finditer(r'(?<!\\)"', value):
+        start, end = match.span()
+        if not is_open and start and value[start - 1] != ",":
+            raise _bad_list(value, "There is no comma before opening quotation mark.")
+        if is_open and end < len(value) and value[end] != ",":
+            raise _bad_list(value, "There is no comma after closing quotation mark.")
+        is_open = not is_open
+    if is_open:
+        raise _bad_list(value, "The quote is not closed.")
+
+
+def _bad_list(value: str, reason: str) -> BadRequest:
+    return BadRequest(f"Invalid filter value {value}. {reason}")

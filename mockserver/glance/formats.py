@@ -1,0 +1,75 @@
+"""Whether data is what its image says; source: Glance 33 ``location.py``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+LOG = logging.getLogger(__name__)
+
+
+class Inspection:
+    """Looks at the bytes that pass for the marks of disk formats."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        from oslo_utils.imageutils import format_inspector
+
+        self._known = format_inspector
+        wrap: Any = format_inspector.InspectWrapper  # takes any iterator of bytes
+        self._wrapper = wrap(pieces)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece: bytes = next(self._wrapper)
+        return piece
+
+    def judge(self, disk_format: str | None) -> tuple[int | None, str | None]:
+        """Return the virtual size in bytes, if known, and a reason to refuse the data.
+
+        To be called once the last piece has passed.
+        """
+        try:
+            found = self._find_format()
+            virtual_size = self._measure(found, disk_format)
+        except self._known.ImageFormatError as error:
+            return None, str(error)
+        except Exception as error:  # an inspector tripped over the data
+            LOG.error("the data's format cannot be determined: %s", error)
+            return None, "Image format inspection failed"
+        refusal = self._check_safety(found, disk_format)
+        return virtual_size or None, refusal
+
+    def _find_format(self) -> Any:
+        matches = {str(match): match for match in self._wrapper.formats}
+        if matches.keys() == {"iso", "gpt"}:
+            return matches["iso"]  # a bootable ISO may well hold a partition table
+        return self._wrapper.format
+
+    def _measure(self, found: Any, disk_format: str | None) -> int:
+        if str(found) == disk_format:
+            return int(found.virtual_size)
+        if str(found) == "raw" and disk_format not in self._known.ALL_FORMATS:
+            return 0  # a format that has no marks
+        if disk_format == "raw":
+            return int(found.actual_size)  # anything may be used as raw
+        raise self._known.ImageFormatError(
+            f"Image disk_format {disk_format} does not match stream data {found}"
+        )
+
+    def _check_safety(self, found: Any, disk_format: str | None) -> str | None:
+        try:
+            found.safety_check()
+        except self._known.SafetyCheckFailed as error:
+            failures = set(error.failures)
+            if disk_format in ("aki", "ari"):
+                failures.discard("mbr")
+            if found.NAME != "gpt" or failures:
+                LOG.warning("%s data refused: %s", found, error)
+                return "Image failed safety checks"
+        except Exception as error:
+            LOG.error("the data's safety cannot be determined: %s", error)
+            return "Image format inspection failed"
+        return None

@@ -1,0 +1,165 @@
+"""The bytes of an image: uploaded and downloaded."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import falcon
+
+from mockserver.blobs import BlobMissing, StoreFull
+from mockserver.glance import policy
+from mockserver.glance.bodies import refuse_body
+from mockserver.glance.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    Gone,
+    ServerError,
+    TooLarge,
+    UnsupportedMedia,
+)
+from mockserver.glance.lookup import get_image
+from mockserver.glance.ranges import parse_range
+from mockserver.glance.times import store_time
+from mockserver.glance.uploads import Received, receive
+from mockserver.storage.images import Image, add_location, change_status
+
+if TYPE_CHECKING:
+    from mockserver.cloud import MockCloud
+    from mockserver.keystone.tokens import Caller
+
+MEDIA_TYPE = "application/octet-stream"
+
+
+class ImageData:
+    def __init__(self, cloud: MockCloud) -> None:
+        self._cloud = cloud
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, image_id: str) -> None:
+        refuse_body(req)
+        caller: Caller = req.context.caller
+        with self._cloud.database.read() as db:
+            image = get_image(db, caller, image_id)
+        if image.status == "deactivated" and not caller.is_admin:
+            raise Forbidden(
+                "The requested image has been deactivated."
+                " Image data download is forbidden."
+            )
+        policy.enforce(caller, "download_image", image)
+        if req.get_param("prefer"):
+            raise BadRequest(
+                "Store selection for download is not available when multiple backends"
+                " are not enabled."
+            )
+        self._send(req, resp, image)
+
+    def _send(self, req: falcon.Request, resp: falcon.Response, image: Image) -> None:
+        part = parse_range(req, image.size)
+        if not image.locations:
+            resp.status = falcon.HTTP_204
+            return
+        if image.size is None:
+            raise ServerError  # data that was refused lies there, as in Glance
+        span = (part.offset, part.length) if part else (0, None)
+        try:
+            pieces = self._cloud.blobs.read(image.id, *span)
+        except BlobMissing:
+            resp.status = falcon.HTTP_204
+            return
+        if part is not None:
+            resp.status = falcon.HTTP_206
+            resp.set_header("Content-Range", part.content_range)
+        if image.checksum:
+            resp.set_header("Content-MD5", image.checksum)
+        resp.content_type = MEDIA_TYPE
+        resp.set_stream(pieces, part.length if part else image.size)
+
+    def on_put(self, req: falcon.Request, resp: falcon.Response, image_id: str) -> None:
+        expected_bytes = _announced_size(req)
+        image = self._begin(req.context.caller, image_id)
+        try:
+            received = receive(self._cloud.blobs, image, req.stream, expected_bytes)
+        except StoreFull:
+            self._give_up(image_id)
+            raise TooLarge(
+                "Image storage media is full: There is not enough disk space on the"
+                " image storage media."
+            ) from None
+        except BaseException:  # among them: the sender hung up
+            self._give_up(image_id)
+            raise
+        self._finish(image_id, received)
+        resp.status = falcon.HTTP_204
+
+    def _begin(self, caller: Caller, image_id: str) -> Image:
+        """Move the image from ``queued`` to ``saving``: of two senders, one can."""
+        with self._cloud.database.begin() as db:
+            image = get_image(db, caller, image_id)
+            policy.enforce(caller, "upload_image", image)
+            if image.status != "queued":
+                raise Conflict(
+                    f"Image status transition from {image.status} to saving"
+                    " is not allowed"
+                )
+            _check_formats(image)
+            change_status(db, image_id, "queued", "saving", updated_at=self._now())
+        return image
+
+    def _give_up(self, image_id: str) -> None:
+        with self._cloud.database.begin() as db:
+            change_status(db, image_id, "saving", "queued", updated_at=self._now())
+
+    def _finish(self, image_id: str, received: Received) -> None:
+        refusal = received.refusal
+        status = "active" if refusal is None else "queued"
+        # Glance remembers the hashes of data it refused, and where the data lies
+        values = received.columns() if refusal is None else received.hashes()
+        url = self._cloud.blobs.url(image_id)
+        with self._cloud.database.begin() as db:
+            is_there = change_status(
+                db, image_id, "saving", status, updated_at=self._now(), **values
+            )
+            if is_there:
+                add_location(db, image_id, url)
+        if not is_there:
+            with contextlib.suppress(BlobMissing):
+                self._cloud.blobs.delete(image_id)
+            raise Gone(
+                f"Image {image_id} could not be found after upload. The image may have"
+                " been deleted during the upload, cleaning up the chunks uploaded."
+            )
+        if refusal is not None:
+            raise UnsupportedMedia(detail=refusal)
+
+    def _now(self) -> str:
+        return store_time(self._cloud.clock.now())
+
+
+def _announced_size(req: falcon.Request) -> int:
+    """Return the size in bytes that the headers tell, 0 where they do not."""
+    media_type = (req.content_type or "").partition(";")[0].strip()
+    if media_type != MEDIA_TYPE:
+        shown = None if req.content_type is None else media_type
+        raise UnsupportedMedia(detail=f"Invalid content type {shown}")
+    size = req.get_header("X-OpenStack-Image-Size")
+    if size is None:
+        return req.content_length or 0
+    try:
+        return int(size)
+    except ValueError:
+        raise BadRequest("Invalid or missing image size in request headers.") from None
+
+
+def _check_formats(image: Image) -> None:
+    missing = [
+        name for name in ("disk_format", "container_format") if not getattr(image, name)
+    ]
+    if missing:
+        noun = "Property" if len(missing) == 1 else "Properties"
+        raise BadRequest(
+            f"{noun} {', '.join(missing)} must be set prior to saving data."
+        )
+
+
+ROUTES = (("/v2/images/{image_id}/file", ImageData),)

@@ -1,0 +1,180 @@
+"""Images: listed, registered, shown, changed and deleted."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import falcon
+
+from mockserver.blobs import BlobMissing
+from mockserver.glance import policy
+from mockserver.glance.bodies import read_json, read_object, refuse_body, write_json
+from mockserver.glance.creation import new_image
+from mockserver.glance.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    NotFound,
+    UnsupportedMedia,
+)
+from mockserver.glance.limits import check_property_count, check_storable
+from mockserver.glance.listing import parse_query, parse_selection
+from mockserver.glance.lookup import get_image, is_visible, viewer_of
+from mockserver.glance.patches import parse_changes
+from mockserver.glance.times import store_time
+from mockserver.glance.updates import apply_change
+from mockserver.glance.views import image_path, show_image
+from mockserver.storage.image_selection import select_images
+from mockserver.storage.images import (
+    Image,
+    find_image,
+    insert_images,
+    mark_deleted,
+    save_image,
+)
+from mockserver.storage.repository import DuplicateRecord
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from mockserver.cloud import MockCloud
+    from mockserver.keystone.tokens import Caller
+
+IMPORT_METHODS = ("glance-direct", "web-download", "copy-image")
+PATCH_TYPES = {
+    "application/openstack-images-v2.0-json-patch": False,
+    "application/openstack-images-v2.1-json-patch": True,
+}
+"""Media types of a PATCH, and whether its operations are RFC 6902's."""
+
+
+class Images:
+    def __init__(self, cloud: MockCloud) -> None:
+        self._cloud = cloud
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        caller: Caller = req.context.caller
+        pairs = parse_query(req)
+        wanted, marker = parse_selection(pairs)
+        policy.enforce_on_project(caller, "get_images", caller.project_id)
+        with self._cloud.database.read() as db:
+            if marker is not None:
+                wanted.marker = _find_marker(db, caller, marker)
+            found = select_images(db, viewer_of(caller), wanted)
+        images = [image for image in found if policy.allows(caller, "get_image", image)]
+        # a repeated parameter comes back once, as it does from Glance
+        query = {name: value for name, value in pairs if name != "marker"}
+        document: dict[str, Any] = {
+            "images": [show_image(caller, image) for image in images],
+            "first": _listing_path(query),
+            "schema": "/v2/schemas/images",
+        }
+        if images and len(found) == wanted.limit:
+            document["next"] = _listing_path({**query, "marker": images[-1].id})
+        write_json(resp, document)
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        caller: Caller = req.context.caller
+        image = new_image(self._cloud, caller, read_object(req))
+        try:
+            with self._cloud.database.begin() as db:
+                insert_images(db, [image])
+        except DuplicateRecord:
+            raise Conflict(f"Image ID {image.id} already exists!") from None
+        resp.status = falcon.HTTP_201
+        resp.set_header("Location", req.context.base_url + image_path(image.id))
+        resp.set_header("OpenStack-image-import-methods", ",".join(IMPORT_METHODS))
+        write_json(resp, show_image(caller, image))
+
+
+def _find_marker(db: Connection, caller: Caller, image_id: str) -> Image:
+    image = find_image(db, image_id)
+    if image is not None and image.deleted and caller.is_admin:
+        return image
+    try:
+        return get_image(db, caller, image_id)
+    except NotFound as error:
+        raise BadRequest(error.explanation) from None
+
+
+def _listing_path(query: dict[str, str]) -> str:
+    return f"/v2/images?{urlencode(query)}" if query else "/v2/images"
+
+
+class ImageById:
+    def __init__(self, cloud: MockCloud) -> None:
+        self._cloud = cloud
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, image_id: str) -> None:
+        refuse_body(req)
+        caller: Caller = req.context.caller
+        with self._cloud.database.read() as db:
+            image = get_image(db, caller, image_id)
+        policy.enforce(caller, "get_image", image)
+        write_json(resp, show_image(caller, image))
+
+    def on_patch(
+        self, req: falcon.Request, resp: falcon.Response, image_id: str
+    ) -> None:
+        caller: Caller = req.context.caller
+        changes = parse_changes(_read_patch(req), is_rfc6902=_dialect_of(req))
+        with self._cloud.database.begin() as db:
+            image = get_image(db, caller, image_id)
+            names = set(image.properties)
+            for change in changes:
+                apply_change(caller, image, change)
+            if changes:
+                self._save(db, caller, image, grew=set(image.properties) > names)
+        write_json(resp, show_image(caller, image))
+
+    def _save(
+        self, db: Connection, caller: Caller, image: Image, *, grew: bool
+    ) -> None:
+        if grew:
+            check_property_count(image.properties)
+        check_storable(image)
+        image.updated_at = store_time(self._cloud.clock.now())
+        save_image(db, image)
+        if not is_visible(db, caller, image):
+            raise Forbidden(f"Forbidding request, image {image.id} not visible")
+
+    def on_delete(
+        self, req: falcon.Request, resp: falcon.Response, image_id: str
+    ) -> None:
+        refuse_body(req)
+        caller: Caller = req.context.caller
+        with self._cloud.database.begin() as db:
+            try:
+                image = get_image(db, caller, image_id)
+            except NotFound:
+                raise NotFound(f"Failed to find image {image_id} to delete") from None
+            policy.enforce(caller, "delete_image", image)
+            if image.protected:
+                raise Forbidden(f"Image {image_id} is protected and cannot be deleted.")
+            mark_deleted(db, image_id, store_time(self._cloud.clock.now()))
+        with contextlib.suppress(BlobMissing):
+            self._cloud.blobs.delete(image_id)
+        resp.status = falcon.HTTP_204
+
+
+def _dialect_of(req: falcon.Request) -> bool:
+    return PATCH_TYPES[_media_type(req)]
+
+
+def _media_type(req: falcon.Request) -> str:
+    return (req.content_type or "").partition(";")[0].strip()
+
+
+def _read_patch(req: falcon.Request) -> Any:
+    if _media_type(req) not in PATCH_TYPES:
+        allowed = ", ".join(PATCH_TYPES)
+        raise UnsupportedMedia(
+            detail=f"Image PATCH expects Content-Type one of: {allowed}",
+            headers={"Accept-Patch": allowed},
+        )
+    return read_json(req)
+
+
+ROUTES = (("/v2/images", Images), ("/v2/images/{image_id}", ImageById))

@@ -1,0 +1,112 @@
+"""The WSGI application of the mock's Keystone."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import falcon
+
+from mockserver.keystone import (
+    auth,
+    auth_scopes,
+    domains,
+    endpoints,
+    errors,
+    grants,
+    implied_roles,
+    project_tags,
+    projects,
+    regions,
+    role_assignments,
+    roles,
+    services,
+    users,
+    versions,
+)
+from mockserver.keystone.errors import IdentityError, Invalid
+
+if TYPE_CHECKING:
+    from mockserver.cloud import MockCloud
+
+MODULES = (
+    *(versions, auth, auth_scopes, users, projects, project_tags, domains, roles),
+    *(implied_roles, grants, role_assignments, regions, services, endpoints),
+)
+
+
+def create_application(cloud: MockCloud) -> falcon.App[falcon.Request, falcon.Response]:
+    app = falcon.App(middleware=[_Door(cloud)])
+    app.req_options.strip_url_path_trailing_slash = True
+    for module in MODULES:
+        resources: dict[type, Any] = {}
+        for path, kind, suffix in module.ROUTES:
+            resource = resources.setdefault(kind, kind(cloud))
+            _add_route(app, path, resource, suffix)
+    app.add_error_handler(Exception, errors.answer_crash)
+    app.add_error_handler(falcon.HTTPError, errors.answer_bad_request)
+    app.add_error_handler(falcon.HTTPRouteNotFound, errors.answer_unknown_route)
+    app.add_error_handler(falcon.HTTPMethodNotAllowed, errors.answer_wrong_method)
+    app.add_error_handler(IdentityError, errors.answer_error)
+    return app
+
+
+def _add_route(
+    app: falcon.App[Any, Any], path: str, resource: Any, suffix: str
+) -> None:
+    ending = f"_{suffix}" if suffix else ""
+    if hasattr(resource, f"on_get{ending}") and not hasattr(
+        resource, f"on_head{ending}"
+    ):
+        setattr(resource, f"on_head{ending}", getattr(resource, f"on_get{ending}"))
+    app.add_route(path, resource, suffix=suffix or None)
+
+
+class _Door:
+    """What happens to every request before it is routed, and to every answer."""
+
+    def __init__(self, cloud: MockCloud) -> None:
+        self._cloud = cloud
+
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        public = self._cloud.settings.public_url
+        url = self._cloud.identity_url if public else _without_port(req.prefix)
+        req.context.identity_url = url
+        req.context.body = _read_body(req)
+
+    def process_response(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        resource: object,
+        succeeded: bool,
+    ) -> None:
+        resp.set_header("Vary", "X-Auth-Token")
+
+
+def _without_port(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    standard = ":443" if scheme == "https" else ":80"
+    return f"{scheme}://{host.removesuffix(standard)}{slash}{path}"
+
+
+def _read_body(req: falcon.Request) -> dict[str, Any]:
+    """Return the JSON object a request carries, ``{}`` if it carries nothing."""
+    chunked = req.content_length is None and req.env.get("wsgi.input_terminated")
+    raw = (req.stream if chunked else req.bounded_stream).read()
+    if not raw:
+        return {}
+    media_type = (req.content_type or "").partition(";")[0].strip().lower()
+    is_json = media_type == "application/json" or (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    )
+    if media_type and not is_json:
+        raise Invalid.lacking("application/json", "Content-Type header")
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise Invalid.lacking("valid JSON", "request body")
+    return body

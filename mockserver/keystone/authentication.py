@@ -1,0 +1,228 @@
+"""Who somebody says to be, and what for: the body of ``POST /v3/auth/tokens``.
+
+Source: Keystone 30 ``auth/core.py``, ``auth/schema.py``, ``auth/plugins``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mockserver.keystone.errors import (
+    ForbiddenAction,
+    Invalid,
+    Unauthorized,
+    UnsupportedMethod,
+)
+from mockserver.keystone.passwords import is_password
+from mockserver.keystone.schemas import Check
+from mockserver.keystone.token_documents import Scope
+from mockserver.keystone.tokens import look_up
+from mockserver.storage.grants import effective_roles
+from mockserver.storage.repository import Record, fetch
+from mockserver.storage.tables import PROJECTS, USERS
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from mockserver.cloud import MockCloud
+
+METHODS = ("password", "token")
+_TEXT = {"type": "string"}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties}
+
+
+_NAMED = _object(id=_TEXT, name=_TEXT)
+_PROJECT = _object(name=_TEXT, id=_TEXT, domain=_NAMED)
+_USER = _object(id=_TEXT, name=_TEXT, password=_TEXT, domain=_NAMED)
+check_body = Check(
+    {
+        **_object(
+            identity={
+                **_object(
+                    methods={"type": "array", "items": _TEXT},
+                    password=_object(user=_USER),
+                    token={**_object(id=_TEXT), "required": ["id"]},
+                ),
+                "required": ["methods"],
+            },
+            scope={
+                **_object(project=_PROJECT, domain=_NAMED),
+                "type": ["object", "string"],
+            },
+        ),
+        "required": ["identity"],
+    },
+    verbose=True,
+)
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Somebody who has proved who they are."""
+
+    user_id: str
+    methods: list[str]
+    parent: dict[str, Any] | None = None
+    """The token that proved it, whose end is that of all made from it."""
+
+
+def check_authentication(auth: dict[str, Any]) -> None:
+    """Raise :class:`Invalid` for a body that names nobody or nothing."""
+    check_body(auth)
+    user = auth["identity"].get("password", {}).get("user")
+    scope = auth.get("scope")
+    scope = scope if isinstance(scope, dict) else {}
+    project = scope.get("project")
+    named = {
+        "identity/password/user": user,
+        "identity/password/user/domain": (user or {}).get("domain"),
+        "scope/project": project,
+        "scope/project/domain": (project or {}).get("domain"),
+        "scope/domain": scope.get("domain"),
+    }
+    for place, value in named.items():
+        if value is not None and "id" not in value and "name" not in value:
+            raise Invalid(
+                f"Invalid input for field {place}: id or name must be present."
+            )
+
+
+class Authentication:
+    """One attempt to sign in, read against the database."""
+
+    def __init__(self, db: Connection, cloud: MockCloud, auth: dict[str, Any]) -> None:
+        self._db = db
+        self._cloud = cloud
+        self._auth = auth
+
+    def authenticate(self) -> tuple[Bearer, Scope]:
+        """Return who signs in and what for; raises :class:`Unauthorized`."""
+        methods = list(dict.fromkeys(self._auth["identity"]["methods"]))
+        for method in methods:
+            if method not in self._auth["identity"]:
+                raise Invalid.lacking(method, "identity")
+        if set(methods) - set(METHODS):
+            raise UnsupportedMethod(METHODS)
+        scope = self._read_scope()
+        if not methods:
+            raise Unauthorized
+        bearers = [getattr(self, f"_by_{method}")() for method in methods]
+        bearer = bearers[-1]
+        if any(one.user_id != bearer.user_id for one in bearers):
+            raise Unauthorized
+        if scope is None:
+            scope = self._default_scope(bearer.user_id)
+        return bearer, scope
+
+    def _by_password(self) -> Bearer:
+        payload = self._auth["identity"]["password"]
+        if "user" not in payload:
+            raise Invalid.lacking("user", "None")  # Keystone forgets to name it
+        named = payload["user"]
+        user = self._find_user(named)
+        if not user["enabled"] or not is_password(
+            named.get("password") or "", user["password_hash"]
+        ):
+            raise Unauthorized
+        return Bearer(user["id"], ["password"])
+
+    def _by_token(self) -> Bearer:
+        token_id = self._auth["identity"]["token"]["id"]
+        token = look_up(self._db, self._cloud, token_id)
+        wanted = self._auth.get("scope") or {}
+        if "system" in token and ("project" in wanted or "domain" in wanted):
+            raise ForbiddenAction(
+                "Using a system-scoped token to create a project-scoped or"
+                " domain-scoped token is not allowed."
+            )
+        methods = sorted({"token", *token["methods"]})
+        return Bearer(token["user"]["id"], methods, token)
+
+    def _find_user(self, named: dict[str, Any]) -> Record:
+        if named.get("name"):
+            if "domain" not in named:
+                raise Invalid.lacking("domain", "user")
+            domain = self._find_domain(named["domain"])
+            user = fetch(
+                self._db,
+                USERS,
+                USERS.c.name == named["name"],
+                USERS.c.domain_id == domain["id"],
+            )
+        else:
+            user = fetch(self._db, USERS, USERS.c.id == named.get("id"))
+            if user is not None:
+                self._find_domain({"id": user["domain_id"]})
+        if user is None:
+            raise Unauthorized
+        return user
+
+    def _read_scope(self) -> Scope | None:
+        """Return the scope that is asked for, None where the choice is left to us."""
+        if "scope" not in self._auth:
+            return None
+        scope = self._auth["scope"]
+        kinds = ("project", "domain", "unscoped", "system", "OS-TRUST:trust")
+        if sum(kind in scope for kind in kinds) != 1:
+            raise Invalid.lacking(
+                "system, project, domain, OS-TRUST:trust or unscoped", "scope"
+            )
+        if "system" in scope:
+            return Scope(system=True)
+        if "unscoped" in scope:
+            return Scope()
+        if "project" in scope:
+            return Scope(project_id=self._find_project(scope["project"])["id"])
+        if "domain" in scope:
+            return Scope(domain_id=self._find_domain(scope["domain"])["id"])
+        raise Unauthorized
+
+    def _default_scope(self, user_id: str) -> Scope:
+        user = fetch(self._db, USERS, USERS.c.id == user_id)
+        project_id = user and user["default_project_id"]
+        if not project_id:
+            return Scope()
+        try:
+            self._find_project({"id": project_id})
+        except Unauthorized:
+            return Scope()
+        if not effective_roles(self._db, user_id, "project", project_id):
+            return Scope()
+        return Scope(project_id=project_id)
+
+    def _find_domain(self, named: dict[str, Any]) -> Record:
+        key = "name" if named.get("name") else "id"
+        domain = fetch(
+            self._db,
+            PROJECTS,
+            PROJECTS.c[key] == named.get(key),
+            PROJECTS.c.is_domain,
+            PROJECTS.c.enabled,
+        )
+        if domain is None:
+            raise Unauthorized
+        return domain
+
+    def _find_project(self, named: dict[str, Any]) -> Record:
+        if named.get("name"):
+            if "domain" not in named:
+                raise Invalid.lacking("domain", "project")
+            domain = self._find_domain(named["domain"])
+            where = (
+                PROJECTS.c.name == named["name"],
+                PROJECTS.c.domain_id == domain["id"],
+            )
+            project = fetch(self._db, PROJECTS, *where)
+        else:
+            project = fetch(self._db, PROJECTS, PROJECTS.c.id == named.get("id"))
+            if project is not None and project["domain_id"] is None:
+                project = None  # a domain is no project to be scoped to by id
+            elif project is not None:
+                self._find_domain({"id": project["domain_id"]})
+        if project is None or not project["enabled"]:
+            raise Unauthorized
+        return project

@@ -1,0 +1,150 @@
+"""Default policy of Keystone 30; source: ``common/policies/*.py``."""
+
+from __future__ import annotations
+
+from mockserver.policy import Policy, Rule
+
+_ANY = frozenset({"system", "domain", "project"})
+_NOT_DOMAIN = frozenset({"system", "project"})
+
+_ADMIN = "rule:admin_required"
+_READER = f"{_ADMIN} or (role:reader and system_scope:all)"
+
+_PARTS = {
+    "admin_required": "role:admin or is_admin:1",
+    "service_role": "role:service",
+    "owner": "user_id:%(user_id)s",
+    "token_subject": "user_id:%(target.token.user_id)s",
+    "domain_managed_target_role": (
+        "'manager':%(target.role.name)s or 'member':%(target.role.name)s"
+        " or 'reader':%(target.role.name)s"
+    ),
+}
+
+
+def _of_domain(role: str, domain: str) -> str:
+    return f"(role:{role} and domain_id:%({domain})s)"
+
+
+def _grants(role: str) -> str:
+    """A role on the domain of both the actor and the target of a grant."""
+    return " or ".join(
+        f"(role:{role} and domain_id:%(target.{actor}.domain_id)s"
+        f" and domain_id:%(target.{target})s)"
+        for actor in ("user", "group")
+        for target in ("project.domain_id", "domain.id")
+    )
+
+
+_OF_ROLE = "(domain_id:%(target.role.domain_id)s or None:%(target.role.domain_id)s)"
+_WRITE_GRANT = (
+    f"({_ADMIN}) or ({_grants('admin')}) and {_OF_ROLE}"
+    f" or ({_grants('manager')}) and rule:domain_managed_target_role"
+)
+_PROJECT = "domain_id:%(target.project.domain_id)s"
+_NO_DOMAIN = "not None:%(target.project.domain_id)s"
+_SEE_PROJECT = (
+    f"{_READER} or (role:reader and {_PROJECT} and {_NO_DOMAIN})"
+    " or project_id:%(target.project.id)s"
+)
+_MANAGE_PROJECT = f"{_ADMIN} or (role:manager and {_PROJECT} and {_NO_DOMAIN})"
+_MANAGE_USER = (
+    f"{_ADMIN} or (role:manager and token.domain.id:%(target.user.domain_id)s)"
+)
+_OWN_TOKEN = f"{_READER} or rule:token_subject"
+_ASSIGNMENTS = (
+    f"{_READER} or (role:reader and domain_id:%(target.domain_id)s"
+    " and not None:%(target.domain_id)s)"
+)
+
+_RULES: dict[str, tuple[str, frozenset[str]]] = {
+    "get_auth_catalog": ("", frozenset()),
+    "get_auth_projects": ("", frozenset()),
+    "get_auth_domains": ("", frozenset()),
+    "get_auth_system": ("", frozenset()),
+    "check_token": (_OWN_TOKEN, _ANY),
+    "validate_token": (f"{_OWN_TOKEN} or rule:service_role", _ANY),
+    "revoke_token": (f"{_ADMIN} or rule:token_subject", _ANY),
+    "get_domain": (
+        f"{_READER} or token.domain.id:%(target.domain.id)s"
+        " or token.project.domain.id:%(target.domain.id)s",
+        _ANY,
+    ),
+    "list_domains": (f"{_READER} or {_of_domain('reader', 'target.domain.id')}", _ANY),
+    "get_user": (
+        f"{_READER} or (role:reader and token.domain.id:%(target.user.domain_id)s)"
+        " or user_id:%(target.user.id)s",
+        _ANY,
+    ),
+    "list_users": (f"{_READER} or {_of_domain('reader', 'target.domain_id')}", _ANY),
+    "create_user": (_MANAGE_USER, _ANY),
+    "update_user": (_MANAGE_USER, _ANY),
+    "delete_user": (_MANAGE_USER, _ANY),
+    "list_user_projects": (
+        f"{_READER} or {_of_domain('reader', 'target.user.domain_id')}"
+        " or user_id:%(target.user.id)s",
+        _ANY,
+    ),
+    "list_groups_for_user": (
+        f"{_READER} or {_of_domain('reader', 'target.user.domain_id')}"
+        " or user_id:%(user_id)s",
+        _ANY,
+    ),
+    "get_project": (_SEE_PROJECT, _ANY),
+    "list_projects": (f"{_READER} or {_of_domain('reader', 'target.domain_id')}", _ANY),
+    "create_project": (_MANAGE_PROJECT, _ANY),
+    "update_project": (_MANAGE_PROJECT, _ANY),
+    "delete_project": (_MANAGE_PROJECT, _ANY),
+    "list_project_tags": (_SEE_PROJECT, _ANY),
+    "get_project_tag": (_SEE_PROJECT, _ANY),
+    "update_project_tags": (_MANAGE_PROJECT, _ANY),
+    "create_project_tag": (_MANAGE_PROJECT, _ANY),
+    "delete_project_tags": (_MANAGE_PROJECT, _ANY),
+    "delete_project_tag": (_MANAGE_PROJECT, _ANY),
+    "get_region": ("", _ANY),
+    "list_regions": ("", _ANY),
+    "get_role": (
+        f"{_READER} or (role:manager and rule:domain_managed_target_role)",
+        _ANY,
+    ),
+    "list_roles": (f"{_READER} or (role:manager and not domain_id:None)", _ANY),
+    "check_grant": (
+        f"({_ADMIN}) or ((role:reader and system_scope:all) or ({_grants('reader')}))"
+        f" and {_OF_ROLE}",
+        _ANY,
+    ),
+    "list_grants": (f"{_READER} or {_grants('reader')}", _ANY),
+    "create_grant": (_WRITE_GRANT, _ANY),
+    "revoke_grant": (_WRITE_GRANT, _ANY),
+    "list_role_assignments": (_ASSIGNMENTS, _ANY),
+    "list_role_assignments_for_tree": (_ASSIGNMENTS, _ANY),
+    # looking for system readers, writing for administrators, and not with a
+    # domain's token:
+    **dict.fromkeys(
+        (
+            *("get_service", "list_services", "get_endpoint", "list_endpoints"),
+            *("get_domain_role", "list_domain_roles", "get_implied_role"),
+            *("list_implied_roles", "check_implied_role", "list_role_inference_rules"),
+            *("list_system_grants_for_user", "check_system_grant_for_user"),
+        ),
+        (_READER, _NOT_DOMAIN),
+    ),
+    **dict.fromkeys(
+        (
+            *("create_domain", "update_domain", "delete_domain"),
+            *("create_region", "update_region", "delete_region"),
+            *("create_service", "update_service", "delete_service"),
+            *("create_endpoint", "update_endpoint", "delete_endpoint"),
+            *("create_role", "update_role", "delete_role"),
+            *("create_domain_role", "update_domain_role", "delete_domain_role"),
+            *("create_implied_role", "delete_implied_role"),
+            *("create_system_grant_for_user", "revoke_system_grant_for_user"),
+        ),
+        (_ADMIN, _NOT_DOMAIN),
+    ),
+}
+
+POLICY = Policy(
+    rules={f"identity:{name}": Rule(*rule) for name, rule in _RULES.items()},
+    parts=_PARTS,
+)

@@ -1,0 +1,64 @@
+"""Tokens as Keystone shows them; source: Keystone 30 ``common/render_token.py``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.storage.grants import SYSTEM
+from mockserver.storage.repository import Record
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a token is for; nothing at all, where it is unscoped."""
+
+    project_id: str | None = None
+    domain_id: str | None = None
+    system: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.project_id or self.domain_id or self.system)
+
+    @property
+    def target(self) -> tuple[str, str]:
+        """The kind and id of what roles have to be held on."""
+        if self.system:
+            return "system", SYSTEM
+        if self.domain_id:
+            return "domain", self.domain_id
+        return "project", self.project_id or ""
+
+
+def describe(token: Record, scope: Scope, roles: list[Record]) -> dict[str, Any]:
+    """Return the document of a token, without its catalog.
+
+    ``token`` is what :func:`mockserver.storage.tokens.find_token` finds.
+    """
+    audit_ids = [token["audit_id"]]
+    if token["chain_id"] != token["audit_id"]:
+        audit_ids.append(token["chain_id"])
+    user = _name(token, "user")
+    user["password_expires_at"] = token["password_expires_at"]
+    document = {
+        "methods": token["methods"],
+        "user": user,
+        "audit_ids": audit_ids,
+        "expires_at": token["expires_at"],
+        "issued_at": token["issued_at"],
+    }
+    if scope.project_id:
+        document["project"] = _name(token, "project")
+        document["is_domain"] = bool(token["project_is_domain"])
+    if scope:
+        document["roles"] = roles
+    if scope.domain_id:
+        document["domain"] = {"id": scope.domain_id, "name": token["domain_name"]}
+    if scope.system:
+        document["system"] = {"all": True}
+    return document
+
+
+def _name(token: Record, noun: str) -> dict[str, Any]:
+    domain = {"id": token[f"{noun}_domain_id"], "name": token[f"{noun}_domain_name"]}
+    return {"domain": domain, "id": token[f"{noun}_id"], "name": token[f"{noun}_name"]}

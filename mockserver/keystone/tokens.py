@@ -1,0 +1,195 @@
+"""Tokens and their bearers: issued, looked up, revoked.
+
+A token's id is a random string in the length and alphabet of a Fernet token; what it
+stands for is in the database, so that it outlives a restart on a kept folder.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from mockserver.keystone.errors import IdentityError, NotFound, Unauthorized
+from mockserver.keystone.token_documents import Scope, describe
+from mockserver.storage import tokens as storage
+from mockserver.storage.grants import effective_roles
+from mockserver.storage.repository import Record
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from mockserver.cloud import MockCloud
+
+EXPIRED_WINDOW_S = 172800
+"""How long an expired token may still be looked up with ``allow_expired``."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who sends a request, and what for: the bearer of a valid token."""
+
+    token_id: str
+    user_id: str
+    user_name: str
+    user_domain_id: str
+    project_id: str | None
+    project_domain_id: str | None
+    domain_id: str | None
+    system: bool
+    roles: frozenset[str]
+    expires_at: str
+    body: dict[str, Any] = field(repr=False)
+    """The token document, as validation answers it, without its catalog."""
+
+    @property
+    def is_admin(self) -> bool:
+        return "admin" in self.roles
+
+    @cached_property
+    def credentials(self) -> dict[str, Any]:
+        """What the rules of :mod:`mockserver.policy` compare."""
+        return {
+            "user_id": self.user_id,
+            "user_domain_id": self.user_domain_id,
+            "project_id": self.project_id,
+            "project_domain_id": self.project_domain_id,
+            "domain_id": self.domain_id,
+            "system_scope": "all" if self.system else None,
+            "roles": self.roles,
+            "is_admin": False,
+            "token": self.body,
+        }
+
+    @classmethod
+    def of(cls, token_id: str, body: dict[str, Any]) -> Caller:
+        project = body.get("project", {})
+        return cls(
+            token_id=token_id,
+            user_id=body["user"]["id"],
+            user_name=body["user"]["name"],
+            user_domain_id=body["user"]["domain"]["id"],
+            project_id=project.get("id"),
+            project_domain_id=project.get("domain", {}).get("id"),
+            domain_id=body.get("domain", {}).get("id"),
+            system="system" in body,
+            roles=frozenset(role["name"] for role in body.get("roles", ())),
+            expires_at=body["expires_at"],
+            body=body,
+        )
+
+
+class Tokens(Protocol):
+    """Tells who a token's bearer is."""
+
+    def validate(self, token_id: str | None) -> Caller:
+        """Return the bearer; raises :class:`Unauthorized` for any other token."""
+
+
+class LocalTokens:
+    """The tokens of the cloud's own Keystone."""
+
+    def __init__(self, cloud: MockCloud) -> None:
+        self._cloud = cloud
+
+    def validate(self, token_id: str | None) -> Caller:
+        with self._cloud.database.read() as db:
+            return authenticate_bearer(db, self._cloud, token_id)
+
+
+def authenticate_bearer(
+    db: Connection, cloud: MockCloud, token_id: str | None
+) -> Caller:
+    """Return who sends a token; raises :class:`Unauthorized` if nobody may."""
+    if not token_id:
+        raise Unauthorized
+    try:
+        body = look_up(db, cloud, token_id)
+    except IdentityError as error:
+        raise Unauthorized from error
+    return Caller.of(token_id, body)
+
+
+def look_up(
+    db: Connection, cloud: MockCloud, token_id: str | None, *, window_s: int = 0
+) -> dict[str, Any]:
+    """Return the document of a token, without its catalog.
+
+    Raises :class:`NotFound` with the words of Keystone 30 (``token/provider.py``,
+    ``models/token_model.py``) for a token that is none, or no longer.
+    """
+    if not token_id:
+        raise NotFound("No token in the request")
+    token = storage.find_token(db, token_id)
+    if token is None:
+        raise NotFound("Could not recognize Fernet token")
+    scope = Scope(token["project_id"], token["domain_id"], bool(token["system"]))
+    _check_named(token)
+    roles = effective_roles(db, token["user_id"], *scope.target) if scope else []
+    if scope and not roles:
+        raise NotFound(f"Could not find token: {token_id}.")
+    oldest = format_time(cloud.clock.now() - timedelta(seconds=window_s))
+    if token["revoked"] or token["expires_at"] <= oldest or not token["user_enabled"]:
+        raise NotFound("Failed to validate token")
+    return describe(token, scope, roles)
+
+
+def _check_named(token: Record) -> None:
+    """Raise :class:`NotFound` where what a token names is gone or disabled."""
+    disabled = "Unable to validate token because {} {} is disabled"
+    for noun in ("project", "user", "domain"):
+        if token[f"{noun}_id"] and token[f"{noun}_name"] is None:
+            raise NotFound.of(noun, token[f"{noun}_id"])
+    if token["project_id"] and not token["project_enabled"]:
+        raise NotFound(disabled.format("project", token["project_id"]))
+    for domain in ("project_domain", "user_domain"):
+        if token[f"{domain}_id"] and not token[f"{domain}_enabled"]:
+            raise NotFound(disabled.format("domain", token[f"{domain}_id"]))
+
+
+def issue(
+    db: Connection,
+    cloud: MockCloud,
+    user_id: str,
+    methods: list[str],
+    scope: Scope,
+    parent: dict[str, Any] | None = None,
+) -> tuple[str, dict[str, Any]]:
+    """Return the id and the document of a new token.
+
+    One that is made from a ``parent`` lives no longer than it and is revoked with it.
+    """
+    now = cloud.clock.now()
+    audit_id = _audit_id()
+    lifetime = timedelta(seconds=cloud.settings.token_lifetime_s)
+    token_id = "gAAAAAB" + secrets.token_urlsafe(132)
+    token = {
+        "user_id": user_id,
+        "project_id": scope.project_id,
+        "domain_id": scope.domain_id,
+        "system": scope.system,
+        "methods": methods,
+        "audit_id": audit_id,
+        "chain_id": parent["audit_ids"][-1] if parent else audit_id,
+        "issued_at": format_time(now),
+        "expires_at": parent["expires_at"] if parent else format_time(now + lifetime),
+        "revoked": False,
+    }
+    storage.forget_tokens(db, format_time(now - timedelta(seconds=EXPIRED_WINDOW_S)))
+    storage.keep_token(db, token_id, token)
+    try:
+        return token_id, look_up(db, cloud, token_id)
+    except IdentityError as error:
+        raise Unauthorized from error
+
+
+def format_time(instant: datetime) -> str:
+    """Write a time as tokens carry it: in whole seconds, with a fraction of none."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+
+
+def _audit_id() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(16)).rstrip(b"=").decode()

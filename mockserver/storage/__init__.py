@@ -1,0 +1,1 @@
+"""Records of a cloud in SQL. The only package that imports SQLAlchemy."""

@@ -1,0 +1,43 @@
+"""Conditions on a table's columns, and on the attributes kept in ``extra``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Table, func
+
+FALSE_WORDS = ("0", "f", "false", "off", "n", "no")
+COMPARATORS = ("contains", "startswith", "endswith")
+
+
+def equals(table: Table, name: str, value: str) -> ColumnElement[bool]:
+    column = _column(table, name)
+    if isinstance(column.type, Boolean):
+        return column == (value.lower() not in FALSE_WORDS)
+    return column == value
+
+
+def matches(
+    table: Table, name: str, comparator: str, value: str
+) -> ColumnElement[bool] | None:
+    """Return a text comparison, None for a comparator that is none.
+
+    An ``i`` before the comparator ignores case.
+    """
+    column = _column(table, name)
+    if comparator.startswith("i"):
+        column, value, comparator = func.lower(column), value.lower(), comparator[1:]
+    if comparator == "contains":
+        return func.instr(column, value) > 0
+    if comparator == "startswith":
+        return func.substr(column, 1, len(value)) == value
+    if comparator == "endswith":
+        return func.substr(column, -len(value)) == value
+    return None
+
+
+def _column(table: Table, name: str) -> ColumnElement[Any]:
+    if name in table.columns:
+        return table.columns[name]
+    extra: ColumnElement[Any] = table.c.extra[name].as_string()
+    return extra

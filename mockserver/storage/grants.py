@@ -1,0 +1,58 @@
+"""Who holds which role where, with what roles imply and projects inherit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CTE, Connection, Select, and_, false, or_, select, true
+
+from mockserver.storage.repository import Record
+from mockserver.storage.tables import ASSIGNMENTS, IMPLIED_ROLES, PROJECTS, ROLES
+
+SYSTEM = "system"
+"""The id of the one system that roles are assigned on."""
+
+
+def ancestors_of(project_id: str) -> CTE:
+    """Return the ids above a project: its parents, last of all its domain."""
+    above = select(PROJECTS.c.parent_id.label("id")).where(PROJECTS.c.id == project_id)
+    chain = above.cte("ancestors", recursive=True)
+    further = select(PROJECTS.c.parent_id).join(chain, PROJECTS.c.id == chain.c.id)
+    return chain.union(further.where(PROJECTS.c.parent_id.is_not(None)))
+
+
+def _direct_roles(user_id: str, target: str, target_id: str) -> Select[Any]:
+    held = ASSIGNMENTS.c
+    on_target = and_(
+        held.target == target, held.target_id == target_id, held.inherited == false()
+    )
+    reaches = on_target
+    if target == "project":
+        above = select(ancestors_of(target_id).c.id)
+        reaches = or_(
+            on_target, and_(held.inherited == true(), held.target_id.in_(above))
+        )
+    return select(held.role_id.label("id")).where(
+        held.actor == "user", held.actor_id == user_id, reaches
+    )
+
+
+def effective_roles(
+    db: Connection, user_id: str, target: str, target_id: str
+) -> list[Record]:
+    """Return id, name and domain of every role a user has on a target.
+
+    Roles of a domain of their own count for what they imply alone, as in Keystone.
+    """
+    held = _direct_roles(user_id, target, target_id).cte("held", recursive=True)
+    implied = select(IMPLIED_ROLES.c.implied_role_id).join(
+        held, IMPLIED_ROLES.c.prior_role_id == held.c.id
+    )
+    held = held.union(implied)
+    statement = (
+        select(ROLES.c.id, ROLES.c.name)
+        .join(held, ROLES.c.id == held.c.id)
+        .where(ROLES.c.domain_id.is_(None))
+        .order_by(ROLES.c.name)
+    )
+    return [dict(row) for row in db.execute(statement).mappings()]

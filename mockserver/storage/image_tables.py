@@ -1,0 +1,101 @@
+"""SQL tables of Glance's records; columns of an image come from the contract.
+
+Times are text of one width, ``2014-03-21T20:57:45.123456``, UTC: it sorts and compares
+as the times do, in every database.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
+
+from imagectl.contract import Field
+from imagectl.contract.image import IMAGE
+
+METADATA = MetaData()
+
+ID_LENGTH = 36
+TIME_LENGTH = 26
+DEFAULT_LENGTH = 255
+# SQLite numbers rows by itself only in a column of its own INTEGER
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _type_of(field: Field) -> TypeEngine[Any]:
+    if field.kind == "integer":
+        return BigInteger()
+    if field.kind == "boolean":
+        return Boolean()
+    if field.kind == "time":
+        return String(TIME_LENGTH)
+    return String(ID_LENGTH if field.name == "id" else field.max_length or 255)
+
+
+def _parts_table(name: str, *columns: SchemaItem) -> Table:
+    """Return a table of what an image has many of, in the order it was added."""
+    return Table(
+        name,
+        METADATA,
+        Column("number", _NUMBER, primary_key=True),
+        Column("image_id", String(ID_LENGTH), ForeignKey("image.id"), nullable=False),
+        *columns,
+    )
+
+
+IMAGES = Table(
+    "image",
+    METADATA,
+    *(
+        Column(field.name, _type_of(field), primary_key=field.name == "id")
+        for field in IMAGE.fields
+        if field.stored
+    ),
+    # A deleted image keeps its row: its id is never given out again, and an
+    # administrator may page on from it.
+    Column("deleted", Boolean, nullable=False, default=False),
+    Index("image_created", "deleted", "created_at", "id"),
+    Index("image_name", "name"),
+    Index("image_owner", "owner"),
+)
+PROPERTIES = _parts_table(
+    "image_property",
+    Column("name", String(DEFAULT_LENGTH), nullable=False),
+    Column("value", Text, nullable=False),
+    UniqueConstraint("image_id", "name"),
+)
+TAGS = _parts_table(
+    "image_tag",
+    Column("value", String(DEFAULT_LENGTH), nullable=False),
+    UniqueConstraint("image_id", "value"),
+)
+LOCATIONS = _parts_table(
+    "image_location",
+    Column("url", Text, nullable=False),
+    Column("metadata", JSON, nullable=False),
+    Index("image_location_image", "image_id"),
+)
+MEMBERS = _parts_table(
+    "image_member",
+    Column("member_id", String(DEFAULT_LENGTH), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("created_at", String(TIME_LENGTH), nullable=False),
+    Column("updated_at", String(TIME_LENGTH), nullable=False),
+    Index("image_member_id", "member_id"),
+    UniqueConstraint("image_id", "member_id"),
+)

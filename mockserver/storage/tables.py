@@ -1,0 +1,137 @@
+"""SQL tables of Keystone's records, derived from the contract where they fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeEngine
+
+from imagectl.contract import Field, Resource
+from imagectl.contract.identity import ENDPOINT, PROJECT, REGION, ROLE, SERVICE, USER
+
+METADATA = MetaData()
+
+ID_LENGTH = 64
+
+
+def sql_type(field: Field) -> TypeEngine[Any]:
+    if field.kind in ("boolean", "flag"):
+        return Boolean()
+    if field.kind == "integer":
+        return BigInteger()
+    if field.kind in ("array", "object"):
+        return JSON()
+    return String(field.max_length) if field.max_length else Text()
+
+
+def columns_of(resource: Resource, *left_out: str) -> list[Column[Any]]:
+    """Return a column for every stored field; ``id`` is the primary key."""
+    return [
+        Column(field.name, sql_type(field), primary_key=field.name == "id")
+        for field in resource.fields
+        if field.stored and field.name not in left_out
+    ]
+
+
+def _extra() -> Column[Any]:
+    return Column("extra", JSON, nullable=False, default=dict)
+
+
+FACTS = Table(
+    "fact",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text),
+)
+"""What the database knows of itself: its schema's version, the cloud's addresses."""
+
+REGIONS = Table("region", METADATA, *columns_of(REGION), _extra())
+SERVICES = Table("service", METADATA, *columns_of(SERVICE), _extra())
+ENDPOINTS = Table(
+    "endpoint",
+    METADATA,
+    *columns_of(ENDPOINT),
+    _extra(),
+    Index("endpoint_service", "service_id"),
+)
+PROJECTS = Table(
+    "project",
+    METADATA,
+    *columns_of(PROJECT, "tags"),
+    _extra(),
+    # a domain is a project without a domain, as in Keystone
+    Column("uniqueness", String(ID_LENGTH), nullable=False),
+    UniqueConstraint("uniqueness", "name"),
+    Index("project_parent", "parent_id"),
+)
+PROJECT_TAGS = Table(
+    "project_tag",
+    METADATA,
+    Column("project_id", String(ID_LENGTH), primary_key=True),
+    Column("name", String(255), primary_key=True),
+)
+USERS = Table(
+    "user",
+    METADATA,
+    *columns_of(USER),
+    _extra(),
+    Column("password_hash", String(255)),
+    UniqueConstraint("domain_id", "name"),
+)
+ROLES = Table(
+    "role",
+    METADATA,
+    *columns_of(ROLE),
+    _extra(),
+    Column("uniqueness", String(ID_LENGTH), nullable=False),
+    UniqueConstraint("uniqueness", "name"),
+)
+IMPLIED_ROLES = Table(
+    "implied_role",
+    METADATA,
+    Column("prior_role_id", String(ID_LENGTH), primary_key=True),
+    Column("implied_role_id", String(ID_LENGTH), primary_key=True),
+)
+ASSIGNMENTS = Table(
+    "assignment",
+    METADATA,
+    Column("actor", String(8), primary_key=True),
+    Column("actor_id", String(ID_LENGTH), primary_key=True),
+    Column("target", String(8), primary_key=True),
+    Column("target_id", String(ID_LENGTH), primary_key=True),
+    Column("role_id", String(ID_LENGTH), primary_key=True),
+    Column("inherited", Boolean, primary_key=True),
+    Index("assignment_target", "target", "target_id"),
+)
+"""``actor`` is user or group, ``target`` project, domain or system."""
+
+TOKENS = Table(
+    "token",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("user_id", String(ID_LENGTH), nullable=False),
+    Column("project_id", String(ID_LENGTH)),
+    Column("domain_id", String(ID_LENGTH)),
+    Column("system", Boolean, nullable=False, default=False),
+    Column("methods", JSON, nullable=False),
+    Column("audit_id", String(32), nullable=False),
+    Column("chain_id", String(32), nullable=False),
+    Column("issued_at", String(32), nullable=False),
+    Column("expires_at", String(32), nullable=False),
+    Column("revoked", Boolean, nullable=False, default=False),
+    Index("token_user", "user_id"),
+    Index("token_chain", "chain_id"),
+)
+"""A token is kept as the SHA-256 of its id: a stolen database signs nobody in."""

@@ -1,0 +1,68 @@
+"""Tokens, kept under a digest of their ids."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import ColumnElement, Connection, delete, select, update
+
+from mockserver.storage.repository import Record, store
+from mockserver.storage.tables import PROJECTS, TOKENS, USERS
+
+
+def digest_of(token_id: str) -> str:
+    return hashlib.sha256(token_id.encode()).hexdigest()
+
+
+def keep_token(db: Connection, token_id: str, token: Record) -> None:
+    store(db, TOKENS, {**token, "digest": digest_of(token_id)})
+
+
+def find_token(db: Connection, token_id: str) -> Record | None:
+    """Return a token with what it names: its user, project and domains.
+
+    The names and states come as ``user_name``, ``user_enabled``, ``project_name``,
+    and so on; they are None where the token names no such thing, or it is gone.
+    """
+    user_domains = PROJECTS.alias("user_domain")
+    project_domains = PROJECTS.alias("project_domain")
+    domains = PROJECTS.alias("scope_domain")
+    statement = (
+        select(
+            TOKENS,
+            USERS.c.name.label("user_name"),
+            USERS.c.enabled.label("user_enabled"),
+            USERS.c.domain_id.label("user_domain_id"),
+            USERS.c.password_expires_at,
+            user_domains.c.name.label("user_domain_name"),
+            user_domains.c.enabled.label("user_domain_enabled"),
+            PROJECTS.c.name.label("project_name"),
+            PROJECTS.c.enabled.label("project_enabled"),
+            PROJECTS.c.is_domain.label("project_is_domain"),
+            PROJECTS.c.domain_id.label("project_domain_id"),
+            project_domains.c.name.label("project_domain_name"),
+            project_domains.c.enabled.label("project_domain_enabled"),
+            domains.c.name.label("domain_name"),
+            domains.c.enabled.label("domain_enabled"),
+        )
+        .outerjoin(USERS, USERS.c.id == TOKENS.c.user_id)
+        .outerjoin(user_domains, user_domains.c.id == USERS.c.domain_id)
+        .outerjoin(PROJECTS, PROJECTS.c.id == TOKENS.c.project_id)
+        .outerjoin(project_domains, project_domains.c.id == PROJECTS.c.domain_id)
+        .outerjoin(domains, domains.c.id == TOKENS.c.domain_id)
+        .where(TOKENS.c.digest == digest_of(token_id))
+    )
+    row = db.execute(statement).mappings().first()
+    return None if row is None else dict(row)
+
+
+def revoke_tokens(db: Connection, *where: ColumnElement[bool]) -> None:
+    db.execute(update(TOKENS).where(*where).values(revoked=True))
+
+
+def revoke_of_user(db: Connection, user_id: str) -> None:
+    revoke_tokens(db, TOKENS.c.user_id == user_id)
+
+
+def forget_tokens(db: Connection, expired_before: str) -> None:
+    db.execute(delete(TOKENS).where(TOKENS.c.expires_at < expired_before))

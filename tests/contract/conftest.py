@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from .callers import Caller, sign_in_admin
+from .clouds import DOORS, READY_FILE_VARIABLE, Cloud
+from .personas import create, create_persona, remove_persona
+
+Make = Callable[..., dict[str, Any]]
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    if os.environ.get(READY_FILE_VARIABLE):
+        return
+    left_out = [item for item in items if item.get_closest_marker("real")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture(
+    scope="module",
+    params=["tcp", "inprocess", pytest.param("real", marks=pytest.mark.real)],
+)
+def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
+    with DOORS[request.param]() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def nobody(cloud: Cloud) -> Caller:
+    return Caller(cloud)
+
+
+@pytest.fixture(scope="module")
+def admin(cloud: Cloud) -> Caller:
+    return sign_in_admin(cloud)
+
+
+def lend_persona(admin: Caller, role_name: str) -> Iterator[Caller]:
+    persona = create_persona(admin, role_name)
+    yield persona
+    remove_persona(admin, persona)
+
+
+@pytest.fixture(scope="module")
+def member(admin: Caller) -> Iterator[Caller]:
+    yield from lend_persona(admin, "member")
+
+
+@pytest.fixture(scope="module")
+def outsider(admin: Caller) -> Iterator[Caller]:
+    """A member of another project than the member's."""
+    yield from lend_persona(admin, "member")
+
+
+@pytest.fixture(scope="module")
+def reader(admin: Caller) -> Iterator[Caller]:
+    yield from lend_persona(admin, "reader")
+
+
+@pytest.fixture
+def make(admin: Caller) -> Iterator[Make]:
+    """Create an Identity resource that goes with the test."""
+    made: list[str] = []
+
+    def make_resource(noun: str, **values: Any) -> dict[str, Any]:
+        body = create(admin, noun, **values)
+        made.append(f"/{noun}s/{body['id']}")
+        return body
+
+    yield make_resource
+    for path in reversed(made):
+        if path.startswith("/domains/"):
+            admin.identity("PATCH", path, json={"domain": {"enabled": False}})
+        admin.identity("DELETE", path)
+
+
+@pytest.fixture
+def make_image(admin: Caller) -> Iterator[Make]:
+    """Create an image record, by the administrator or `by` another caller."""
+    made: list[str] = []
+
+    def make_record(by: Caller | None = None, **values: Any) -> dict[str, Any]:
+        answer = (by or admin).image("POST", "/images", json=values)
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.json()
+        made.append(body["id"])
+        return body
+
+    yield make_record
+    for image_id in made:
+        if admin.image("DELETE", f"/images/{image_id}").status_code == 403:
+            unprotect = {"op": "replace", "path": "/protected", "value": False}
+            admin.patch_image(image_id, unprotect)
+            admin.image("DELETE", f"/images/{image_id}")
