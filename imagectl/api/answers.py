@@ -1,0 +1,66 @@
+"""The one function that turns an HTTP answer of 400 or more into an error."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from imagectl.errors import class_for_status
+
+if TYPE_CHECKING:
+    import requests
+
+HINTS = {
+    401: "check the user, password, project and domains (OS_* or clouds.yaml)",
+    413: "the image or the project's quota is too large for this cloud",
+}
+NOT_ALLOWED = "your roles do not allow this; see: imagectl role assignment list"
+MAX_REASON = 600
+_TAG = re.compile(r"<(script|style|head)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+
+
+def check(response: requests.Response) -> requests.Response:
+    """Return ``response``, or raise the error that its status stands for.
+
+    The message is the service's own reason: the JSON of Keystone or Glance, or the
+    text of a proxy's HTML page.
+    """
+    status = response.status_code
+    if status < 400:
+        return response
+    reason = explain(response.text, response.headers.get("Content-Type", ""))
+    raise class_for_status(status)(
+        reason or response.reason or "The request failed",
+        status=status,
+        request_id=response.headers.get("X-Openstack-Request-Id"),
+        hint=NOT_ALLOWED if "not authorized" in reason else HINTS.get(status, ""),
+    )
+
+
+def explain(body: str, content_type: str) -> str:
+    """Return the reason that an error body gives, as one line of plain text."""
+    text = body
+    if "json" in content_type:
+        try:
+            text = _reason(json.loads(body))
+        except ValueError:
+            text = body
+    return _plain(text)
+
+
+def _reason(document: Any) -> str:
+    """Find the message in ``{"error": {"message"}}``, ``{"message"}`` and the like."""
+    while isinstance(document, dict):
+        document = next(
+            (document[k] for k in ("error", "message", "title") if document.get(k)),
+            next(iter(document.values()), ""),
+        )
+    return document if isinstance(document, str) else ""
+
+
+def _plain(text: str) -> str:
+    """Strip markup and fold white space; of a page, keep the body."""
+    line = " ".join(html.unescape(_TAG.sub(" ", text)).split())
+    return line if len(line) <= MAX_REASON else line[:MAX_REASON] + " ..."

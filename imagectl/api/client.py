@@ -1,0 +1,169 @@
+"""CRUD of any resource over one service, and listings that stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qs, urlsplit
+from urllib.parse import quote as percent_encode
+
+from imagectl.api.answers import check
+from imagectl.contract import Resource
+from imagectl.errors import ServiceError
+
+if TYPE_CHECKING:
+    import requests
+
+    from imagectl.auth.session import Session
+
+Record = dict[str, Any]
+PAGE_SIZE = 1000
+"""Records asked for at once: the most that Glance and Keystone give."""
+
+
+class Client:
+    """The calls of one service, below its versioned root.
+
+    Every method raises :class:`imagectl.errors.ImagectlError` for an answer of 400 or
+    more, for a service that cannot be reached, and for one that does not speak JSON.
+    """
+
+    def __init__(self, session: Session, service: str) -> None:
+        self.session = session
+        self.service = service
+
+    @cached_property
+    def root(self) -> str:
+        """The service's versioned root (``http://controller:9292/v2``)."""
+        return self.session.api_root(self.service)
+
+    def request(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Send one request; ``options`` are those of :meth:`Session.request`."""
+        return check(self.session.request(method, self.root + path, **options))
+
+    def document(self, method: str, path: str, **options: Any) -> Record:
+        """Send one request and return the JSON object that answers it."""
+        return parse(self.request(method, path, **options))
+
+    def list(
+        self,
+        resource: Resource,
+        query: Mapping[str, Any] | None = None,
+        *,
+        limit: int | None = None,
+        marker: str | None = None,
+        path: str | None = None,
+    ) -> Iterator[Record]:
+        """Yield the records of a listing, page by page; ``limit`` is the total.
+
+        ``path`` is where the listing is found, if not at the resource's own place.
+
+        The query is rebuilt for every page and only the marker is taken from the
+        answer, because Glance drops repeated parameters from its ``next`` link
+        (Glance 33, ``api/v2/images.py``). Raises :class:`ServiceError` where a page
+        leads back to an earlier one, as Glance's do when sorted by ``size``.
+        """
+        remaining, markers = limit, {marker}
+        while remaining is None or remaining > 0:
+            page = PAGE_SIZE if remaining is None else min(PAGE_SIZE, remaining)
+            params = {**(query or {}), "marker": marker}
+            if "limit" in resource.query_keys:
+                params["limit"] = page
+            answer = self.document("GET", path or resource.path, params=params)
+            records = answer.get(resource.collection, [])[:remaining]
+            yield from records
+            if remaining is not None:
+                remaining -= len(records)
+            marker = _next_marker(answer)
+            if marker is None or not records:
+                return
+            if marker in markers:
+                raise ServiceError(f"The listing of {resource.collection} never ends.")
+            markers.add(marker)
+
+    def show(self, resource: Resource, identifier: str, **query: Any) -> Record:
+        path = f"{resource.path}/{quote(identifier)}"
+        return self._open(resource, self.document("GET", path, params=query))
+
+    def create(self, resource: Resource, body: Mapping[str, Any]) -> Record:
+        answer = self.document("POST", resource.path, json=_wrap(resource, body))
+        return self._changed(resource, answer)
+
+    def update(
+        self, resource: Resource, identifier: str, changes: Mapping[str, Any]
+    ) -> Record:
+        """Merge ``changes`` into a Keystone record; images take JSON patches."""
+        path = f"{resource.path}/{quote(identifier)}"
+        answer = self.document("PATCH", path, json=_wrap(resource, changes))
+        return self._changed(resource, answer)
+
+    def delete(self, resource: Resource, identifier: str) -> None:
+        self.request("DELETE", f"{resource.path}/{quote(identifier)}")
+        self._changed(resource, {})
+
+    def _changed(self, resource: Resource, answer: Record) -> Record:
+        if resource.shapes_catalog:
+            self.session.discard_kept()
+        return self._open(resource, answer) if answer else answer
+
+    def _open(self, resource: Resource, answer: Record) -> Record:
+        if resource.envelope is None:
+            return answer
+        record = answer.get(resource.envelope)
+        if not isinstance(record, dict):
+            raise ServiceError(f"The answer holds no {resource.noun}.")
+        return record
+
+
+class Cloud:
+    """The services of one cloud, through one session."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @cached_property
+    def image(self) -> Client:
+        return Client(self.session, "image")
+
+    @cached_property
+    def identity(self) -> Client:
+        return Client(self.session, "identity")
+
+    def client(self, service: Literal["identity", "image"]) -> Client:
+        return self.identity if service == "identity" else self.image
+
+
+def parse(response: requests.Response) -> Record:
+    """Return the JSON object in ``response``.
+
+    Raises :class:`ServiceError` where there is none: a captive portal or a wrong
+    endpoint answers 200 with a page.
+    """
+    try:
+        document = response.json()
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise ServiceError(
+            f"{response.url} did not answer with a JSON object.",
+            hint="is this the service's endpoint? see: imagectl catalog list",
+        )
+    return document
+
+
+def quote(identifier: str) -> str:
+    """Return ``identifier`` as one path segment; a name may hold ``/``."""
+    return percent_encode(identifier, safe="")
+
+
+def _wrap(resource: Resource, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    return body if resource.envelope is None else {resource.envelope: body}
+
+
+def _next_marker(answer: Record) -> str | None:
+    """Return the marker of Glance's ``next`` or Keystone's ``links.next``."""
+    link = answer.get("next") or (answer.get("links") or {}).get("next")
+    if not link:
+        return None
+    return parse_qs(urlsplit(link).query).get("marker", [None])[-1]

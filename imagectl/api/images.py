@@ -1,0 +1,175 @@
+"""Calls on images that are no CRUD: data, patches, tags, members and actions."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from imagectl.api.client import Client, Record, quote
+from imagectl.contract.image import IMAGE
+from imagectl.errors import ImagectlError, NotFoundError, ServiceError
+
+if TYPE_CHECKING:
+    import requests
+
+PATCH_TYPE = "application/openstack-images-v2.1-json-patch"
+
+
+class SizedBlocks:
+    """Blocks whose total is known, so that requests sends a ``Content-Length``."""
+
+    def __init__(self, blocks: Iterator[bytes], size_bytes: int) -> None:
+        self._blocks = blocks
+        self._size_bytes = size_bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._blocks
+
+    def __len__(self) -> int:
+        return self._size_bytes
+
+
+def upload(
+    client: Client, image_id: str, blocks: Iterator[bytes], size_bytes: int | None
+) -> None:
+    """Store the data of a queued image; chunked where its size is not known.
+
+    A service that refuses while we still send is heard: its reason is raised as by
+    any other request.
+    """
+    headers = {"Content-Type": "application/octet-stream"}
+    if size_bytes is not None:
+        headers["X-OpenStack-Image-Size"] = str(size_bytes)
+    client.request(
+        "PUT",
+        _path(image_id, "file"),
+        data=blocks if size_bytes is None else SizedBlocks(blocks, size_bytes),
+        headers=headers,
+        replayable=False,
+    )
+
+
+@contextlib.contextmanager
+def discarded_on_failure(
+    client: Client, record: Mapping[str, Any], say: Callable[[str], object]
+) -> Iterator[None]:
+    """Delete a new image again if the block fails or is interrupted.
+
+    What became of it is the hint of the error, or said where there is no error of
+    ours to carry it.
+    """
+    try:
+        yield
+    except BaseException as error:
+        outcome = _discard(client, record)
+        if isinstance(error, ImagectlError):
+            error.hint = f"{error.hint}; {outcome}" if error.hint else outcome
+        else:
+            say(outcome)
+        raise
+
+
+def _discard(client: Client, record: Mapping[str, Any]) -> str:
+    image_id = record["id"]
+    try:
+        if record.get("protected"):
+            patch(client, image_id, [replace("protected", False)])
+        client.delete(IMAGE, image_id)
+    except NotFoundError:
+        return f"image {image_id} is gone"
+    except ImagectlError as error:
+        return f"image {image_id} is left behind, for it could not be deleted: {error}"
+    return f"image {image_id} was deleted again"
+
+
+def open_data(
+    client: Client, image_id: str, stores: Sequence[str] = ()
+) -> requests.Response:
+    """Ask for the data of an image; ``stores`` are tried in their order.
+
+    Raises :class:`ImagectlError` for an image that has none yet, which Glance says
+    with 204 (``api/v2/image_data.py``).
+    """
+    response = client.request(
+        "GET",
+        _path(image_id, "file"),
+        params={"prefer": ",".join(stores)} if stores else None,
+        headers={"Accept-Encoding": "identity"},
+        stream=True,
+    )
+    if response.status_code == 204:
+        raise ImagectlError(f"Image {image_id} holds no data yet.")
+    return response
+
+
+def read_blocks(response: requests.Response, block_bytes: int) -> Iterator[bytes]:
+    """Yield the data; :class:`ServiceError` if the connection breaks before its end."""
+    from requests import RequestException
+
+    try:
+        yield from response.iter_content(block_bytes)
+    except RequestException as error:
+        raise ServiceError(f"The connection broke: {error}") from error
+
+
+def patch(
+    client: Client, image_id: str, operations: Sequence[Mapping[str, Any]]
+) -> Record:
+    """Change an image by the operations of a JSON patch (RFC 6902)."""
+    return client.document(
+        "PATCH",
+        _path(image_id),
+        json=list(operations),
+        headers={"Content-Type": PATCH_TYPE},
+    )
+
+
+def changes(
+    record: Mapping[str, Any], attributes: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the operations that give ``record`` the attributes it does not have."""
+    return [
+        replace(key, value) if key in record else _operation("add", key, value=value)
+        for key, value in attributes.items()
+        if key not in record or record[key] != value
+    ]
+
+
+def replace(key: str, value: Any) -> dict[str, Any]:
+    return _operation("replace", key, value=value)
+
+
+def remove(key: str) -> dict[str, Any]:
+    return _operation("remove", key)
+
+
+def _operation(verb: str, key: str, **content: Any) -> dict[str, Any]:
+    pointer = key.replace("~", "~0").replace("/", "~1")
+    return {"op": verb, "path": f"/{pointer}", **content}
+
+
+def remove_tag(client: Client, image_id: str, tag: str) -> None:
+    client.request("DELETE", _path(image_id, "tags", tag))
+
+
+def set_active(client: Client, image_id: str, active: bool) -> None:
+    """Let the data of an image be downloaded, or keep all but admins from it."""
+    verb = "reactivate" if active else "deactivate"
+    client.request("POST", _path(image_id, "actions", verb))
+
+
+def set_member_status(
+    client: Client, image_id: str, project_id: str, status: str
+) -> None:
+    """Accept or reject an image that is shared with a project."""
+    path = _path(image_id, "members", project_id)
+    client.request("PUT", path, json={"status": status})
+
+
+def delete_from_store(client: Client, image_id: str, store: str) -> None:
+    client.request("DELETE", f"/stores/{quote(store)}/{quote(image_id)}")
+
+
+def _path(image_id: str, *rest: str) -> str:
+    return "/".join([IMAGE.path, *(quote(part) for part in (image_id, *rest))])

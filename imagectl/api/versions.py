@@ -1,0 +1,42 @@
+"""Which API versions the endpoints of a catalog speak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from imagectl.api.catalog import fetch_catalog
+from imagectl.api.client import Client
+
+
+def discover_versions(
+    identity: Client,
+    *,
+    interface: str | None = None,
+    region_name: str | None = None,
+    service_type: str | None = None,
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield region, service type and keystoneauth's version data of each version.
+
+    They come by region, then by interface, then as the catalog has its services. An
+    endpoint that does not answer is known by its URL alone.
+    """
+    from keystoneauth1.access.service_catalog import ServiceCatalogV3
+    from os_service_types import ServiceTypes
+
+    types = ServiceTypes()
+    session = identity.session
+    http, project_id = session.keystone().session, session.access.project_id
+    by_type = ServiceCatalogV3(fetch_catalog(identity)).get_endpoints_data(
+        interface=interface, region_name=region_name, service_type=service_type
+    )
+    places: dict[str, dict[str, list[Any]]] = {}
+    for endpoint in (endpoint for found in by_type.values() for endpoint in found):
+        if endpoint.region_name and endpoint.interface:
+            interfaces = places.setdefault(endpoint.region_name, {})
+            interfaces.setdefault(endpoint.interface, []).append(endpoint)
+    for region, interfaces in places.items():
+        for endpoint in (e for found in interfaces.values() for e in found):
+            official = types.get_service_type(endpoint.service_type)
+            for version in endpoint.get_all_version_string_data(http, project_id):
+                yield region, official or endpoint.service_type, version

@@ -1,0 +1,1 @@
+"""Authentication: options, cloud configuration, tokens, endpoints."""

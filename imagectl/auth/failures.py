@@ -1,0 +1,119 @@
+"""Failures below HTTP, and keystoneauth's, as errors of ours.
+
+keystoneauth is not imported for it: a failure of its own means that it is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Iterator
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from requests import exceptions as http_exceptions
+
+from imagectl.errors import (
+    AccessError,
+    ImagectlError,
+    ServiceError,
+    UsageError,
+    class_for_status,
+)
+
+E = TypeVar("E", bound=BaseException)
+
+CREDENTIALS_HINT = "check the user, password, project and domains (OS_* or clouds.yaml)"
+PROXY_HINT = "the proxy of http_proxy, https_proxy or all_proxy did not let us through"
+TLS_HINT = "name the CA with --os-cacert, or give --insecure"
+
+
+def from_requests(error: BaseException, url: str) -> ImagectlError:
+    """Return the one-line error for a failure to exchange anything with ``url``."""
+    if isinstance(
+        error,
+        http_exceptions.InvalidURL
+        | http_exceptions.InvalidSchema
+        | http_exceptions.MissingSchema,
+    ):
+        return UsageError(f"{_address(url)} is no URL of a service.")
+    if isinstance(error, http_exceptions.TooManyRedirects):
+        return ServiceError(f"{_address(url)} redirects without end.")
+    reason, hint = _reason(error)
+    return ServiceError(f"Unable to reach {_address(url)}: {reason}", hint=hint)
+
+
+def from_keystoneauth(error: Exception) -> ImagectlError:
+    """Return the error of ours for one of keystoneauth's or keystoneclient's."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    status = getattr(error, "http_status", None)
+    message = " ".join(str(getattr(error, "message", "") or error).split())
+    if status:
+        return class_for_status(status)(
+            message.partition(" (HTTP ")[0],
+            status=status,
+            request_id=getattr(error, "request_id", None),
+            hint=CREDENTIALS_HINT if status == 401 else "",
+        )
+    for cause in _causes(error, http_exceptions.RequestException):
+        if not isinstance(cause, http_exceptions.InvalidJSONError):
+            url = getattr(cause.request, "url", None)
+            return from_requests(cause, url or "the identity service")
+    if kinds & {"NoMatchingPlugin", "MissingRequiredOptions", "OptionError"}:
+        return UsageError(message)
+    if kinds & {"CatalogException", "ConnectionError"}:
+        return ServiceError(message)
+    if kinds & {"InvalidResponse", "DiscoveryFailure"}:
+        return ServiceError(
+            f"The identity service does not answer as Keystone does: {message}",
+            hint="check --os-auth-url; it usually ends in /v3",
+        )
+    return AccessError(message or type(error).__name__)
+
+
+def _reason(error: BaseException) -> tuple[str, str]:
+    """Say in a few words why nothing came back, and what helps."""
+    for cause in _causes(error, ssl.SSLError):
+        told = getattr(cause, "verify_message", "") or cause.reason or str(cause)
+        is_distrust = isinstance(cause, ssl.SSLCertVerificationError)
+        words = "certificate verify failed: " if is_distrust else "TLS: "
+        return words + str(told), TLS_HINT if is_distrust else ""
+    if isinstance(error, http_exceptions.ConnectTimeout):
+        return "no connection within the time limit", ""
+    if isinstance(error, http_exceptions.Timeout):
+        return "no answer within the time limit", ""
+    is_proxy = isinstance(error, http_exceptions.ProxyError)
+    return _system_reason(error), PROXY_HINT if is_proxy else ""
+
+
+def _system_reason(error: BaseException) -> str:
+    """Return the operating system's own words, or the innermost exception's."""
+    for cause in _causes(error, OSError):
+        is_wrapper = isinstance(cause, http_exceptions.RequestException)
+        if cause.strerror and not is_wrapper:
+            number = cause.errno or 0
+            return os.strerror(number) if number > 0 else cause.strerror
+    innermost = [*_causes(error, Exception)][-1]
+    return str(innermost) or type(innermost).__name__
+
+
+def _causes(error: BaseException, kind: type[E]) -> Iterator[E]:
+    """Yield the exceptions of a kind that led to ``error``, itself included."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        current = waiting.pop(0)
+        if not isinstance(current, BaseException) or current in seen:
+            continue
+        seen.append(current)
+        if isinstance(current, kind):
+            yield current
+        waiting += [current.__cause__, current.__context__]
+        waiting += [getattr(current, "reason", None), *current.args]
+
+
+def _address(url: str) -> str:
+    """Return the URL without what may be secret or long: user, query, fragment."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}" if host else url

@@ -1,0 +1,105 @@
+"""Where clouds.yaml and its companions are, and what they say together."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from imagectl.errors import UsageError
+
+logger = logging.getLogger(__name__)
+
+Settings = dict[str, Any]
+SUFFIXES = (".yaml", ".yml", ".json")
+
+
+class CloudFiles:
+    """The clouds of clouds.yaml and secure.yaml, and clouds-public.yaml's profiles.
+
+    Follows openstacksdk 4.22 (``config/loader.py``): of each kind of file the first
+    that can be read counts. The ones passed over are in ``skipped``, with the reason.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.skipped: list[str] = []
+        self._directories = _search_path(environ)
+        named = environ.get("OS_CLIENT_CONFIG_FILE")
+        self.path, content = self._read("clouds", named)
+        _, secret = self._read("secure", environ.get("OS_CLIENT_SECURE_FILE"))
+        self.clouds: Settings = _merge(content, secret).get("clouds") or {}
+
+    def profile(self, name: str) -> Settings | None:
+        """Return the vendor profile ``name`` of clouds-public.yaml."""
+        _, content = self._read("clouds-public")
+        profile = (content.get("public-clouds") or {}).get(name)
+        return dict(profile) if profile else None
+
+    def _read(
+        self, stem: str, named: str | None = None
+    ) -> tuple[Path | None, Settings]:
+        paths = [d / (stem + suffix) for d in self._directories for suffix in SUFFIXES]
+        for path in [Path(named), *paths] if named else paths:
+            try:
+                text = path.read_text(encoding="utf-8")
+                content = _parse(path, text)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                self.skipped.append(f"{path}: {error.strerror}")
+            except ValueError as error:
+                self.skipped.append(f"{path}: {' '.join(str(error).split())}")
+                logger.warning("Skipping %s", self.skipped[-1])
+            else:
+                return path, _as_mapping(path, content)
+        return None, {}
+
+
+def _search_path(environ: Mapping[str, str]) -> list[Path]:
+    home = Path(environ.get("HOME") or Path.home())
+    configuration = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
+    site = (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")
+    unix_home = Path(environ.get("SNAP_REAL_HOME") or home)
+    return [
+        Path(),
+        configuration / "openstack",
+        unix_home / ".config" / "openstack",
+        *(Path(directory) / "openstack" for directory in site),
+        Path("/etc/openstack"),
+    ]
+
+
+def _parse(path: Path, text: str) -> Any:
+    """Return the content of a file; raises ValueError where it is malformed."""
+    if path.suffix == ".json":
+        return json.loads(text)
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(text, Loader=loader)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+def _as_mapping(path: Path, content: Any) -> Settings:
+    if not content:
+        return {}
+    if not isinstance(content, dict) or not isinstance(
+        content.get("clouds") or {}, dict
+    ):
+        raise UsageError(f"Configuration file {path} is no mapping of clouds.")
+    return content
+
+
+def _merge(old: Mapping[str, Any], new: Mapping[str, Any]) -> Settings:
+    merged = dict(old)
+    for key, value in new.items():
+        below = merged.get(key)
+        if isinstance(value, dict) and isinstance(below, dict):
+            merged[key] = _merge(below, value)
+        else:
+            merged[key] = value
+    return merged

@@ -1,0 +1,102 @@
+"""The HTTP session: large blocks, our headers, and no secret for another host."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import InsecureRequestWarning
+
+from imagectl import __version__
+from imagectl.auth.clouds import CloudConfig
+from imagectl.errors import ServiceError, UsageError
+
+BLOCK_BYTES = 256 * 1024
+"""What is read from a file and sent at once; http.client takes 8 to 16 KiB."""
+USER_AGENT = f"imagectl/{__version__}"
+SECRET_HEADERS = ("Authorization", "X-Auth-Token", "X-Subject-Token", "X-Service-Token")
+
+
+class LargeBlockAdapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **pool_settings: Any) -> None:
+        super().init_poolmanager(*args, blocksize=BLOCK_BYTES, **pool_settings)
+
+    def proxy_manager_for(self, proxy: str, **proxy_settings: Any) -> Any:
+        return super().proxy_manager_for(proxy, blocksize=BLOCK_BYTES, **proxy_settings)
+
+
+class HttpSession(requests.Session):
+    """Proxies come from the environment, credentials never: neither from .netrc."""
+
+    def rebuild_auth(
+        self, prepared_request: requests.PreparedRequest, response: requests.Response
+    ) -> None:
+        before, after = response.request.url, prepared_request.url
+        if self.should_strip_auth(before, after):  # type: ignore[no-untyped-call]
+            for name in SECRET_HEADERS:
+                prepared_request.headers.pop(name, None)
+
+
+def open_http(config: CloudConfig) -> requests.Session:
+    """Make the HTTP session for a cloud.
+
+    Raises :class:`UsageError` for a certificate file that does not exist.
+    """
+    for path in _certificate_files(config):
+        if not os.path.exists(path):
+            raise UsageError(f"Certificate file {path} not found.")
+    http = HttpSession()
+    for scheme in ("https://", "http://"):
+        http.mount(scheme, LargeBlockAdapter())
+    http.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
+    http.auth = _send_as_is
+    http.verify = config.verify
+    http.cert = config.cert
+    if config.verify is False:
+        warnings.simplefilter("ignore", InsecureRequestWarning)
+    return http
+
+
+def open_identity_http(http: requests.Session) -> requests.Session:
+    """Return a session on the same connections that guards what keystoneauth sends.
+
+    keystoneauth follows redirects itself, with password and token, to any host.
+    """
+    guarded = HttpSession()
+    guarded.adapters = http.adapters
+    guarded.headers = http.headers
+    guarded.auth = http.auth
+    guarded.hooks["response"] = [_refuse_other_host]
+    return guarded
+
+
+def _certificate_files(config: CloudConfig) -> list[str]:
+    files = [config.verify] if isinstance(config.verify, str) else []
+    cert = config.cert or ()
+    return [*files, *((cert,) if isinstance(cert, str) else cert)]
+
+
+def _send_as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Stand for credentials, so that requests looks for none in .netrc."""
+    return request
+
+
+def _refuse_other_host(response: requests.Response, **_: Any) -> None:
+    if not response.is_redirect:
+        return
+    target = requests.compat.urljoin(response.url, response.headers["Location"])
+    here, there = (
+        requests.compat.urlparse(url).hostname for url in (response.url, target)
+    )
+    if here != there:
+        raise ServiceError(
+            f"{_shorten(response.url)} redirects to another host, {there}.",
+            hint="if that is right, name it in --os-auth-url",
+        )
+
+
+def _shorten(url: str) -> str:
+    return url.partition("?")[0]

@@ -1,0 +1,145 @@
+"""The lean cliff commands that ours derive from, and the one funnel.
+
+Every exception of a command ends in :meth:`Command.run`, which turns it into one line
+on stderr and an exit code. Commands therefore hold no ``try``. The base is lean
+because cliff scans every installed distribution for hooks and formatters otherwise;
+the price is that third-party formatters are not seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from cliff import command, lister, show
+
+from imagectl import output
+from imagectl.errors import UsageError
+
+if TYPE_CHECKING:
+    from imagectl.api.client import Cloud
+    from imagectl.shell import Shell
+
+
+class Formatter:
+    """A formatter under the shape in which cliff expects its plugins."""
+
+    def __init__(self, formatter: Any) -> None:
+        self.obj = formatter
+
+
+class Formatters(dict[str, Formatter]):
+    def __init__(self, classes: Mapping[str, type[Any]]) -> None:
+        super().__init__({name: Formatter(make()) for name, make in classes.items()})
+
+    def names(self) -> list[str]:
+        return list(self.keys())
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.values())
+
+
+class Command(command.Command):
+    """A command that prints nothing unless it has something to say."""
+
+    app: Shell
+
+    def _load_hooks(self) -> None:
+        """Scan no plugins: that costs more than most commands do."""
+        self._hooks = []
+
+    def get_epilog(self) -> str:
+        return ""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.error = partial(self.app.refuse, parser.prog)  # type: ignore[method-assign]
+        self.add_options(parser)
+        return parser
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the command's own arguments and options."""
+
+    @property
+    def cloud(self) -> Cloud:
+        return self.app.cloud
+
+    @property
+    def is_for_terminal(self) -> bool:
+        return self.app.stdout.isatty()
+
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        try:
+            return super().run(parsed_args)
+        except (KeyboardInterrupt, BrokenPipeError):
+            raise
+        except Exception as error:
+            return self.app.report(error)
+
+    def for_each(self, names: Sequence[str], act: Callable[[str], object]) -> int:
+        """Call ``act`` with every name, whatever fails, and return an exit code.
+
+        Each failure is reported as it happens. The code is the failures' own where
+        they agree, otherwise 1.
+        """
+        codes = []
+        for name in names:
+            try:
+                act(name)
+            except Exception as error:
+                codes.append(self.app.report(error))
+        if len(names) > 1 and codes:
+            self.app.say(f"{len(codes)} of {len(names)} failed")
+        return codes[0] if len(set(codes)) == 1 else int(bool(codes))
+
+
+class Display(Command):
+    """What commands that print records have in common."""
+
+    formatters: ClassVar[Mapping[str, type[Any]]]
+
+    def _load_formatter_plugins(self) -> Any:
+        return Formatters(self.formatters)
+
+    def select(
+        self, names: Sequence[str], wanted: Sequence[str], defaults: Sequence[str]
+    ) -> list[str]:
+        """Return which of ``names`` to show: those wanted by ``-c``, or the defaults.
+
+        Names match as cliff matches them: in any case, ``_`` for a blank.
+        """
+        if not wanted:
+            return list(defaults)
+        keys = {name.lower().strip().replace(" ", "_") for name in wanted}
+        found = [name for name in names if name.lower().replace(" ", "_") in keys]
+        if not found:
+            raise UsageError(
+                f"No recognized column names in {list(wanted)}.",
+                hint=f"recognized columns are {', '.join(names)}",
+            )
+        return found
+
+
+class Lister(Display, lister.Lister):
+    formatters = output.LIST_FORMATTERS
+
+    def table(
+        self, names: Sequence[str], records: Iterable[Sequence[Any]]
+    ) -> tuple[Sequence[str], Iterator[list[Any]]]:
+        """Return column names and rows in the shape that cliff takes."""
+        tty = self.is_for_terminal
+        return names, ([output.cell(c, for_terminal=tty) for c in r] for r in records)
+
+
+class ShowOne(Display, show.ShowOne):
+    formatters = output.SHOW_FORMATTERS
+
+    def columns(
+        self, rows: Mapping[str, Any], names: Iterable[str] | None = None
+    ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        """Return the named rows (all unless given) in the shape that cliff takes."""
+        chosen = tuple(rows if names is None else names)
+        tty = self.is_for_terminal
+        return chosen, tuple(output.cell(rows[n], for_terminal=tty) for n in chosen)

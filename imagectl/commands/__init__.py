@@ -1,0 +1,1 @@
+"""The commands: a noun is a module, a verb is a class."""

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import argparse
+
+from imagectl.api import images
+from imagectl.commands import options
+from imagectl.commands.image.attributes import add_attributes, attributes
+from imagectl.contract.image import IMAGE
+from imagectl.output import Record
+from imagectl.verbs import ResourceVerb
+
+WELL_KNOWN_PROPERTIES = {
+    "architecture": "Processor architecture that the image is for",
+    "instance-id": "ID of the instance that the image was made of",
+    "kernel-id": "ID of the kernel image that boots this image",
+    "os-distro": "Name of the operating system's distribution",
+    "os-version": "Version of the operating system's distribution",
+    "ramdisk-id": "ID of the ramdisk image that boots this image",
+}
+MEMBERSHIPS = {
+    "accept": ("accepted", "Accept the image for the project"),
+    "reject": ("rejected", "Reject the image for the project"),
+    "pending": ("pending", "Take back what the project decided on the image"),
+}
+
+
+class Set(ResourceVerb):
+    """Change an image: its attributes, its status, or a membership of it."""
+
+    resource = IMAGE
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        self.add_operand(parser, "image", "Image to change")
+        parser.add_argument("--name", metavar="<name>", help="New name of the image")
+        add_attributes(parser)
+        for name, help_text in WELL_KNOWN_PROPERTIES.items():
+            parser.add_argument(f"--{name}", metavar=f"<{name}>", help=help_text)
+        status = parser.add_mutually_exclusive_group()
+        status.add_argument(
+            "--deactivate",
+            dest="active",
+            action="store_false",
+            default=None,
+            help="Keep the image's data from being downloaded",
+        )
+        status.add_argument(
+            "--activate",
+            dest="active",
+            action="store_true",
+            help="Let the image's data be downloaded again",
+        )
+        membership = parser.add_mutually_exclusive_group()
+        for name, (const, help_text) in MEMBERSHIPS.items():
+            membership.add_argument(
+                f"--{name}",
+                dest="membership",
+                action="store_const",
+                const=const,
+                help=f"{help_text} (--project, or your own)",
+            )
+        hidden = parser.add_mutually_exclusive_group()
+        hidden.add_argument(
+            "--hidden", action="store_true", default=None, help="Hide the image"
+        )
+        hidden.add_argument(
+            "--unhidden", dest="hidden", action="store_false", help="Unhide the image"
+        )
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        project = options.project_id(
+            self.cloud, parsed_args.project, parsed_args.project_domain
+        )
+        # A member that has not accepted an image lists it only when it asks for all.
+        scope = {"member_status": "all"} if parsed_args.membership else {}
+        record = self.find(parsed_args.image, **scope)
+        if parsed_args.active is not None:
+            images.set_active(self.client, record["id"], parsed_args.active)
+        if parsed_args.membership:
+            self.set_membership(record, project, parsed_args.membership)
+            project = None
+        self.set_attributes(record, project, parsed_args)
+
+    def set_membership(self, record: Record, project: str | None, status: str) -> None:
+        member = project or self.cloud.session.access.project_id or ""
+        images.set_member_status(self.client, record["id"], member, status)
+
+    def set_attributes(
+        self, record: Record, owner: str | None, args: argparse.Namespace
+    ) -> None:
+        known = (name.replace("-", "_") for name in WELL_KNOWN_PROPERTIES)
+        properties = {name: getattr(args, name) for name in known}
+        tags = list(dict.fromkeys([*record["tags"], *(args.tags or ())]))
+        wanted = options.given(**properties, owner=owner, tags=tags)
+        operations = images.changes(record, wanted | attributes(args))
+        if operations:
+            images.patch(self.client, record["id"], operations)

@@ -1,0 +1,187 @@
+"""Options that several commands have, and what they stand for."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from imagectl.api import lookup
+from imagectl.contract import Resource
+from imagectl.contract.identity import DOMAIN, PROJECT
+
+if TYPE_CHECKING:
+    from imagectl.api.client import Cloud
+
+TAG_FILTERS = {
+    "--tags": "List only the projects that have all of these tags",
+    "--tags-any": "List only the projects that have any of these tags",
+    "--not-tags": "Leave out the projects that have all of these tags",
+    "--not-tags-any": "Leave out the projects that have any of these tags",
+}
+
+
+def add_domain(parser: argparse.ArgumentParser, help_text: str) -> None:
+    parser.add_argument(
+        "--domain", metavar="<domain>", help=f"{help_text} (name or ID)"
+    )
+
+
+def add_domain_of(parser: argparse.ArgumentParser, *nouns: str) -> None:
+    """Add ``--user-domain`` and the like, which say where a name is unique."""
+    for noun in nouns:
+        parser.add_argument(
+            f"--{noun}-domain",
+            metavar=f"<{noun}-domain>",
+            help=f"Domain of the {noun} (name or ID), if its name is not enough",
+        )
+
+
+def add_enable(parser: argparse.ArgumentParser, noun: str) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--enable",
+        dest="enabled",
+        action="store_true",
+        default=None,
+        help=f"Enable the {noun} (a new one is)",
+    )
+    group.add_argument(
+        "--disable", dest="enabled", action="store_false", help=f"Disable the {noun}"
+    )
+
+
+def add_enabled_filter(parser: argparse.ArgumentParser, nouns: str) -> None:
+    parser.add_argument(
+        "--enabled",
+        action="store_true",
+        default=None,
+        help=f"List only enabled {nouns}",
+    )
+    parser.add_argument(
+        "--disabled",
+        dest="enabled",
+        action="store_false",
+        help=f"List only disabled {nouns}",
+    )
+
+
+def add_immutable(parser: argparse.ArgumentParser, noun: str) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--immutable",
+        action="store_true",
+        default=None,
+        help=f"Protect the {noun} from changes and deletion",
+    )
+    group.add_argument(
+        "--no-immutable",
+        dest="immutable",
+        action="store_false",
+        help=f"Let the {noun} be changed and deleted (a new one can be)",
+    )
+
+
+def add_inherited(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--inherited",
+        action="store_true",
+        help="In the projects below, rather than in the place itself",
+    )
+
+
+def add_or_show(parser: argparse.ArgumentParser, noun: str) -> None:
+    parser.add_argument(
+        "--or-show",
+        action="store_true",
+        help=f"Show the {noun} of this name if there is one already",
+    )
+
+
+def add_property(parser: argparse.ArgumentParser, noun: str) -> None:
+    parser.add_argument(
+        "--property",
+        dest="properties",
+        metavar="<key=value>",
+        type=pair,
+        action="append",
+        default=[],
+        help=f"Set a property of the {noun} (repeat to set several)",
+    )
+
+
+def add_paging(parser: argparse.ArgumentParser, noun: str) -> None:
+    parser.add_argument(
+        "--limit",
+        metavar="<limit>",
+        type=count,
+        help=f"List no more than this many {noun}s, however many pages that takes",
+    )
+    parser.add_argument(
+        "--marker", metavar="<marker>", help=f"ID of the {noun} to list from, left out"
+    )
+    parser.add_argument(
+        "--max-items", metavar="<max-items>", type=count, help="The same as --limit"
+    )
+
+
+def add_tag(parser: argparse.ArgumentParser, noun: str) -> None:
+    parser.add_argument(
+        "--tag",
+        dest="tags",
+        metavar="<tag>",
+        action="append",
+        default=[],
+        help=f"Tag to add to the {noun} (repeat to add several)",
+    )
+
+
+def add_tag_filters(parser: argparse.ArgumentParser) -> None:
+    for name, help_text in TAG_FILTERS.items():
+        parser.add_argument(name, metavar="<tag>[,<tag>,...]", help=help_text)
+
+
+def pair(text: str) -> tuple[str, str]:
+    """Return ``key=value`` as a pair."""
+    key, sign, content = text.partition("=")
+    if not sign or not key:
+        raise argparse.ArgumentTypeError(f"'{text}' is not of the form key=value")
+    return key, content
+
+
+def count(text: str) -> int:
+    """Return ``text`` as a number that is not negative."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of 0 or more")
+    return int(text)
+
+
+def given(**attributes: Any) -> dict[str, Any]:
+    """Return the attributes that the command line says something about."""
+    return {key: value for key, value in attributes.items() if value is not None}
+
+
+def resource_options(args: argparse.Namespace) -> dict[str, bool] | None:
+    """Return what ``--immutable`` puts into a record's ``options``."""
+    return None if args.immutable is None else {"immutable": args.immutable}
+
+
+def domain_id(cloud: Cloud, domain: str | None) -> str | None:
+    """Return the id of a domain that is given by name or id, if it is given."""
+    return lookup.find_id(cloud.identity, DOMAIN, domain) if domain else None
+
+
+def project_id(cloud: Cloud, project: str | None, domain: str | None) -> str | None:
+    return owner_id(cloud, PROJECT, project, domain)
+
+
+def owner_id(
+    cloud: Cloud, resource: Resource, name: str | None, domain: str | None
+) -> str | None:
+    """Return the id of a user, group, project or role, if it is given.
+
+    ``domain`` is where its name is unique, by name or id.
+    """
+    if not name:
+        return None
+    scope = {"domain_id": domain_id(cloud, domain)}
+    return lookup.find_id(cloud.identity, resource, name, scope=scope)

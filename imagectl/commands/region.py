@@ -1,0 +1,82 @@
+"""Commands on regions, which have an id that their creator chose, and no name."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from imagectl import verbs
+from imagectl.commands import options
+from imagectl.contract.identity import REGION
+from imagectl.output import Record
+
+
+def add_attributes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--parent-region", metavar="<region-id>", help="Region that it is a part of"
+    )
+    parser.add_argument("--description", metavar="<description>", help="Description")
+
+
+def attributes(args: argparse.Namespace) -> dict[str, Any]:
+    return options.given(
+        parent_region_id=args.parent_region, description=args.description
+    )
+
+
+class Create(verbs.Create):
+    """Create a region"""
+
+    resource = REGION
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("region", metavar="<region-id>", help="ID of the region")
+        add_attributes(parser)
+
+    def body(self, args: argparse.Namespace) -> dict[str, Any]:
+        return {"id": args.region, **attributes(args)}
+
+
+class List(verbs.List):
+    """List regions"""
+
+    resource = REGION
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "--parent-region",
+            metavar="<region-id>",
+            help="List only the regions right below this one",
+        )
+
+    def query(self, args: argparse.Namespace) -> dict[str, Any]:
+        return options.given(parent_region_id=args.parent_region)
+
+
+class Show(verbs.Show):
+    """Show a region"""
+
+    resource = REGION
+
+
+class Set(verbs.Set):
+    """Change a region"""
+
+    resource = REGION
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        add_attributes(parser)
+
+    def body(self, args: argparse.Namespace) -> dict[str, Any]:
+        return attributes(args)
+
+
+class Delete(verbs.Delete):
+    """Delete regions"""
+
+    resource = REGION
+
+    def record(self, given: str, scope: dict[str, str | None]) -> Record:
+        return {"id": given}

@@ -1,0 +1,118 @@
+"""``role assignment list``: who may do what where."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from imagectl.command import Lister
+from imagectl.commands import options
+from imagectl.contract import Resource
+from imagectl.contract.identity import GROUP, PROJECT, ROLE, USER
+from imagectl.errors import AccessError
+
+COLUMNS = ("Role", "User", "Group", "Project", "Domain", "System", "Inherited")
+INHERITED_TO = "OS-INHERIT:inherited_to"
+
+
+class List(Lister):
+    """List role assignments"""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "--effective",
+            action="store_true",
+            help="List what follows from groups, inheritance and implied roles, too",
+        )
+        parser.add_argument(
+            "--role", metavar="<role>", help="Only of this role (name or ID)"
+        )
+        parser.add_argument(
+            "--names", action="store_true", help="Show names instead of IDs"
+        )
+        receiver = parser.add_mutually_exclusive_group()
+        place = parser.add_mutually_exclusive_group()
+        for group, noun in (
+            *((receiver, "user"), (receiver, "group")),
+            *((place, "domain"), (place, "project")),
+        ):
+            help_text = f"Only of this {noun} (name or ID)"
+            group.add_argument(f"--{noun}", metavar=f"<{noun}>", help=help_text)
+        place.add_argument(
+            "--system",
+            metavar="<system>",
+            choices=("all",),
+            help="Only on the system (all)",
+        )
+        options.add_domain_of(parser, "role", "user", "group", "project")
+        options.add_inherited(parser)
+        parser.add_argument(
+            "--auth-user", action="store_true", help="Only your own assignments"
+        )
+        parser.add_argument(
+            "--auth-project",
+            action="store_true",
+            help="Only those on the project that you are logged in to",
+        )
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[Sequence[str], Iterable[Any]]:
+        params = self.query(parsed_args)
+        answer = self.cloud.identity.document("GET", "/role_assignments", params=params)
+        assignments = answer.get("role_assignments", [])
+        columns = self.select(COLUMNS, parsed_args.columns, COLUMNS)
+        rows = (row(assignment, parsed_args.names) for assignment in assignments)
+        return self.table(columns, ([cells[c] for c in columns] for cells in rows))
+
+    def query(self, args: argparse.Namespace) -> dict[str, Any]:
+        def find_id(resource: Resource) -> str | None:
+            noun = resource.noun
+            name, domain = getattr(args, noun), getattr(args, f"{noun}_domain")
+            return options.owner_id(self.cloud, resource, name, domain)
+
+        user_id, project_id = find_id(USER), find_id(PROJECT)
+        if args.auth_user and not user_id:
+            user_id = self.cloud.session.access.user_id
+        if args.auth_project and not project_id:
+            project_id = self.cloud.session.access.project_id
+            if not project_id:
+                raise AccessError("You are not logged in to a project.")
+        wanted = {
+            "role.id": find_id(ROLE),
+            "user.id": user_id,
+            "group.id": find_id(GROUP),
+            "scope.project.id": project_id,
+            "scope.domain.id": options.domain_id(self.cloud, args.domain),
+            "scope.system": args.system,
+            f"scope.{INHERITED_TO}": "projects" if args.inherited else None,
+            "effective": "true" if args.effective else None,
+            "include_names": "true" if args.names else None,
+        }
+        return options.given(**wanted)
+
+
+def row(assignment: Mapping[str, Any], has_names: bool) -> dict[str, Any]:
+    """Return the cells of one assignment; what it does not name is empty."""
+    label = qualified_name if has_names else identifier
+    scope = assignment.get("scope", {})
+    cells = (
+        *(label(assignment.get(key)) for key in ("role", "user", "group")),
+        *(label(scope.get(key)) for key in ("project", "domain")),
+        "all" if scope.get("system") else "",
+        scope.get(INHERITED_TO) == "projects",
+    )
+    return dict(zip(COLUMNS, cells, strict=True))
+
+
+def identifier(record: Mapping[str, Any] | None) -> str:
+    return str(record["id"]) if record else ""
+
+
+def qualified_name(record: Mapping[str, Any] | None) -> str:
+    """Return ``name@domain``, or the name alone of what belongs to no domain."""
+    if not record:
+        return ""
+    domain = record.get("domain")
+    return f"{record['name']}@{domain['name']}" if domain else str(record["name"])

@@ -1,0 +1,90 @@
+"""``role add`` and ``role remove``: who may do what where."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from imagectl.api import lookup
+from imagectl.command import Command
+from imagectl.commands import options
+from imagectl.contract import Resource
+from imagectl.contract.identity import DOMAIN, GROUP, PROJECT, ROLE, USER
+from imagectl.errors import UsageError
+
+RESOURCES: Mapping[str, Resource] = {
+    "user": USER,
+    "group": GROUP,
+    "domain": DOMAIN,
+    "project": PROJECT,
+}
+
+
+class Grant(Command):
+    """What granting and revoking have in common: role, receiver and place."""
+
+    may_be_gone = False
+    """A grant outlives its user or group: an id that is not found stands for itself."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("role", metavar="<role>", help="Role (name or ID)")
+        place = parser.add_mutually_exclusive_group(required=True)
+        place.add_argument(
+            "--system",
+            metavar="<system>",
+            choices=("all",),
+            help="On the whole system (all)",
+        )
+        place.add_argument(
+            "--domain", metavar="<domain>", help="On this domain (name or ID)"
+        )
+        place.add_argument(
+            "--project", metavar="<project>", help="On this project (name or ID)"
+        )
+        receiver = parser.add_mutually_exclusive_group(required=True)
+        receiver.add_argument("--user", metavar="<user>", help="User (name or ID)")
+        receiver.add_argument("--group", metavar="<group>", help="Group (name or ID)")
+        options.add_domain_of(parser, "group", "project", "user", "role")
+        options.add_inherited(parser)
+
+    def grant(self, args: argparse.Namespace) -> dict[str, Any]:
+        """Return what keystoneclient's ``roles.grant`` and ``revoke`` take."""
+        if args.system and args.inherited:
+            raise UsageError("--inherited does not go with --system.")
+        role_id = options.owner_id(self.cloud, ROLE, args.role, args.role_domain)
+        named = {noun: self.find_id(args, noun) for noun in RESOURCES}
+        return {
+            **options.given(role=role_id, system=args.system, **named),
+            "os_inherit_extension_inherited": args.inherited,
+        }
+
+    def find_id(self, args: argparse.Namespace, noun: str) -> str | None:
+        given = getattr(args, noun)
+        if not given:
+            return None
+        domain = getattr(args, f"{noun}_domain", None)
+        scope = {"domain_id": options.domain_id(self.cloud, domain)}
+        return lookup.find_id(
+            self.cloud.identity,
+            RESOURCES[noun],
+            given,
+            scope=scope,
+            may_be_gone=self.may_be_gone,
+        )
+
+
+class Add(Grant):
+    """Give a role to a user or group on a project, a domain or the system"""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        self.cloud.session.keystone().roles.grant(**self.grant(parsed_args))
+
+
+class Remove(Grant):
+    """Take a role from a user or group on a project, a domain or the system"""
+
+    may_be_gone = True
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        self.cloud.session.keystone().roles.revoke(**self.grant(parsed_args))

@@ -1,0 +1,53 @@
+"""``token issue`` and ``token revoke``."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from typing import Any
+
+from imagectl.command import Command, ShowOne
+from imagectl.commands import options
+
+
+class Issue(ShowOne):
+    """Issue a new token"""
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        # a cached token may end soon, or have been revoked: this one is new
+        self.cloud.session.forget()
+        access = self.cloud.session.access
+        rows = options.given(
+            domain_id=access.domain_id,
+            expires=spell_time(access.expires_at),
+            id=access.token,
+            project_id=access.project_id,
+            system="all" if access.has_system_scope else None,
+            user_id=access.user_id,
+        )
+        return self.columns(
+            rows, self.select(list(rows), parsed_args.columns, list(rows))
+        )
+
+
+def spell_time(time: str) -> str:
+    """Return Keystone's ``2026-11-22T10:22:26.000000Z`` as ``openstack`` prints it."""
+    instant = datetime.fromisoformat(time.replace("Z", "+00:00"))
+    return instant.strftime("%Y-%m-%dT%H:%M:%S%z")
+
+
+class Revoke(Command):
+    """Revoke a token"""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("token", metavar="<token>", help="Token to revoke")
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        session, token = self.cloud.session, parsed_args.token
+        headers = {"X-Subject-Token": token}
+        is_ours = token == session.token
+        self.cloud.identity.request("DELETE", "/auth/tokens", headers=headers)
+        if is_ours:
+            session.forget()

@@ -1,0 +1,181 @@
+"""How values become cells, and records become rows.
+
+A cell prints in one way for people and in another for programs: cliff asks a
+``FormattableColumn`` for the one that the chosen format wants.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from cliff.columns import FormattableColumn
+from cliff.formatters import commaseparated, json_format, shell, table, value
+from cliff.formatters.base import ListFormatter
+from cliff.formatters.yaml_format import YAMLFormatter
+
+from imagectl.contract import Field, Resource
+
+if TYPE_CHECKING:
+    import argparse
+
+Record = Mapping[str, Any]
+MACHINE_FORMATS = ("json", "jsonl", "yaml")
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def escape(text: str) -> str:
+    """Return ``text`` with control and direction characters written as escapes."""
+    return _CONTROL.sub(lambda found: ascii(found.group())[1:-1], text)
+
+
+class ListCell(FormattableColumn[Sequence[Any]]):
+    def human_readable(self) -> str:
+        return escape(", ".join(str(item) for item in self._value))
+
+
+class MappingCell(FormattableColumn[Mapping[str, Any]]):
+    def human_readable(self) -> str:
+        pairs = sorted(self._value.items())
+        return escape(", ".join(f"{key}='{item}'" for key, item in pairs)) or "{}"
+
+
+class PropertiesCell(MappingCell):
+    """What was set on an image for people; for programs, as ``openstack`` 10.5 has it,
+    also the attributes of the service that have no row in its tables.
+    """
+
+    def __init__(self, properties: Record, internals: Record) -> None:
+        super().__init__(properties)
+        self._internals = internals
+
+    def machine_readable(self) -> dict[str, Any]:
+        return {**self._internals, **self._value}
+
+
+class TextCell(FormattableColumn[str]):
+    """A string on its way to a terminal, where control characters are commands."""
+
+    def human_readable(self) -> str:
+        return escape(self._value)
+
+    def machine_readable(self) -> str:
+        return escape(self._value)
+
+
+class JsonLines(ListFormatter):
+    """``-f jsonl``: one JSON object a line, written as the rows arrive."""
+
+    def add_argument_group(self, parser: argparse.ArgumentParser) -> None:
+        """It has no options of its own."""
+
+    def emit_list(
+        self,
+        column_names: Sequence[str],
+        data: Iterable[Sequence[Any]],
+        stdout: TextIO,
+        parsed_args: argparse.Namespace,
+    ) -> None:
+        for row in data:
+            cells = (
+                cell.machine_readable() if isinstance(cell, FormattableColumn) else cell
+                for cell in row
+            )
+            stdout.write(json.dumps(dict(zip(column_names, cells, strict=True))) + "\n")
+
+
+LIST_FORMATTERS: dict[str, type[Any]] = {
+    "csv": commaseparated.CSVLister,
+    "json": json_format.JSONFormatter,
+    "jsonl": JsonLines,
+    "table": table.TableFormatter,
+    "value": value.ValueFormatter,
+    "yaml": YAMLFormatter,
+}
+SHOW_FORMATTERS: dict[str, type[Any]] = {
+    "json": json_format.JSONFormatter,
+    "shell": shell.ShellFormatter,
+    "table": table.TableFormatter,
+    "value": value.ValueFormatter,
+    "yaml": YAMLFormatter,
+}
+
+
+def cell(content: Any, *, for_terminal: bool = False) -> Any:
+    """Return what a formatter takes for one value of a record."""
+    if isinstance(content, Mapping):
+        return MappingCell(content)
+    if isinstance(content, (list, tuple)):
+        return ListCell(list(content))
+    if for_terminal and isinstance(content, str) and _CONTROL.search(content):
+        return TextCell(content)
+    return content
+
+
+def format_size(size_bytes: int) -> str:
+    """Return a size in units of 1000 with one digit, as ``openstack`` 10.5 does."""
+    size, units = float(size_bytes), iter(" KMGTPEZ")
+    unit = next(units)
+    while size >= 1000:
+        size, unit = size / 1000, next(units)
+    return f"{size:.1f}".removesuffix(".0") + unit.strip()
+
+
+def rows(resource: Resource, record: Record) -> dict[str, Any]:
+    """Return every row that ``record`` can show, by its name, in order.
+
+    The rows of the documents come first, then the others that the resource has.
+    """
+    named = {
+        field.row: record.get(field.name)
+        for field in _in_row_order(resource)
+        if field.shown != "never"
+    }
+    return {**named, **_extra_rows(resource, record)}
+
+
+def default_rows(resource: Resource, record: Record) -> list[str]:
+    """Return the names of the rows that a table shows unasked."""
+    names = [
+        field.row
+        for field in _in_row_order(resource)
+        if field.shown == "always" or (field.shown == "set" and record.get(field.name))
+    ]
+    extras = extra_attributes(resource, record)
+    if resource.extras == "properties" and extras:
+        names.append("properties")
+    elif resource.extras == "rows":
+        names += sorted(extras)
+    return names
+
+
+def extra_attributes(resource: Resource, record: Record) -> dict[str, Any]:
+    """Return the attributes of ``record`` that the contract does not know."""
+    own = {"links", "extra"} if resource.service == "identity" else set()
+    return {
+        key: content
+        for key, content in record.items()
+        if key not in own and not resource.has(key)
+    }
+
+
+def _extra_rows(resource: Resource, record: Record) -> dict[str, Any]:
+    extras = extra_attributes(resource, record)
+    if resource.extras == "properties":
+        internals = {
+            field.name: record[field.name]
+            for field in resource.fields
+            if field.shown == "long" and record.get(field.name) is not None
+        }
+        return {"properties": PropertiesCell(extras, internals)}
+    return dict(sorted(extras.items())) if resource.extras == "rows" else {}
+
+
+def _in_row_order(resource: Resource) -> list[Field]:
+    fields = resource.fields
+    if resource.service == "image":
+        fields = tuple(sorted(fields, key=lambda field: field.name))
+    return sorted(fields, key=lambda field: field.shown != "always")

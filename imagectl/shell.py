@@ -1,0 +1,162 @@
+"""The program: global options, a cloud that is made when asked for, and exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from functools import cached_property, partial
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from cliff.app import App
+
+from imagectl import __version__
+from imagectl.auth.options import add_global_options
+from imagectl.errors import EXIT_CODES, INTERRUPTED, ImagectlError, UsageError
+from imagectl.output import escape
+from imagectl.registry import GROUP, Registry
+
+if TYPE_CHECKING:
+    from imagectl.api.client import Cloud
+
+DESCRIPTION = "Images of an OpenStack cloud, and the identities around them."
+LEVELS = {0: logging.ERROR, 1: logging.WARNING, 2: logging.INFO}
+HANDLER_NAME = "imagectl"
+
+
+class Shell(App):
+    """cliff's application, with our registry, our options and our exit codes."""
+
+    NAME = "imagectl"
+
+    def __init__(self) -> None:
+        super().__init__(DESCRIPTION, __version__, Registry(GROUP), deferred_help=True)
+
+    def build_option_parser(
+        self,
+        description: str | None,
+        version: str | None,
+        argparse_kwargs: dict[str, Any] | None = None,
+    ) -> argparse.ArgumentParser:
+        parser = super().build_option_parser(
+            description,
+            version,
+            {
+                "prog": self.NAME,
+                "epilog": EXIT_CODES,
+                "formatter_class": argparse.RawDescriptionHelpFormatter,
+                "allow_abbrev": False,
+                **(argparse_kwargs or {}),
+            },
+        )
+        add_global_options(parser)
+        parser.error = partial(self.refuse, self.NAME)  # type: ignore[method-assign]
+        return parser
+
+    def configure_logging(self) -> None:
+        """Send warnings to stderr, and more with ``-v`` or ``--log-file``."""
+        root = logging.getLogger()
+        for handler in [h for h in root.handlers if h.name == HANDLER_NAME]:
+            root.removeHandler(handler)
+        options = self.options
+        level = LEVELS.get(options.verbose_level, logging.DEBUG)
+        self._log_to(logging.StreamHandler(self.stderr), level)
+        if options.log_file:
+            self._log_to(logging.FileHandler(options.log_file), logging.DEBUG)
+        root.setLevel(logging.DEBUG if options.log_file else level)
+
+    def _log_to(self, handler: logging.Handler, level: int) -> None:
+        is_file = isinstance(handler, logging.FileHandler)
+        form = self.LOG_FILE_MESSAGE_FORMAT if is_file else self.CONSOLE_MESSAGE_FORMAT
+        handler.name = HANDLER_NAME
+        handler.setLevel(level)
+        handler.setFormatter(logging.Formatter(form))
+        logging.getLogger().addHandler(handler)
+
+    @cached_property
+    def cloud(self) -> Cloud:
+        """The cloud that options, environment and clouds.yaml name."""
+        from imagectl.api.client import Cloud
+        from imagectl.auth.clouds import load_cloud
+        from imagectl.auth.session import Session
+
+        return Cloud(Session(load_cloud(self.options, os.environ)))
+
+    def run_subcommand(self, argv: list[str]) -> int:
+        try:
+            self.command_manager.find_command(argv)
+        except ValueError:
+            return self._refuse_command(argv)
+        return super().run_subcommand(argv)
+
+    def _refuse_command(self, argv: Sequence[str]) -> int:
+        if argv[0].startswith("-"):
+            self.refuse(self.NAME, f"unrecognized arguments: {argv[0]}")
+        self.say(f"'{' '.join(argv)}' is not an imagectl command")
+        near = self.get_fuzzy_matches(argv[0])[:5]
+        self._hint(
+            f"did you mean {', '.join(near)}?" if near else "see imagectl --help"
+        )
+        return UsageError.exit_code
+
+    def refuse(self, program: str, message: str) -> NoReturn:
+        """Leave because of a command line that a parser cannot take."""
+        self.say(message)
+        self._hint(f"see {program} --help")
+        raise SystemExit(UsageError.exit_code)
+
+    def say(self, message: str) -> None:
+        """Write one line to stderr, whatever ``message`` holds."""
+        line = escape(" ".join(message.split()))
+        self.stderr.write(f"{self.NAME}: {line}\n")
+
+    def _hint(self, hint: str) -> None:
+        self.stderr.write(f"hint: {escape(hint)}\n")
+
+    def report(self, error: Exception) -> int:
+        """Tell the user of ``error`` in one line and return its exit code."""
+        if self.options.debug:
+            traceback.print_exception(error, file=self.stderr)
+        known = as_imagectl_error(error)
+        self.say(str(known))
+        if known.hint:
+            self._hint(known.hint)
+        return known.exit_code
+
+
+def as_imagectl_error(error: Exception) -> ImagectlError:
+    """Return ``error`` as one of ours; what nobody foresaw says how to learn more."""
+    if isinstance(error, ImagectlError):
+        return error
+    if type(error).__module__.startswith(("keystoneauth1.", "keystoneclient.")):
+        from imagectl.auth.failures import from_keystoneauth
+
+        return from_keystoneauth(error)
+    if isinstance(error, OSError) and error.strerror:
+        return ImagectlError(
+            f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        )
+    return ImagectlError(
+        f"{type(error).__name__}: {error}", hint="run with --debug for the traceback"
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code."""
+    before = signal.signal(signal.SIGTERM, _leave)
+    try:
+        return Shell().run(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    """Be terminated as by Ctrl-C: what a command has begun, it cleans up."""
+    raise SystemExit(128 + number)

@@ -1,0 +1,1 @@
+"""The bytes of images on their way up and down, hashed and held to their size."""

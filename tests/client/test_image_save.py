@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mockserver.cloud import MockCloud
+from tests.client.scripted_glance import IMAGE_ID, Handler, ScriptedGlance
+from tests.conftest import Run
+
+IMAGECTL = (sys.executable, "-m", "imagectl")
+DATA = bytes(range(256)) * 12_000
+
+
+@pytest.fixture
+def image(run: Run, tmp_path: Path) -> str:
+    source = tmp_path / "source"
+    source.write_bytes(DATA)
+    return str(run("image", "create", "a", "--file", source, "-f", "json").json["id"])
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    return folder / "a.img"
+
+
+@pytest.fixture
+def glance() -> Iterator[ScriptedGlance]:
+    with ScriptedGlance().serving() as scripted:
+        yield scripted
+
+
+def is_empty(folder: Path) -> bool:
+    return list(folder.iterdir()) == []
+
+
+def test_what_was_stored_is_saved(run: Run, image: str, target: Path) -> None:
+    done = run("image", "save", "a", "--file", target)
+    assert (done.exit_code, done.out, done.err) == (0, "", "")
+    assert target.read_bytes() == DATA
+    assert [path.name for path in target.parent.iterdir()] == ["a.img"]
+
+
+def test_standard_output_takes_the_data(image: str) -> None:
+    done = subprocess.run([*IMAGECTL, "image", "save", image], capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, DATA, b"")
+
+
+def test_a_terminal_is_not_for_images(image: str) -> None:
+    master, terminal = pty.openpty()
+    done = subprocess.run(
+        [*IMAGECTL, "image", "save", image], stdout=terminal, stderr=subprocess.PIPE
+    )
+    os.close(terminal)
+    os.close(master)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"imagectl: An image is not for a terminal.")
+
+
+def test_progress_is_shown_on_a_terminal(image: str, target: Path) -> None:
+    master, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+    command = [*IMAGECTL, "image", "save", image, "--file", target]
+    assert subprocess.run(command, stderr=terminal).returncode == 0
+    os.close(terminal)
+    assert b"100%" in os.read(master, 1 << 16)
+    os.close(master)
+
+
+def test_wrong_bytes_are_not_kept(
+    run: Run, cloud: MockCloud, image: str, target: Path
+) -> None:
+    stored = cloud.directory / "images" / image
+    stored.write_bytes(DATA[:-1] + b"!")
+    target.write_text("what was here before")
+    done = run("image", "save", "a", "--file", target)
+    assert done.exit_code == 7
+    assert f"The data of image {image} did not verify: its sha512 is " in done.err
+    assert target.read_text() == "what was here before"
+    assert [path.name for path in target.parent.iterdir()] == ["a.img"]
+
+
+def test_wrong_bytes_on_standard_output_are_told(cloud: MockCloud, image: str) -> None:
+    (cloud.directory / "images" / image).write_bytes(DATA[:-1] + b"!")
+    done = subprocess.run([*IMAGECTL, "image", "save", image], capture_output=True)
+    assert done.returncode == 7
+    assert b"did not verify" in done.stderr
+
+
+def test_an_image_without_data_leaves_no_file(run: Run, target: Path) -> None:
+    run("image", "create", "void")
+    done = run("image", "save", "void", "--file", target)
+    assert done.exit_code == 1
+    assert " holds no data yet." in done.err
+    assert is_empty(target.parent)
+
+
+def test_what_is_not_found_or_forbidden_leaves_no_file(
+    run: Run, image: str, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("image", "save", "nope", "--file", target).exit_code == 4
+    run("image", "set", "a", "--deactivate")
+    run("user", "create", "mia", "--password", "pw")
+    run("role", "add", "--project", "admin", "--user", "mia", "member")
+    monkeypatch.setenv("OS_USERNAME", "mia")
+    monkeypatch.setenv("OS_PASSWORD", "pw")
+    refused = run("image", "save", image, "--file", target)
+    assert refused.exit_code == 3
+    assert "(HTTP 403)" in refused.err
+    assert is_empty(target.parent)
+
+
+def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(
+    image: str, target: Path
+) -> None:
+    def limit_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+
+    done = subprocess.run(
+        [*IMAGECTL, "image", "save", image, "--file", target],
+        capture_output=True,
+        preexec_fn=limit_files,
+    )
+    assert done.returncode == 1
+    assert done.stderr == f"imagectl: {target}: File too large\n".encode()
+    assert is_empty(target.parent)
+
+
+def test_a_full_device_is_told_in_one_line(run: Run, image: str) -> None:
+    done = run("image", "save", "a", "--file", "/dev/full")
+    assert done.exit_code == 1
+    assert done.err == "imagectl: /dev/full: No space left on device\n"
+    with open("/dev/full", "wb") as full:
+        command = [*IMAGECTL, "image", "save", image]
+        piped = subprocess.run(command, stdout=full, stderr=subprocess.PIPE)
+    assert piped.returncode == 1
+    assert piped.stderr == b"imagectl: standard output: No space left on device\n"
+
+
+def test_a_reader_that_has_enough_is_no_error_to_report(image: str) -> None:
+    with subprocess.Popen(
+        [*IMAGECTL, "image", "save", image],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as saving:
+        assert saving.stdout
+        assert saving.stderr
+        assert saving.stdout.read(10) == DATA[:10]
+        saving.stdout.close()
+        assert saving.stderr.read() == b""
+        assert saving.wait() == 141
+
+
+def test_a_broken_connection_leaves_no_file(
+    run_anonymous: Run, glance: ScriptedGlance, target: Path
+) -> None:
+    def send_half(request: Handler) -> None:
+        if not request.path.endswith("/file"):
+            request.answer(200, {"images": [{**glance.record, "size": 100}]})
+            return
+        request.send_response(200)
+        request.send_header("Content-Length", "100")
+        request.end_headers()
+        request.wfile.write(b"x" * 50)
+        request.close_connection = True
+
+    glance.on["GET"] = send_half
+    command = (*glance.options, "image", "save", "odd", "--file", target)
+    done = run_anonymous(*command)
+    assert done.exit_code == 6
+    assert done.err.startswith("imagectl: The connection broke")
+    assert is_empty(target.parent)
+
+
+def test_ctrl_c_while_saving_leaves_no_file(
+    glance: ScriptedGlance, target: Path
+) -> None:
+    def send_slowly(request: Handler) -> None:
+        if not request.path.endswith("/file"):
+            request.answer(200, {**glance.record, "size": 1 << 30})
+            return
+        request.send_response(200)
+        request.send_header("Content-Length", str(1 << 30))
+        request.end_headers()
+        request.wfile.write(bytes(3 << 20))
+        request.wfile.flush()
+        request.rfile.read(1)  # until the client is gone
+
+    glance.on["GET"] = send_slowly
+    with subprocess.Popen(
+        [*IMAGECTL, *glance.options, "image", "save", IMAGE_ID, "--file", target],
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as saving:
+        part = target.with_name("a.img.part")
+        while not (part.exists() and part.stat().st_size):
+            assert saving.poll() is None
+        saving.send_signal(signal.SIGINT)
+        assert saving.wait() == 130
+    assert is_empty(target.parent)

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from mockserver.cloud import MockCloud
+from tests.conftest import Run
+
+
+@pytest.fixture
+def image(run: Run) -> str:
+    return str(run("image", "create", "a", "--tag", "t1", "-f", "json").json["id"])
+
+
+def shown(run: Run, image_id: str) -> dict[str, Any]:
+    record: dict[str, Any] = run("image", "show", image_id, "-f", "json").json
+    return record
+
+
+def test_attributes_and_properties_are_changed_in_one_request(
+    run: Run, cloud: MockCloud, image: str
+) -> None:
+    cloud.journal.clear()
+    done = run(
+        *("image", "set", "a", "--name", "b", "--min-disk", "3", "--min-ram", "5"),
+        *("--disk-format", "vmdk", "--container-format", "ovf", "--community"),
+        *("--protected", "--hidden", "--property", "x/y=1", "--os-distro", "debian"),
+        *("--tag", "t2", "--tag", "t1"),
+    )
+    assert (done.exit_code, done.out, done.err) == (0, "", "")
+    assert [e.method for e in cloud.journal if e.service == "image"] == ["GET", "PATCH"]
+    record = shown(run, image)
+    assert record["name"] == "b"
+    assert (record["min_disk"], record["min_ram"]) == (3, 5)
+    assert (record["disk_format"], record["container_format"]) == ("vmdk", "ovf")
+    assert record["visibility"] == "community"
+    assert record["protected"] is record["os_hidden"] is True
+    assert record["properties"]["x/y"] == "1"
+    assert record["properties"]["os_distro"] == "debian"
+    assert sorted(record["tags"]) == ["t1", "t2"]
+
+
+def test_what_is_so_already_is_not_sent(
+    run: Run, cloud: MockCloud, image: str, qcow2: Path
+) -> None:
+    run("image", "create", "b", "--file", qcow2, "--disk-format", "qcow2")
+    cloud.journal.clear()
+    # Glance refuses any disk format for an image that has data.
+    assert run("image", "set", "b", "--disk-format", "qcow2").exit_code == 0
+    assert "PATCH" not in [e.method for e in cloud.journal]
+
+
+def test_a_property_is_replaced(run: Run, image: str) -> None:
+    run("image", "set", image, "--property", "k=1")
+    assert run("image", "set", image, "--property", "k=2").exit_code == 0
+    assert shown(run, image)["properties"]["k"] == "2"
+
+
+def test_the_owner_is_a_project_by_name(run: Run, image: str) -> None:
+    project = run("project", "show", "service", "-f", "json").json["id"]
+    assert run("image", "set", image, "--project", "service").exit_code == 0
+    assert shown(run, image)["owner"] == project
+
+
+def test_an_image_is_deactivated_and_activated(run: Run, qcow2: Path) -> None:
+    run("image", "create", "b", "--file", qcow2)
+    assert run("image", "set", "b", "--deactivate").exit_code == 0
+    assert shown(run, "b")["status"] == "deactivated"
+    assert run("image", "set", "b", "--activate").exit_code == 0
+    assert shown(run, "b")["status"] == "active"
+
+
+def test_a_status_that_cannot_change_is_an_error(run: Run, image: str) -> None:
+    done = run("image", "set", image, "--deactivate")
+    assert done.exit_code == 3
+    assert "(HTTP 403)" in done.err
+
+
+def test_a_membership_that_is_not_there_is_an_error(run: Run, image: str) -> None:
+    done = run("image", "set", image, "--accept")
+    assert done.exit_code == 4
+    assert "(HTTP 404)" in done.err
+
+
+def test_a_member_accepts_an_image_by_name(
+    run: Run, cloud: MockCloud, image: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = run("project", "show", "service", "-f", "json").json["id"]
+    requests.post(
+        f"{cloud.image_url}/v2/images/{image}/members",
+        json={"member": member},
+        headers={"X-Auth-Token": run("token", "issue", "-f", "json").json["id"]},
+        timeout=10,
+    ).raise_for_status()
+    run("user", "create", "mia", "--password", "pw")
+    run("role", "add", "--project", "service", "--user", "mia", "member")
+    for name, value in (("USERNAME", "mia"), ("PASSWORD", "pw")):
+        monkeypatch.setenv(f"OS_{name}", value)
+    monkeypatch.setenv("OS_PROJECT_NAME", "service")
+    assert run("image", "list", "-f", "json").json == []
+    assert run("image", "set", "a", "--accept").exit_code == 0
+    assert [row["ID"] for row in run("image", "list", "-f", "json").json] == [image]
+    assert run("image", "set", "a", "--reject", "--project", "service").exit_code == 0
+    assert run("image", "list", "-f", "json").json == []
+
+
+def test_a_refused_change_gives_the_services_reason(run: Run, qcow2: Path) -> None:
+    run("image", "create", "b", "--file", qcow2, "--disk-format", "qcow2")
+    done = run("image", "set", "b", "--disk-format", "raw")
+    assert done.exit_code == 3
+    assert "Attribute disk_format can be only replaced for a queued image." in done.err
+
+
+@pytest.mark.parametrize("text", ["novalue", "=1"])
+def test_a_property_is_a_key_and_a_value(run: Run, image: str, text: str) -> None:
+    assert run("image", "set", image, "--property", text).exit_code == 2
+
+
+def test_tags_and_properties_are_unset(run: Run, image: str) -> None:
+    run("image", "set", image, "--property", "a/b=1", "--property", "k=2")
+    done = run("image", "unset", image, "--tag", "t1", "--property", "a/b")
+    assert (done.exit_code, done.out, done.err) == (0, "", "")
+    record = shown(run, image)
+    assert record["tags"] == []
+    assert "a/b" not in record["properties"]
+    assert record["properties"]["k"] == "2"
+
+
+def test_what_is_not_set_does_not_keep_the_rest(run: Run, image: str) -> None:
+    run("image", "set", image, "--property", "k=2")
+    done = run(
+        *("image", "unset", image, "--tag", "no", "--tag", "t1"),
+        *("--property", "nix", "--property", "k"),
+    )
+    assert done.exit_code == 4
+    assert "has no tag 'no'" in done.err
+    assert "has no property 'nix'" in done.err
+    record = shown(run, image)
+    assert record["tags"] == []
+    assert "k" not in record["properties"]

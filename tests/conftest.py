@@ -1,0 +1,99 @@
+"""What every test has at hand: a cloud of its own, and the client run against it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from examples.make_qcow2 import build_qcow2
+from imagectl.shell import main
+from mockserver.cloud import MockCloud
+from mockserver.environment import describe, variables_of
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one command line did."""
+
+    exit_code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home: no settings, no cache and no cloud of the person who tests."""
+    for name in [name for name in os.environ if name.startswith(("OS_", "XDG_"))]:
+        monkeypatch.delenv(name)
+    path = tmp_path / "home"
+    path.mkdir()
+    monkeypatch.setenv("HOME", str(path))
+    return path
+
+
+@pytest.fixture(autouse=True)
+def quiet_mock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mock lives in the client's process here, but stderr is the client's."""
+    monkeypatch.setattr(logging.getLogger("mockserver"), "propagate", False)
+
+
+@pytest.fixture
+def cloud() -> Iterator[MockCloud]:
+    with MockCloud() as started:
+        yield started
+
+
+@pytest.fixture
+def credentials(cloud: MockCloud, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The administrator's variables, set as after ``eval "$(mockserver env)"``."""
+    variables = variables_of(describe(cloud))
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables
+
+
+@pytest.fixture
+def run(credentials: dict[str, str], capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run one command line in this process, as the cloud's administrator."""
+    return runner(capfd)
+
+
+@pytest.fixture
+def run_anonymous(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run one command line with no credentials in the environment."""
+    return runner(capfd)
+
+
+def runner(capfd: pytest.CaptureFixture[str]) -> Run:
+    def run_command_line(*argv: str | os.PathLike[str]) -> Outcome:
+        capfd.readouterr()
+        try:
+            exit_code = main([os.fspath(argument) for argument in argv])
+        except SystemExit as leave:
+            exit_code = int(leave.code or 0)
+        out, err = capfd.readouterr()
+        return Outcome(exit_code, out, err)
+
+    return run_command_line
+
+
+@pytest.fixture
+def qcow2(tmp_path: Path) -> Path:
+    """A real qcow2 image of 1 MiB virtual size with data in its first cluster."""
+    path = tmp_path / "small.qcow2"
+    path.write_bytes(build_qcow2(virtual_size_bytes=1 << 20))
+    return path
