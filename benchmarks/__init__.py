@@ -1,0 +1,1 @@
+"""Our commands against their peers, paired in one run. See ``make bench``."""
