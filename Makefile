@@ -45,7 +45,7 @@ real: $(BIN)/pytest $(REFERENCE_VENV)/bin/openstack
 	&& pytest -n 2 -m "real or reference" --ignore tests/scenarios'
 
 bench: $(BIN)/pytest $(REFERENCE_VENV)/bin/openstack
-	$(BIN)/mockserver run -- $(BIN)/python -m benchmarks --reference $(REFERENCE_VENV)/bin --write docs/benchmarks.md
+	$(BIN)/python -m benchmarks --reference $(REFERENCE_VENV)/bin --write docs/benchmarks.md
 
 clean:
 	rm -rf $(VENV) $(REFERENCE_VENV) build dist *.egg-info

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 @dataclass(frozen=True)
@@ -41,19 +42,27 @@ class Comparison:
 
 
 def compare(
-    title: str, ours: Sequence[str], theirs: Sequence[str], runs: int = 9
+    title: str,
+    ours: Sequence[str],
+    theirs: Sequence[str],
+    environ: Mapping[str, str] = MappingProxyType({}),
+    *,
+    runs: int = 9,
 ) -> Comparison:
     """Run both commands ``runs`` times in turn; raises where one of them fails."""
     for command in (ours, theirs):
-        run_once(command)
-    pairs = [(run_once(ours), run_once(theirs)) for _ in range(runs)]
+        run_once(command, environ)
+    pairs = [(run_once(ours, environ), run_once(theirs, environ)) for _ in range(runs)]
     return Comparison(title, [a for a, _ in pairs], [b for _, b in pairs])
 
 
-def run_once(command: Sequence[str]) -> Sample:
+def run_once(command: Sequence[str], environ: Mapping[str, str]) -> Sample:
+    """Run a command, its output thrown away, with ``environ`` beside ours."""
     began_s = time.perf_counter()
     silence = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-    process = os.posix_spawnp(command[0], command, os.environ, file_actions=silence)
+    process = os.posix_spawnp(
+        command[0], list(command), {**os.environ, **environ}, file_actions=silence
+    )
     _, status, usage = os.wait4(process, 0)
     wall_s = time.perf_counter() - began_s
     if status:

@@ -1,43 +1,40 @@
-"""What a short command costs: the start, a listing, a long listing."""
+"""What a short command costs beside its peer: the start, and a listing."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.harness import Comparison, compare
-from imagectl.api.client import Cloud
-from imagectl.auth.clouds import load_cloud
-from imagectl.auth.session import Session
-from imagectl.contract.image import IMAGE
-from imagectl.shell import Shell
+from benchmarks.clouds import program, serve_images
+from benchmarks.harness import Comparison, compare, median_peak_mib, median_wall_s
 
-FEW, MANY = 20, 2000
+HEAD = """\
+| what | imagectl | openstack | time ratio | imagectl | openstack | memory ratio |
+|---|---|---|---|---|---|---|"""
 
 
 def measure(reference: Path) -> Iterator[Comparison]:
-    """Yield the comparisons, against the cloud of the environment's ``OS_*``."""
-    imagectl = str(Path(sys.executable).with_name("imagectl"))
-    openstack = str(reference / "openstack")
-    ours, theirs = [imagectl, "image", "list"], [openstack, "image", "list"]
+    imagectl, openstack = program("imagectl"), str(reference / "openstack")
+    cached = [imagectl, "image", "list"]
+    fresh = [imagectl, "--no-token-cache", "image", "list"]
+    theirs = [openstack, "image", "list"]
+    with serve_images(20) as environ:
+        yield compare("`--version`", [imagectl, "--version"], [openstack, "--version"])
+        yield compare("`image list`, 20 images, token cached", cached, theirs, environ)
+        yield compare("`image list`, 20 images, no cache", fresh, theirs, environ)
+    with serve_images(2000) as environ:
+        title = "`image list`, 2,000 images, token cached"
+        yield compare(title, cached, theirs, environ, runs=5)
 
-    yield compare("`--version`", [imagectl, "--version"], [openstack, "--version"])
-    register_images(FEW)
-    yield compare(f"`image list`, {FEW} images, token cached", ours, theirs)
-    yield compare(
-        f"`image list`, {FEW} images, `--no-token-cache`",
-        [imagectl, "--no-token-cache", "image", "list"],
-        theirs,
+
+def row(found: Comparison) -> str:
+    cells = (
+        found.title,
+        f"{median_wall_s(found.ours):.3f} s",
+        f"{median_wall_s(found.theirs):.3f} s",
+        f"**{found.wall_ratio:.2f}**",
+        f"{median_peak_mib(found.ours):.0f} MiB",
+        f"{median_peak_mib(found.theirs):.0f} MiB",
+        f"**{found.peak_ratio:.2f}**",
     )
-    register_images(MANY - FEW)
-    yield compare(f"`image list`, {MANY} images, token cached", ours, theirs, runs=5)
-
-
-def register_images(count: int) -> None:
-    shell = Shell()
-    shell.options = shell.parser.parse_args([])
-    client = Cloud(Session(load_cloud(shell.options, os.environ))).image
-    for number in range(count):
-        client.create(IMAGE, {"name": f"image-{number:04}"})
+    return f"| {' | '.join(cells)} |"

@@ -72,11 +72,13 @@ class Client:
                 params["limit"] = page
             answer = self.document("GET", path or resource.path, params=params)
             records = answer.get(resource.collection, [])[:remaining]
-            yield from records
+            marker = _next_marker(answer) if records else None
             if remaining is not None:
                 remaining -= len(records)
-            marker = _next_marker(answer)
-            if marker is None or not records:
+            del answer
+            while records:  # what is shown is let go: a long listing is one page large
+                yield records.pop(0)
+            if marker is None:
                 return
             if marker in markers:
                 raise ServiceError(f"The listing of {resource.collection} never ends.")

@@ -1,0 +1,43 @@
+"""Mock clouds to measure against, each a process of its own with images in it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from mockserver.environment import variables_of
+
+
+def program(name: str) -> str:
+    """Return the path of one of our programs, as installed beside this Python."""
+    return str(Path(sys.executable).with_name(name))
+
+
+@contextlib.contextmanager
+def serve_images(count: int) -> Iterator[Mapping[str, str]]:
+    """Serve a cloud of ``count`` queued images; yield its ``OS_*`` variables."""
+    with tempfile.TemporaryDirectory() as folder:
+        seed = Path(folder, "seed.json")
+        write_seed(seed, count)
+        command = [program("mockserver"), "serve", "--port", "0", "--seed", str(seed)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
+            assert server.stdout
+            try:
+                yield variables_of(json.loads(server.stdout.readline()))
+            finally:
+                server.terminate()
+
+
+def write_seed(path: Path, count: int) -> None:
+    """Write a seed piece by piece: a child's peak memory starts at its parent's."""
+    with path.open("w") as file:
+        file.write('{"images": [')
+        for number in range(count):
+            comma = "," if number else ""
+            file.write(f'{comma}{{"name": "image-{number:06}"}}')
+        file.write("]}")
