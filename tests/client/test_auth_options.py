@@ -41,6 +41,8 @@ def test_every_plugin_option_is_in_the_table() -> None:
 
 def test_the_table_has_no_option_that_no_plugin_takes() -> None:
     theirs = {option.name.replace("-", "_") for option in plugin_options()}
+    if "login_timeout" not in theirs:
+        pytest.skip("this keystoneauth1, of Python 3.10, is older than the table")
     assert {option.name for option in AUTH_OPTIONS} <= theirs
 
 
