@@ -1,6 +1,7 @@
 # make demo    the documents' walkthrough against a mock cloud
 # make test    the tests
 # make lint    ruff and mypy --strict
+# make plain   the client installed alone
 # make real    the contract tests and the walkthrough against real Keystone and Glance
 # make bench   docs/benchmarks.md, measured anew
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV ?= .venv
 REFERENCE_VENV ?= .venv-reference
 BIN = $(VENV)/bin
 
-.PHONY: demo test lint real bench clean
+.PHONY: demo test lint plain real bench clean
 
 $(BIN)/mockserver: setup.cfg
 	$(PYTHON) -m venv $(VENV)
@@ -19,6 +20,14 @@ $(BIN)/pytest: setup.cfg
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable '.[test]'
 	touch $@ $(BIN)/mockserver
+
+# The client alone starts, and brings none of the mock's libraries.
+plain:
+	$(PYTHON) -m venv --clear $(VENV)-plain
+	$(VENV)-plain/bin/pip install --quiet .
+	$(VENV)-plain/bin/imagectl --help > /dev/null
+	! $(VENV)-plain/bin/python -c 'import falcon' 2> /dev/null
+	! $(VENV)-plain/bin/python -c 'import sqlalchemy' 2> /dev/null
 
 # What `make real` and `make bench` compare with: the real services and clients.
 $(REFERENCE_VENV)/bin/openstack: tests/contract/reference-requirements.txt
@@ -48,4 +57,4 @@ bench: $(BIN)/pytest $(REFERENCE_VENV)/bin/openstack
 	$(BIN)/python -m benchmarks --reference $(REFERENCE_VENV)/bin --write docs/benchmarks.md
 
 clean:
-	rm -rf $(VENV) $(REFERENCE_VENV) build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-plain $(REFERENCE_VENV) build dist *.egg-info

@@ -32,6 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Failure as error:
         sys.stderr.write(f"mockserver: {error}\n")
         return 1
+    except ModuleNotFoundError as error:
+        sys.stderr.write(
+            f"mockserver: {error.name} is not installed: pip install 'imagectl[mock]'\n"
+        )
+        return 1
 
 
 def build_parser() -> argparse.ArgumentParser:

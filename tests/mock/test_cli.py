@@ -212,3 +212,19 @@ def test_no_command_needs_a_service_to_print_its_help() -> None:
     subprocess.run(
         [sys.executable, "-c", script], check=True, env=environ, capture_output=True
     )
+
+
+def test_a_plain_install_says_what_the_mock_needs() -> None:
+    program = (
+        "import sys\n"
+        "sys.modules['sqlalchemy'] = None\n"
+        "from mockserver.cli import main\n"
+        "sys.exit(main(['serve', '--port', '0']))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "mockserver: sqlalchemy is not installed: pip install 'imagectl[mock]'\n"
+    )
