@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from mockserver.cloud import MockCloud
 
 THREADS = 10
-IDLE_TIMEOUT_S = 60
+IDLE_TIMEOUT_S = 300
+"""How long a peer may send nothing, also amid an upload from a slow pipe."""
 STOP_TIMEOUT_S = 2
 POLL_INTERVAL_S = 0.05
 """How long stopping may go unnoticed; cheroot's own half second shows in tests."""
