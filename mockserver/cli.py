@@ -117,8 +117,11 @@ def _add_settings(
         options: dict[str, Any] = {"default": argparse.SUPPRESS}
         if isinstance(field.default, bool):
             options["action"] = argparse.BooleanOptionalAction
+        elif isinstance(field.default, tuple):
+            options["action"] = "append"
+            options["metavar"] = field.name.rpartition("_")[2].upper()
         else:
-            options["type"] = type(field.default) if field.default else str
+            options["type"] = str if field.default is None else type(field.default)
             options["choices"] = field.metadata.get("choices")
             if options["choices"] is None:
                 options["metavar"] = field.name.rpartition("_")[2].upper()

@@ -18,6 +18,7 @@ from mockserver.control.seed import load_seed
 from mockserver.settings import Settings
 from mockserver.storage import facts
 from mockserver.storage.database import Database
+from mockserver.worker import Worker
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from mockserver.blobs import BlobStore
+    from mockserver.blobs.stores import Stores
     from mockserver.doors.server import Server
     from mockserver.keystone.tokens import Tokens
 
@@ -55,7 +57,8 @@ class MockCloud:
         self.clock = Clock()
         self.ids = Ids()
         self.journal = Journal()
-        self._seed = load_seed(self.settings.seed)
+        self.worker = Worker()
+        self._seed = load_seed(self.settings.seed, self.settings.metadefs)
         self.addresses = {**ADDRESSES, **self._seed.addresses}
         self.identity_url = self.addresses["identity"]
         self.image_url = self.addresses["image"]
@@ -83,13 +86,23 @@ class MockCloud:
         return self.settings.region_name
 
     @cached_property
-    def blobs(self) -> BlobStore:
+    def stores(self) -> Stores:
+        """Where image data is; folders beside ``images``, the default store's."""
+        from mockserver.blobs.stores import Stores
+
+        names = self.settings.store_names
+        default, *others = names or (None,)
+        stores = {default: self._open_store("images")}
+        stores.update({name: self._open_store(f"images-{name}") for name in others})
+        return Stores(names, stores, self._open_store("staging"))
+
+    def _open_store(self, folder: str) -> BlobStore:
         from mockserver.blobs.file import FileStore
         from mockserver.blobs.memory import MemoryStore
 
         if self.settings.store == "memory":
             return MemoryStore()
-        return FileStore(self.directory / "images")
+        return FileStore(self.directory / folder)
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -134,6 +147,7 @@ class MockCloud:
         if self._server is not None:
             self._server.stop()
             self._server = None
+        self.worker.stop()
         self._end()
 
     def __enter__(self) -> Self:

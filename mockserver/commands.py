@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import signal
@@ -34,6 +35,7 @@ PROBE_TIMEOUT_S = 10
 
 
 def serve(arguments: argparse.Namespace) -> int:
+    gc.disable()  # what a start makes stays: looking for garbage only delays it
     settings = settings_of(arguments)
     check_host(arguments, settings)
     stop = threading.Event()
@@ -47,6 +49,8 @@ def serve(arguments: argparse.Namespace) -> int:
             _write_ready_file(arguments.ready_file, described)
         sys.stdout.write(json.dumps(described) + "\n")
         sys.stdout.flush()
+        gc.freeze()
+        gc.enable()
         stop.wait()
     return 0
 
@@ -81,11 +85,12 @@ def env(arguments: argparse.Namespace) -> int:
 def _open_cloud(settings: dict[str, Any]) -> Iterator[MockCloud]:
     from mockserver.cloud import MockCloud
     from mockserver.control.seed import BadSeed
+    from mockserver.settings import BadSetting
     from mockserver.storage.database import UnknownSchema
 
     try:
         cloud = MockCloud(**settings)
-    except (BadSeed, UnknownSchema) as error:
+    except (BadSeed, BadSetting, UnknownSchema) as error:
         raise Failure(error) from error
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror}") from error

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mockserver.loose import describe
+
 DEFAULT_PASSWORD = "secret"
 PASSWORD_VARIABLE = "MOCKSERVER_ADMIN_PASSWORD"
+_IMAGE_API_VERSION = re.compile(r"2\.(\d|1[0-8])\Z", re.ASCII)
+_STORE_NAME = re.compile(r"[\w-]+\Z")
+
+
+class BadSetting(ValueError):
+    """A setting has a value that cannot be."""
 
 
 def _help(text: str, *choices: str) -> dict[str, Any]:
@@ -41,9 +50,53 @@ class Settings:
             "JSON file, or name of a shipped seed (documents, bare), to start with"
         ),
     )
+    metadefs: str | Path | None = field(
+        default=None,
+        metadata=_help(
+            "folder of metadata definitions, as an installed Glance has it, or name of"
+            " a shipped one (samples), to start with"
+        ),
+    )
     store: str = field(
         default="file",
         metadata=_help("where images are kept: file, memory", "file", "memory"),
+    )
+    stores: str = field(
+        default="fast,slow",
+        metadata=_help(
+            "names of stores for images, the first one the default (fast,slow); empty"
+            " for a single one without a name"
+        ),
+    )
+    allow_web_download: tuple[str, ...] = field(
+        default=(),
+        metadata=_help(
+            "HOST[:PORT] that web-download and http locations may fetch from;"
+            " repeatable (nowhere)"
+        ),
+    )
+    require_image_format_match: bool = field(
+        default=True,
+        metadata=_help("refuse data that is not of its image's disk format"),
+    )
+    loose: bool = field(
+        default=False,
+        metadata=_help(f"relax a few checks: {describe()} (none)"),
+    )
+    image_api_version: str = field(
+        default="2.18",
+        metadata=_help(
+            "latest version of the image API that is announced and honoured: what came"
+            " later is not there (2.18)"
+        ),
+    )
+    cache: bool = field(
+        default=True,
+        metadata=_help("keep an image cache, and announce the versions with its API"),
+    )
+    cache_max_bytes: int = field(
+        default=10 << 30,
+        metadata=_help("size in bytes to which the cache is pruned"),
     )
     public_url: str | None = field(
         default=None,
@@ -53,6 +106,17 @@ class Settings:
     )
     token_lifetime_s: int = field(
         default=3600, metadata=_help("seconds after which a token expires")
+    )
+    lockout_failure_attempts: int = field(
+        default=0,
+        metadata=_help("failed sign-ins that lock a user out; 0 for never (0)"),
+    )
+    lockout_duration_s: int = field(
+        default=1800, metadata=_help("seconds for which a user is locked out")
+    )
+    unique_last_password_count: int = field(
+        default=0,
+        metadata=_help("last passwords that users may not choose again (0)"),
     )
     list_limit: int = field(
         default=1000, metadata=_help("most records that the identity service lists")
@@ -85,6 +149,35 @@ class Settings:
                 raise ValueError(f"{one.name} is {value!r}, not one of {choices}")
         if self.data_dir is not None:
             object.__setattr__(self, "data_dir", Path(self.data_dir))
+        hosts = tuple(self.allow_web_download)
+        object.__setattr__(self, "allow_web_download", hosts)
+        self._check_stores()
+        if not _IMAGE_API_VERSION.match(self.image_api_version):
+            raise BadSetting(
+                f"{self.image_api_version!r} is no version of the image API:"
+                " 2.0 to 2.18"
+            )
+
+    def _check_stores(self) -> None:
+        names = self.store_names
+        for name in names:
+            is_free = name != "web" and not name.startswith("os_glance")
+            if not is_free or names.count(name) > 1 or not _STORE_NAME.match(name):
+                raise BadSetting(f"{name!r} cannot be the name of a store")
+
+    @property
+    def image_api_minor(self) -> int:
+        return int(self.image_api_version.partition(".")[2])
+
+    @property
+    def must_match_format(self) -> bool:
+        """Whether data has to be of its image's disk format."""
+        return self.require_image_format_match and not self.loose
+
+    @property
+    def store_names(self) -> tuple[str, ...]:
+        """Names of the stores that take data, the default one first."""
+        return tuple(name.strip() for name in self.stores.split(",") if name.strip())
 
     @classmethod
     def fields(cls) -> tuple[dataclasses.Field[Any], ...]:

@@ -9,16 +9,20 @@ left out::
     addresses   where `in_process` answers: {"identity": "http://...", "image": ...}
     bootstrap   what to start from: domain_id, domain_name, admin_project_id, and
                 image: false for a cloud whose catalog knows no image service yet
-    regions, domains, projects, roles, users, services, endpoints
-                records as the API shows them, with or without an id
-    assignments {"user": .., "role": .., "project" or "domain": .., "system": true,
-                "inherited": true}
+    regions, domains, projects, roles, users, groups, services, endpoints
+                records as the API shows them, with or without an id; a group's
+                "users" are its members
+    assignments {"user" or "group": .., "role": .., "project" or "domain": ..,
+                "system": true, "inherited": true}
     images      records as the API shows them; "data" is text, or "file" a path
                 relative to the seed, of which size and hashes are computed. Without
                 either an image is as it says it is and has nothing to download.
 
-Users, roles, projects, domains and services are named by id or by name. A seed is sown
-once, when the database is made: a kept folder ignores it.
+    metadefs    namespaces of metadata definitions as the API shows them, or a folder
+                of JSON files that hold one each, as an installed Glance has it
+
+Users, groups, roles, projects, domains and services are named by id or by name. A seed
+is sown once, when the database is made: a kept folder ignores it.
 
 The shipped ``documents`` is the install guide's cloud as it stands before its own
 steps: no image service is in the catalog, and the ids of the user, service and
@@ -47,8 +51,9 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent.parent / "seeds"
 NOUNS = (
     *("regions", "domains", "projects", "roles", "users", "services", "endpoints"),
-    *("assignments", "images"),
+    *("groups", "assignments", "images", "metadefs"),
 )
+SHIPPED_METADEFS = SHIPPED / "metadefs"
 
 
 class BadSeed(Exception):
@@ -74,11 +79,22 @@ class Seed:
             ids.script(noun, scripted)
 
 
-def load_seed(source: str | Path | Mapping[str, Any] | None) -> Seed:
+def load_seed(
+    source: str | Path | Mapping[str, Any] | None, metadefs: str | Path | None = None
+) -> Seed:
     """Read a seed: a mapping, a shipped one's name, or a file's path.
 
-    Raises :class:`BadSeed`.
+    ``metadefs`` is a folder of more definitions. Raises :class:`BadSeed`.
     """
+    seed = _load(source)
+    if metadefs is None:
+        return seed
+    namespaces = [*seed.records.get("metadefs", ()), *read_metadefs(metadefs)]
+    records = {**seed.records, "metadefs": namespaces}
+    return dataclasses.replace(seed, records=records)
+
+
+def _load(source: str | Path | Mapping[str, Any] | None) -> Seed:
     if source is None:
         return Seed()
     if isinstance(source, Mapping):
@@ -107,12 +123,45 @@ def _parse(document: Any, name: str, folder: Path) -> Seed:
             clock=_parse_time(document.get("clock")),
             ids={noun: list(ids) for noun, ids in document.get("ids", {}).items()},
             addresses=dict(document.get("addresses", {})),
-            records={noun: list(document.get(noun, ())) for noun in NOUNS},
+            records={noun: _records(document, noun, folder) for noun in NOUNS},
             folder=folder,
         )
     except (TypeError, ValueError, AttributeError) as error:
         fields = ", ".join(one.name for one in dataclasses.fields(Bootstrap))
         raise BadSeed(f"{name}: {error} (bootstrap knows {fields})") from error
+
+
+def _records(
+    document: Mapping[str, Any], noun: str, folder: Path
+) -> list[dict[str, Any]]:
+    written = document.get(noun, ())
+    if noun == "metadefs" and isinstance(written, str):
+        return read_metadefs(folder / written)
+    return list(written)
+
+
+def read_metadefs(source: str | Path) -> list[dict[str, Any]]:
+    """Read the files of a folder, or of a shipped one's name, in their names' order.
+
+    Raises :class:`BadSeed`.
+    """
+    folder = Path(source)
+    if not folder.exists() and (SHIPPED_METADEFS / source).exists():
+        folder = SHIPPED_METADEFS / source
+    paths = sorted(folder.glob("*.json"))
+    if not paths:
+        raise BadSeed(f"there are no JSON files in {folder}")
+    return [_read_definitions(path) for path in paths]
+
+
+def _read_definitions(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadSeed(f"cannot read the definitions {path}: {error}") from error
+    if not isinstance(document, dict):
+        raise BadSeed(f"the definitions {path} are not an object")
+    return document
 
 
 def _parse_time(text: str | None) -> datetime | None:

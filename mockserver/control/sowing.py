@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.control.seed import BadSeed, Seed
 from mockserver.glance.creation import insert_seeded
+from mockserver.glance.metadefs.loading import load_namespace
+from mockserver.glance.times import store_time
 from mockserver.keystone.errors import IdentityError
+from mockserver.keystone.group_records import add_group
 from mockserver.keystone.options import merge_options
 from mockserver.keystone.project_records import add_project
 from mockserver.keystone.user_records import add_user
 from mockserver.storage.grants import SYSTEM
+from mockserver.storage.groups import add_member
 from mockserver.storage.repository import DuplicateRecord, fetch, store
 from mockserver.storage.tables import (
     ASSIGNMENTS,
     ENDPOINTS,
+    GROUPS,
     PROJECTS,
     REGIONS,
     ROLES,
@@ -32,7 +37,13 @@ Record = dict[str, Any]
 SOWING_ERRORS = (
     *(IdentityError, DuplicateRecord, KeyError, TypeError, ValueError, OSError),
 )
-_TABLES = {"user": USERS, "role": ROLES, "project": PROJECTS, "domain": PROJECTS}
+_TABLES = {
+    "user": USERS,
+    "group": GROUPS,
+    "role": ROLES,
+    "project": PROJECTS,
+    "domain": PROJECTS,
+}
 
 
 def sow(db: Connection, cloud: MockCloud, seed: Seed) -> None:
@@ -86,6 +97,13 @@ class _Sower:
             )
         add_user(self._db, user)
 
+    def add_group(self, group: Record) -> None:
+        users = group.pop("users", ())
+        group = self._in_domain(self._identified("group", group))
+        add_group(self._db, group)
+        for user in users:
+            add_member(self._db, group["id"], self._find("user", user))
+
     def add_service(self, service: Record) -> None:
         service = {"name": "", "enabled": True, **self._identified("service", service)}
         store(self._db, SERVICES, service)
@@ -101,9 +119,10 @@ class _Sower:
         target_id = SYSTEM
         if target != SYSTEM:
             target_id = self._find(target, assignment[target])
+        actor = "group" if "group" in assignment else "user"
         row = {
-            "actor": "user",
-            "actor_id": self._find("user", assignment["user"]),
+            "actor": actor,
+            "actor_id": self._find(actor, assignment[actor]),
             "target": target,
             "target_id": target_id,
             "role_id": self._find("role", assignment["role"]),
@@ -121,6 +140,10 @@ class _Sower:
             insert_seeded(self._cloud, self._db, image, self._seed.folder / file)
         else:
             insert_seeded(self._cloud, self._db, image, source)
+
+    def add_metadef(self, namespace: Record) -> None:
+        now = store_time(self._cloud.clock.now())
+        load_namespace(self._db, namespace, now)
 
     def _identified(self, noun: str, record: Record) -> Record:
         return {**record, "id": record.get("id") or self._cloud.ids.hex(noun)}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
 
 from cheroot import wsgi
 from cheroot.server import HTTPConnection
@@ -17,9 +19,10 @@ from mockserver.app import (
     identity_app,
     image_app,
 )
+from mockserver.doors.streams import open_stream
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from mockserver.cloud import MockCloud
 
@@ -92,6 +95,9 @@ class _Connection(HTTPConnection):
     be sent to a closed socket once the writer is collected, which Python 3.13 reports.
     """
 
+    def __init__(self, server: Any, sock: socket.socket, makefile: object) -> None:
+        super().__init__(server, sock, open_stream)
+
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self.wfile.close()
@@ -113,6 +119,20 @@ class _Listener(wsgi.Server):
         return listener
 
 
+def _decode_slashes(app: WSGIApplication) -> WSGIApplication:
+    """Undo that cheroot leaves ``%2F`` in a path, unlike other servers of WSGI."""
+
+    def decoded(
+        environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        if "%2F" in environ["PATH_INFO"]:
+            asked = environ["REQUEST_URI"].partition("?")[0]
+            environ["PATH_INFO"] = unquote_to_bytes(asked).decode("latin-1")
+        return app(environ, start_response)
+
+    return decoded
+
+
 def _reachable(host: str) -> str:
     """Return a name for URLs under which an address can be reached."""
     if host in ("", "0.0.0.0", "::"):
@@ -123,7 +143,7 @@ def _reachable(host: str) -> str:
 def _bind(app: WSGIApplication, host: str, port: int) -> wsgi.Server:
     listener = _Listener(
         (host, port),
-        app,
+        _decode_slashes(app),
         numthreads=THREADS,
         server_name="mockserver",
         request_queue_size=128,

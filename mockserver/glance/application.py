@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,19 @@ import falcon
 from mockserver.glance import (
     errors,
     image_actions,
+    image_cache,
     image_data,
+    image_locations,
     image_members,
+    image_staging,
+    image_stores,
     image_tags,
     images,
+    imports,
     info,
+    metadefs,
     schemas,
+    tasks,
     versions,
 )
 from mockserver.glance.bodies import drain
@@ -28,13 +36,15 @@ from mockserver.glance.errors import (
     Unauthorized,
 )
 from mockserver.keystone.errors import IdentityError, IdentityUnavailable
+from mockserver.keystone.rule_matching import is_allowed
 
 if TYPE_CHECKING:
     from mockserver.cloud import MockCloud
 
 MODULES = (
     *(images, image_data, image_tags, image_actions, image_members),
-    *(schemas, info),
+    *(schemas, info, image_stores, image_cache, metadefs),
+    *(image_staging, imports, tasks, image_locations),
 )
 KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH")
 
@@ -67,15 +77,18 @@ class _Pipeline:
             self._find_version(req, resp)
 
     def _find_version(self, req: falcon.Request, resp: falcon.Response) -> None:
-        path = versions.negotiate(req)
+        settings = self._cloud.settings
+        path = versions.negotiate(req, settings)
         is_list = req.path.strip("/").partition("/")[0] == "versions"
         if path is None or is_list:
             resp.status = falcon.HTTP_200 if is_list else falcon.HTTP_300
-            resp.text = versions.show_versions(req.context.base_url)
+            resp.text = versions.show_versions(req.context.base_url, settings)
             resp.complete = True
             return
-        req.path = path.replace("%2F", "/")
+        req.path = path
         self._identify(req)
+        if versions.is_later(req.path, settings):
+            raise NotFound
         if req.path == "/v2":
             resp.status = falcon.HTTP_302
             resp.set_header("Location", f"{req.context.base_url}/v2/")
@@ -85,7 +98,12 @@ class _Pipeline:
     def _identify(self, req: falcon.Request) -> None:
         token = req.get_header("X-Auth-Token") or req.get_header("X-Storage-Token")
         try:
-            req.context.caller = self._cloud.tokens.validate(token)
+            caller = self._cloud.tokens.validate(token)
+            if not is_allowed(caller.body, "image", req.method, req.path):
+                raise IdentityError("Token authorization failed")
+            if self._cloud.settings.loose:
+                caller = dataclasses.replace(caller, is_loose=True)
+            req.context.caller = caller
         except IdentityError:
             keystone = self._cloud.settings.identity_url or self._cloud.identity_url
             challenge = f'Keystone uri="{keystone}"'

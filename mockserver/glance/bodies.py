@@ -49,6 +49,13 @@ def read_object(req: falcon.Request) -> dict[str, Any]:
     return body
 
 
+def trip_over_body(req: falcon.Request) -> None:
+    """Refuse a body as Glance does where it reads one and then has no use for it."""
+    if has_body(req):
+        read_json(req)
+        raise ServerError
+
+
 def write_json(resp: falcon.Response, document: Any) -> None:
     resp.content_type = "application/json"
     resp.text = json.dumps(document, ensure_ascii=False)

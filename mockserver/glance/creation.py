@@ -125,14 +125,14 @@ def insert_seeded(
     if data is not None:
         _fill(cloud, image, data)
     if image.status in ("active", "deactivated") and not image.locations:
-        image.locations = [{"url": cloud.blobs.url(image.id), "metadata": {}}]
+        image.locations = [cloud.stores.locate(cloud.stores.default_name, image.id)]
     insert_images(db, [image])
     return image
 
 
 def _fill(cloud: MockCloud, image: Image, data: bytes | Path) -> None:
     with BytesIO(data) if isinstance(data, bytes) else data.open("rb") as source:
-        received = receive(cloud.blobs, image, source)
+        received = receive(cloud.stores.default, image, source)
     if received.refusal is not None:
         raise ValueError(f"{image.name or image.id}: {received.refusal}")
     for name, value in received.columns().items():

@@ -179,9 +179,7 @@ def _render_json(status: str, words: Mapping[str, str]) -> str:
 
 
 def _render_html(status: str, words: Mapping[str, str]) -> str:
-    safe = {
-        key: html.escape(word).replace("&#x27;", "&#39;") for key, word in words.items()
-    }
+    safe = {key: html.escape(word) for key, word in words.items()}
     return _PAGE.format(status=status, body=words["template"].format_map(safe))
 
 

@@ -12,10 +12,11 @@ LOG = logging.getLogger(__name__)
 class Inspection:
     """Looks at the bytes that pass for the marks of disk formats."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
+    def __init__(self, pieces: Iterator[bytes], *, must_match: bool) -> None:
         from oslo_utils.imageutils import format_inspector
 
         self._known = format_inspector
+        self._must_match = must_match
         wrap: Any = format_inspector.InspectWrapper  # takes any iterator of bytes
         self._wrapper = wrap(pieces)
 
@@ -35,10 +36,10 @@ class Inspection:
             found = self._find_format()
             virtual_size = self._measure(found, disk_format)
         except self._known.ImageFormatError as error:
-            return None, str(error)
+            return None, str(error) if self._must_match else None
         except Exception as error:  # an inspector tripped over the data
             LOG.error("the data's format cannot be determined: %s", error)
-            return None, "Image format inspection failed"
+            return None, self._refuse_unknown()
         refusal = self._check_safety(found, disk_format)
         return virtual_size or None, refusal
 
@@ -71,5 +72,8 @@ class Inspection:
                 return "Image failed safety checks"
         except Exception as error:
             LOG.error("the data's safety cannot be determined: %s", error)
-            return "Image format inspection failed"
+            return self._refuse_unknown()
         return None
+
+    def _refuse_unknown(self) -> str | None:
+        return "Image format inspection failed" if self._must_match else None

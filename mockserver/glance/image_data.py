@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import falcon
 
 from mockserver.blobs import BlobMissing, StoreFull
+from mockserver.blobs.stores import ReadOnlyStore, UnknownStore
 from mockserver.glance import policy
 from mockserver.glance.bodies import refuse_body
+from mockserver.glance.downloads import watch_download
 from mockserver.glance.errors import (
     BadRequest,
     Conflict,
@@ -19,6 +22,7 @@ from mockserver.glance.errors import (
     TooLarge,
     UnsupportedMedia,
 )
+from mockserver.glance.fetching import FetchFailed, Refused, fetch, read_pieces
 from mockserver.glance.lookup import get_image
 from mockserver.glance.ranges import parse_range
 from mockserver.glance.times import store_time
@@ -30,6 +34,10 @@ if TYPE_CHECKING:
     from mockserver.keystone.tokens import Caller
 
 MEDIA_TYPE = "application/octet-stream"
+MEDIUM_FULL = (
+    "Image storage media is full: There is not enough disk space on the image storage"
+    " media."
+)
 
 
 class ImageData:
@@ -47,12 +55,25 @@ class ImageData:
                 " Image data download is forbidden."
             )
         policy.enforce(caller, "download_image", image)
-        if req.get_param("prefer"):
+        self._prefer(caller, image, req.get_param("prefer") or "")
+        self._send(req, resp, image)
+
+    def _prefer(self, caller: Caller, image: Image, listed: str) -> None:
+        """Let the locations in stores that a request lists come first."""
+        names = [name.strip() for name in listed.split(",") if name.strip()]
+        if not names:
+            return
+        policy.enforce(caller, "download_from_store", image)
+        known = self._cloud.stores.listed
+        if not known:
             raise BadRequest(
                 "Store selection for download is not available when multiple backends"
                 " are not enabled."
             )
-        self._send(req, resp, image)
+        for name in names:
+            if name not in known:
+                raise BadRequest(f"Store '{name}' is not configured.")
+        image.locations.sort(key=lambda one: one["metadata"].get("store") not in names)
 
     def _send(self, req: falcon.Request, resp: falcon.Response, image: Image) -> None:
         part = parse_range(req, image.size)
@@ -62,12 +83,13 @@ class ImageData:
         if image.size is None:
             raise ServerError  # data that was refused lies there, as in Glance
         span = (part.offset, part.length) if part else (0, None)
-        try:
-            pieces = self._cloud.blobs.read(image.id, *span)
-        except BlobMissing:
+        pieces = self._read(image, *span)
+        if pieces is None:
             resp.status = falcon.HTTP_204
             return
-        if part is not None:
+        if part is None:
+            pieces = watch_download(self._cloud, image, pieces)
+        else:
             resp.status = falcon.HTTP_206
             resp.set_header("Content-Range", part.content_range)
         if image.checksum:
@@ -75,22 +97,61 @@ class ImageData:
         resp.content_type = MEDIA_TYPE
         resp.set_stream(pieces, part.length if part else image.size)
 
+    def _read(
+        self, image: Image, offset: int, length: int | None
+    ) -> Iterator[bytes] | None:
+        """Return the pieces of the first location that has the data."""
+        for location in image.locations:
+            store = self._cloud.stores.holder(location)
+            with contextlib.suppress(BlobMissing, Refused, FetchFailed):
+                if store is not None:
+                    return store.read(image.id, offset, length)
+                if length is not None:
+                    raise BadRequest(
+                        "Getting images randomly from this store is not supported."
+                        f" Offset: {offset}, length: {length}"
+                    )
+                allowed = self._cloud.settings.allow_web_download
+                return read_pieces(fetch(allowed, location["url"]))
+        return None
+
     def on_put(self, req: falcon.Request, resp: falcon.Response, image_id: str) -> None:
-        expected_bytes = _announced_size(req)
+        expected_bytes = announced_size(req)
+        store_name = self._chosen_store(req)
         image = self._begin(req.context.caller, image_id)
         try:
-            received = receive(self._cloud.blobs, image, req.stream, expected_bytes)
+            store = self._cloud.stores.writable(store_name)
+            received = receive(
+                store,
+                image,
+                req.stream,
+                expected_bytes,
+                must_match=self._cloud.settings.must_match_format,
+            )
+        except ReadOnlyStore:
+            self._give_up(image_id)
+            raise Gone(
+                "Error in store configuration. Adding images to store is disabled."
+            ) from None
         except StoreFull:
             self._give_up(image_id)
-            raise TooLarge(
-                "Image storage media is full: There is not enough disk space on the"
-                " image storage media."
-            ) from None
+            raise TooLarge(MEDIUM_FULL) from None
         except BaseException:  # among them: the sender hung up
             self._give_up(image_id)
             raise
-        self._finish(image_id, received)
+        self._finish(image_id, store_name, received)
         resp.status = falcon.HTTP_204
+
+    def _chosen_store(self, req: falcon.Request) -> str | None:
+        stores = self._cloud.stores
+        if not stores.names:
+            return None
+        name = req.get_header("X-Image-Meta-Store", default=stores.default_name)
+        try:
+            stores.check(name)
+        except UnknownStore as error:
+            raise BadRequest(str(error)) from None
+        return name
 
     def _begin(self, caller: Caller, image_id: str) -> Image:
         """Move the image from ``queued`` to ``saving``: of two senders, one can."""
@@ -110,21 +171,22 @@ class ImageData:
         with self._cloud.database.begin() as db:
             change_status(db, image_id, "saving", "queued", updated_at=self._now())
 
-    def _finish(self, image_id: str, received: Received) -> None:
+    def _finish(
+        self, image_id: str, store_name: str | None, received: Received
+    ) -> None:
         refusal = received.refusal
         status = "active" if refusal is None else "queued"
         # Glance remembers the hashes of data it refused, and where the data lies
         values = received.columns() if refusal is None else received.hashes()
-        url = self._cloud.blobs.url(image_id)
+        location = self._cloud.stores.locate(store_name, image_id)
         with self._cloud.database.begin() as db:
             is_there = change_status(
                 db, image_id, "saving", status, updated_at=self._now(), **values
             )
             if is_there:
-                add_location(db, image_id, url)
+                add_location(db, image_id, location)
         if not is_there:
-            with contextlib.suppress(BlobMissing):
-                self._cloud.blobs.delete(image_id)
+            self._cloud.stores.discard(image_id, [location])
             raise Gone(
                 f"Image {image_id} could not be found after upload. The image may have"
                 " been deleted during the upload, cleaning up the chunks uploaded."
@@ -136,7 +198,7 @@ class ImageData:
         return store_time(self._cloud.clock.now())
 
 
-def _announced_size(req: falcon.Request) -> int:
+def announced_size(req: falcon.Request) -> int:
     """Return the size in bytes that the headers tell, 0 where they do not."""
     media_type = (req.content_type or "").partition(";")[0].strip()
     if media_type != MEDIA_TYPE:

@@ -10,7 +10,7 @@ from mockserver.glance import policy
 from mockserver.glance.bodies import refuse_body
 from mockserver.glance.errors import BadRequest, NotFound, TooLarge
 from mockserver.glance.limits import check_storable, check_tag_count
-from mockserver.glance.lookup import get_image
+from mockserver.glance.lookup import as_received, get_image
 from mockserver.glance.schemas import check_image
 from mockserver.glance.times import store_time
 from mockserver.storage.images import Image, save_image
@@ -30,7 +30,7 @@ class ImageTag:
         self, req: falcon.Request, resp: falcon.Response, image_id: str, tag: str
     ) -> None:
         refuse_body(req)
-        tag = _as_received(tag)
+        tag = as_received(tag)
         check_image({"tags": [tag]})
         with self._cloud.database.begin() as db:
             image = _get_own_image(db, req.context.caller, image_id)
@@ -48,7 +48,7 @@ class ImageTag:
         self, req: falcon.Request, resp: falcon.Response, image_id: str, tag: str
     ) -> None:
         refuse_body(req)
-        tag = _as_received(tag)
+        tag = as_received(tag)
         with self._cloud.database.begin() as db:
             image = _get_own_image(db, req.context.caller, image_id)
             if tag not in image.tags:
@@ -64,12 +64,6 @@ class ImageTag:
             raise BadRequest(f"Could not update image: {error}") from None
         image.updated_at = store_time(self._cloud.clock.now())
         save_image(db, image)
-
-
-def _as_received(tag: str) -> str:
-    # Glance takes the bytes of a path for characters: a tag beyond ASCII is garbled
-    # here, and whole in the body of a PATCH
-    return tag.encode().decode("latin-1")
 
 
 def _get_own_image(db: Connection, caller: Caller, image_id: str) -> Image:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import falcon
 
-from mockserver.blobs import BlobMissing
 from mockserver.glance import policy
 from mockserver.glance.bodies import read_json, read_object, refuse_body, write_json
 from mockserver.glance.creation import new_image
@@ -21,11 +19,19 @@ from mockserver.glance.errors import (
 )
 from mockserver.glance.limits import check_property_count, check_storable
 from mockserver.glance.listing import parse_query, parse_selection
+from mockserver.glance.location_changes import (
+    LocationEditor,
+    Sizes,
+    by_age,
+    measure,
+    named_urls,
+)
 from mockserver.glance.lookup import get_image, is_visible, viewer_of
-from mockserver.glance.patches import parse_changes
+from mockserver.glance.patches import Change, parse_changes
 from mockserver.glance.times import store_time
 from mockserver.glance.updates import apply_change
 from mockserver.glance.views import image_path, show_image
+from mockserver.storage import image_cache
 from mockserver.storage.image_selection import select_images
 from mockserver.storage.images import (
     Image,
@@ -42,7 +48,7 @@ if TYPE_CHECKING:
     from mockserver.cloud import MockCloud
     from mockserver.keystone.tokens import Caller
 
-IMPORT_METHODS = ("glance-direct", "web-download", "copy-image")
+IMPORT_METHODS = ("glance-direct", "web-download", "copy-image", "glance-download")
 PATCH_TYPES = {
     "application/openstack-images-v2.0-json-patch": False,
     "application/openstack-images-v2.1-json-patch": True,
@@ -86,17 +92,19 @@ class Images:
         resp.status = falcon.HTTP_201
         resp.set_header("Location", req.context.base_url + image_path(image.id))
         resp.set_header("OpenStack-image-import-methods", ",".join(IMPORT_METHODS))
+        if store_ids := self._cloud.stores.announced:
+            resp.set_header("OpenStack-image-store-ids", ",".join(store_ids))
         write_json(resp, show_image(caller, image))
 
 
 def _find_marker(db: Connection, caller: Caller, image_id: str) -> Image:
+    """Return the image; unlike elsewhere, one out of sight is told from none."""
     image = find_image(db, image_id)
-    if image is not None and image.deleted and caller.is_admin:
-        return image
-    try:
-        return get_image(db, caller, image_id)
-    except NotFound as error:
-        raise BadRequest(error.explanation) from None
+    if image is None or (image.deleted and not caller.is_admin):
+        raise BadRequest(f"No image found with ID {image_id}")
+    if not is_visible(db, caller, image):
+        raise Forbidden(f"Forbidding request, image {image_id} not visible")
+    return image
 
 
 def _listing_path(query: dict[str, str]) -> str:
@@ -120,14 +128,35 @@ class ImageById:
     ) -> None:
         caller: Caller = req.context.caller
         changes = parse_changes(_read_patch(req), is_rfc6902=_dialect_of(req))
+        sizes = self._measure(caller, image_id, changes)
         with self._cloud.database.begin() as db:
             image = get_image(db, caller, image_id)
-            names = set(image.properties)
+            names, locations = set(image.properties), list(image.locations)
+            editor = LocationEditor(self._cloud.stores, image, sizes)
             for change in changes:
-                apply_change(caller, image, change)
+                if change.name == "locations":
+                    editor.apply(caller, change)
+                else:
+                    apply_change(caller, image, change)
+            shown = image.locations
+            image.locations = by_age(shown, locations)
             if changes:
                 self._save(db, caller, image, grew=set(image.properties) > names)
+            image.locations = shown
+        kept = [location["url"] for location in image.locations]
+        dropped = [one for one in locations if one["url"] not in kept]
+        self._cloud.stores.discard(image_id, dropped)
         write_json(resp, show_image(caller, image))
+
+    def _measure(self, caller: Caller, image_id: str, changes: list[Change]) -> Sizes:
+        """Ask hosts elsewhere before a transaction begins, and for who may ask."""
+        urls = named_urls(changes)
+        if not urls:
+            return {}
+        with self._cloud.database.read() as db:
+            image = get_image(db, caller, image_id)
+        is_allowed = policy.allows(caller, "set_image_location", image)
+        return measure(self._cloud, urls) if is_allowed else {}
 
     def _save(
         self, db: Connection, caller: Caller, image: Image, *, grew: bool
@@ -154,8 +183,9 @@ class ImageById:
             if image.protected:
                 raise Forbidden(f"Image {image_id} is protected and cannot be deleted.")
             mark_deleted(db, image_id, store_time(self._cloud.clock.now()))
-        with contextlib.suppress(BlobMissing):
-            self._cloud.blobs.delete(image_id)
+            image_cache.drop_cached(db, image_id)
+        self._cloud.stores.discard(image_id, image.locations)
+        self._cloud.stores.unstage(image_id)
         resp.status = falcon.HTTP_204
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import falcon
 
+from mockserver.blobs.file import FileStore
+from mockserver.blobs.stores import WEB
+from mockserver.glance import policy
 from mockserver.glance.bodies import refuse_body, write_json
 from mockserver.glance.errors import NotFound
 from mockserver.glance.images import IMPORT_METHODS
 
 if TYPE_CHECKING:
     from mockserver.cloud import MockCloud
+    from mockserver.keystone.tokens import Caller
+
+CHUNK_BYTES = 1 << 16
+"""How much a file store of Glance moves at once, unless it is told otherwise."""
 
 
 class ImportMethods:
@@ -30,14 +37,47 @@ class ImportMethods:
 
 
 class Stores:
-    """The stores to choose from: none, where there is but one."""
+    """The stores to choose from: unknown where there is but one."""
 
-    def __init__(self, cloud: MockCloud) -> None:
-        pass
+    def __init__(self, cloud: MockCloud, *, with_detail: bool) -> None:
+        self._cloud = cloud
+        self._with_detail = with_detail
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         refuse_body(req)
-        raise NotFound("Multi backend is not supported at this site.")
+        if not self._cloud.stores.names:
+            raise NotFound("Multi backend is not supported at this site.")
+        stores = [self._describe(name) for name in self._cloud.stores.listed]
+        if self._with_detail:
+            caller: Caller = req.context.caller
+            project_id = caller.project_id
+            policy.enforce_on_project(caller, "stores_info_detail", project_id)
+            stores = [{**store, **self._detail(store["id"])} for store in stores]
+        write_json(resp, {"stores": stores})
+
+    def _describe(self, name: str) -> dict[str, Any]:
+        if name == WEB:
+            description = "Images elsewhere"
+            return {"id": name, "description": description, "read-only": "true"}
+        if name == self._cloud.stores.default_name:
+            return {"id": name, "description": "The default store", "default": "true"}
+        return {"id": name, "description": "Another store"}
+
+    def _detail(self, name: str) -> dict[str, Any]:
+        if name == WEB:
+            return {"type": "http", "properties": {}, "weight": 0}
+        kind = self._cloud.settings.store
+        return {"type": kind, "properties": self._properties(name), "weight": 0}
+
+    def _properties(self, name: str) -> dict[str, Any]:
+        store = self._cloud.stores.stores[name]
+        if not isinstance(store, FileStore):
+            return {}
+        return {
+            "data_dir": str(store.folder.absolute()),
+            "chunk_size": CHUNK_BYTES,
+            "thin_provisioning": False,
+        }
 
 
 class Usage:
@@ -54,7 +94,7 @@ class Usage:
 
 ROUTES = (
     ("/v2/info/import", ImportMethods),
-    ("/v2/info/stores", Stores),
-    ("/v2/info/stores/detail", Stores),
+    ("/v2/info/stores", lambda cloud: Stores(cloud, with_detail=False)),
+    ("/v2/info/stores/detail", lambda cloud: Stores(cloud, with_detail=True)),
     ("/v2/info/usage", Usage),
 )

@@ -76,12 +76,13 @@ def parse_selection(pairs: Iterable[tuple[str, str]]) -> tuple[Selection, str | 
     _check_visibility(query.rest())
     if wanted.member_status not in MEMBER_STATUSES:
         raise BadRequest(f"Invalid status: {wanted.member_status}")
-    wanted.limit = _parse_limit(limit)
+    wanted.limit = parse_limit(limit)
     wanted.order = _parse_order(query)
+    # the first one; a further one narrows the listing like any other filter
+    wanted.visibility = query.take("visibility")
     filters = query.rest()
     # a single text is taken for a list of characters there
     wanted.tags = tags or list(filters.pop("tags", ""))
-    wanted.visibility = filters.pop("visibility", None)
     _add_filters(wanted, filters)
     return wanted, marker
 
@@ -94,7 +95,7 @@ def _check_visibility(filters: dict[str, str]) -> None:
         raise BadRequest('The "changes-since" filter is no longer available on v2.')
 
 
-def _parse_limit(text: str | None) -> int:
+def parse_limit(text: str | None) -> int:
     if text is None:
         return DEFAULT_LIMIT
     try:

@@ -41,3 +41,11 @@ def is_visible(db: Connection, caller: Caller, image: Image) -> bool:
 
 def viewer_of(caller: Caller) -> Viewer:
     return Viewer(caller.project_id, caller.is_admin)
+
+
+def as_received(name: str) -> str:
+    """Return a name from a path as Glance takes it: its bytes for characters.
+
+    One beyond ASCII is garbled there, and whole in a body.
+    """
+    return name.encode().decode("latin-1")

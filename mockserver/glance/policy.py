@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mockserver.glance.errors import Forbidden, NotFound
+from mockserver.loose import RELAXED
 from mockserver.policy import Policy, Rule
 from mockserver.storage.images import Image
 
@@ -18,7 +19,28 @@ VISIBLE = (
     f"({OWN} or {SHARED_WITH_CALLER} or 'community':%(visibility)s"
     " or 'public':%(visibility)s or 'shared':%(visibility)s)"
 )
+SERVICE = f"role:service or {ADMIN}"
 MEMBER = f"{ADMIN} or (role:member and {OWN})"
+READ_NAMESPACE = f"{ADMIN} or (role:reader and ({OWN} or 'public':%(visibility)s))"
+METADEF_READS = (
+    *("get_metadef_namespace", "get_metadef_object", "get_metadef_objects"),
+    *("list_metadef_resource_types", "get_metadef_resource_type"),
+    *("get_metadef_property", "get_metadef_properties"),
+    *("get_metadef_tag", "get_metadef_tags"),
+)
+METADEF_WRITES = (
+    *("modify_metadef_namespace", "add_metadef_namespace"),
+    *("delete_metadef_namespace", "modify_metadef_object", "add_metadef_object"),
+    *("delete_metadef_object", "add_metadef_resource_type_association"),
+    *("remove_metadef_resource_type_association", "modify_metadef_property"),
+    *("add_metadef_property", "remove_metadef_property", "modify_metadef_tag"),
+    *("add_metadef_tag", "add_metadef_tags", "delete_metadef_tag"),
+    "delete_metadef_tags",
+)
+CACHE_OPERATIONS = (
+    *("cache_image", "cache_list", "cache_delete", "cache_clean", "cache_prune"),
+    *("list_cached_nodes", "manage_image_cache"),
+)
 
 CHECKS = {
     "add_image": f"{ADMIN} or (role:member and {OWN} and project_id:%(owner)s)",
@@ -29,25 +51,48 @@ CHECKS = {
     "publicize_image": ADMIN,
     "communitize_image": MEMBER,
     "upload_image": MEMBER,
+    "copy_image": ADMIN,
     "download_image": f"{ADMIN} or (role:member and {VISIBLE})",
+    "download_from_store": f"{ADMIN} or (role:member and {VISIBLE})",
     "deactivate": MEMBER,
     "reactivate": MEMBER,
     "set_image_location": MEMBER,
     "delete_image_location": ADMIN,
     "get_image_location": f"{ADMIN} or (role:reader and {OWN})",
+    "add_image_location": f"{SERVICE} or (role:member and {OWN})",
+    "fetch_image_location": SERVICE,
+    "stores_info_detail": ADMIN,
+    "tasks_api_access": ADMIN,
     "add_member": MEMBER,
     "delete_member": MEMBER,
     "get_member": f"{ADMIN} or role:reader and ({OWN} or {SHARED_WITH_CALLER})",
     "get_members": f"{ADMIN} or role:reader and ({OWN} or {SHARED_WITH_CALLER})",
     "modify_member": f"{ADMIN} or (role:member and {SHARED_WITH_CALLER})",
+    "get_metadef_namespaces": f"{ADMIN} or (role:reader and {OWN})",
+    **dict.fromkeys(METADEF_READS, READ_NAMESPACE),
+    **dict.fromkeys(METADEF_WRITES, ADMIN),
+    **dict.fromkeys(CACHE_OPERATIONS, ADMIN),
 }
 POLICY = Policy(
     {name: Rule(check, frozenset({"project"})) for name, check in CHECKS.items()}
 )
 
 
+LOOSE_POLICY = Policy(
+    {
+        **POLICY.rules,
+        **{one.operation: Rule(MEMBER) for one in RELAXED if one.operation},
+    }
+)
+
+
+def policy_of(caller: Caller) -> Policy:
+    return LOOSE_POLICY if caller.is_loose else POLICY
+
+
 def allows(caller: Caller, operation: str, image: Image) -> bool:
-    return POLICY.allows(operation, caller.credentials, _target(caller, image))
+    policy = policy_of(caller)
+    return policy.allows(operation, caller.credentials, _target(caller, image))
 
 
 def enforce(caller: Caller, operation: str, image: Image) -> None:
@@ -64,7 +109,7 @@ def enforce_on_project(
 ) -> None:
     """Check an operation on no image yet. Raises :class:`Forbidden`."""
     target = {"project_id": owner, "owner": owner, "visibility": visibility}
-    if not POLICY.allows(operation, caller.credentials, target):
+    if not policy_of(caller).allows(operation, caller.credentials, target):
         raise not_authorized(operation)
 
 

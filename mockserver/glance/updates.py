@@ -29,9 +29,7 @@ VISIBILITY_OPERATIONS = {
 
 def apply_change(caller: Caller, image: Image, change: Change) -> None:
     """Change the image, if the caller may. Raises Forbidden, NotFound or Conflict."""
-    if change.name == "locations":
-        _refuse_locations(caller, image, change)
-    elif change.operation == "remove":
+    if change.operation == "remove":
         _remove(caller, image, change.name)
     else:
         _set(caller, image, change)
@@ -74,14 +72,3 @@ def _remove(caller: Caller, image: Image, name: str) -> None:
         raise Forbidden(detail=f"Property {name} may not be removed.")
     if image.properties.pop(name, None) is None:
         raise Conflict(detail=f"Property {name} does not exist.")
-
-
-def _refuse_locations(caller: Caller, image: Image, change: Change) -> None:
-    """Refuse as a Glance that hides locations does (``show_multiple_locations``)."""
-    if change.operation == "replace" and not change.value:
-        raise Forbidden(detail="Cannot set locations to empty list.")
-    removes = change.operation == "remove"
-    operation = "delete_image_location" if removes else "set_image_location"
-    policy.enforce(caller, operation, image)
-    verb = {"replace": "update"}.get(change.operation, change.operation)
-    raise Forbidden(f"It's not allowed to {verb} locations if locations are invisible.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from queue import Queue
 from typing import Any, Protocol
 
 from mockserver.blobs import PIECE_BYTES, BlobStore
@@ -17,6 +19,8 @@ from mockserver.storage.images import Image
 LOG = logging.getLogger(__name__)
 
 HASH_ALGORITHM = "sha512"
+PIECES_AHEAD = 8
+"""How far a hash may lag behind what is stored."""
 _REPORTED_STEP_BYTES = 1 << 16
 
 
@@ -56,18 +60,32 @@ def receive(
     image: Image,
     source: Source,
     expected_bytes: int = 0,
+    *,
+    must_match: bool = True,
 ) -> Received:
     """Store what ``source`` holds under the image's id.
 
-    ``expected_bytes`` of 0 is a size nobody announced. Raises :class:`BadRequest` if
+    ``expected_bytes`` of 0 is a size nobody announced. With ``must_match``, data has to
+    be of the image's disk format. Raises :class:`BadRequest` if
     another number of bytes comes, ServerError if they break off, and what
     :meth:`BlobStore.write` raises; nothing is stored then. Data of the wrong format is
     stored all the same, as in Glance.
     """
     pieces = _read(source, expected_bytes)
+    return receive_pieces(blobs, image, pieces, must_match=must_match)
+
+
+def receive_pieces(
+    blobs: BlobStore,
+    image: Image,
+    pieces: Iterator[bytes],
+    *,
+    must_match: bool = True,
+) -> Received:
+    """Store pieces of data under the image's id, as :func:`receive` does."""
     inspection = None
     if image.container_format == "bare":
-        pieces = inspection = Inspection(pieces)
+        pieces = inspection = Inspection(pieces, must_match=must_match)
     digests = Digests()
     blobs.write(image.id, digests.watch(pieces))
     virtual_size, refusal = (
@@ -80,6 +98,25 @@ def receive(
     )
 
 
+def stage(
+    blobs: BlobStore, blob_id: str, source: Source, expected_bytes: int = 0
+) -> int:
+    """Store what ``source`` holds as it comes, and return its size in bytes.
+
+    Raises as :func:`receive` does.
+    """
+    size = 0
+
+    def count(pieces: Iterator[bytes]) -> Iterator[bytes]:
+        nonlocal size
+        for piece in pieces:
+            size += len(piece)
+            yield piece
+
+    blobs.write(blob_id, count(_read(source, expected_bytes)))
+    return size
+
+
 class Digests:
     """Both hashes of the bytes that pass, computed side by side."""
 
@@ -89,17 +126,32 @@ class Digests:
         self.sha512 = hashlib.sha512()
 
     def watch(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        # Hashing lets go of the interpreter: md5 goes on in a thread of its own while
-        # this one hashes, writes and receives the next piece.
-        with ThreadPoolExecutor(1) as hasher:
-            pending: Future[None] | None = None
+        # Hashing lets go of the interpreter: each hash goes on in a thread of its own
+        # while this one receives and writes.
+        with _hashing(self.md5.update) as md5, _hashing(self.sha512.update) as sha512:
             for piece in pieces:
-                if pending is not None:
-                    pending.result()
-                pending = hasher.submit(self.md5.update, piece)
-                self.sha512.update(piece)
+                md5.put(piece)
+                sha512.put(piece)
                 self.size += len(piece)
                 yield piece
+
+
+@contextlib.contextmanager
+def _hashing(update: Callable[[bytes], None]) -> Iterator[Queue[bytes]]:
+    """Yield where to put the pieces to be hashed; all of them are, at the end."""
+    waiting: Queue[bytes] = Queue(PIECES_AHEAD)
+
+    def hash_pieces() -> None:
+        while piece := waiting.get():
+            update(piece)
+
+    thread = threading.Thread(target=hash_pieces, daemon=True)
+    thread.start()
+    try:
+        yield waiting
+    finally:
+        waiting.put(b"")
+        thread.join()
 
 
 def _read(source: Source, expected: int) -> Iterator[bytes]:

@@ -4,28 +4,74 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 import falcon
 
-_CURRENT = 18
-MINORS = tuple(range(_CURRENT, -1, -1))
+if TYPE_CHECKING:
+    from mockserver.settings import Settings
+
+_NEWEST = 18
+_OLDEST = (7, 6, 5, 4, 3, 2, 1, 0)
 _MEDIA_TYPE = "application/vnd.openstack.images-"
 
 
-def show_versions(base_url: str) -> str:
+INTRODUCED = (
+    (r"/v2/(metadefs|tasks)(/.*)?", 2),
+    (r"/v2/images/[^/]+/actions/[^/]+", 3),
+    (r"/v2/images/[^/]+/(stage|import)", 6),
+    (r"/v2/info/import", 6),
+    (r"/v2/info/stores", 8),
+    (r"/v2/stores/.*", 10),
+    (r"/v2/images/[^/]+/tasks", 12),
+    (r"/v2/info/usage", 13),
+    (r"/v2/cache/(clean|prune|nodes/[^/]+)", 18),
+    (r"/v2/cache(/[^/]+)?", 14),
+    (r"/v2/info/stores/detail", 15),
+    (r"/v2/images/[^/]+/locations", 17),
+)
+"""Paths that an older image service does not know, and the minor that brought them."""
+
+
+def is_later(path: str, settings: Settings) -> bool:
+    """Tell whether a path came with a later version than the cloud's."""
+    if settings.image_api_minor >= _NEWEST:
+        return False
+    came = (minor for known, minor in INTRODUCED if re.fullmatch(known, path))
+    return next(came, 0) > settings.image_api_minor
+
+
+def announced(settings: Settings) -> tuple[int, ...]:
+    """Return the minor versions of a cloud, in the order in which Glance lists them.
+
+    Those that are about the cache or about several stores go with them.
+    """
+    minors = _minors_of_parts(settings)
+    return tuple(minor for minor in minors if minor <= settings.image_api_minor)
+
+
+def _minors_of_parts(settings: Settings) -> tuple[int, ...]:
+    with_stores = (13, 12, 11, 10, 9, 8) if settings.store_names else (9,)
+    if settings.cache:
+        return (18, 17, 16, 15, 14, *with_stores, *_OLDEST)
+    return (15, *with_stores, 17, *_OLDEST)
+
+
+def show_versions(base_url: str, settings: Settings) -> str:
     """Return the version document, with links below ``base_url``."""
+    minors = announced(settings)
     versions = [
         {
             "id": f"v2.{minor}",
-            "status": "CURRENT" if minor == _CURRENT else "SUPPORTED",
+            "status": "CURRENT" if minor == max(minors) else "SUPPORTED",
             "links": [{"rel": "self", "href": f"{base_url}/v2/"}],
         }
-        for minor in MINORS
+        for minor in minors
     ]
     return json.dumps({"versions": versions})
 
 
-def negotiate(req: falcon.Request) -> str | None:
+def negotiate(req: falcon.Request, settings: Settings) -> str | None:
     """Return the path under ``/v2`` that a request means, None if under no version.
 
     The version stands in the Accept header or starts the path; all are the same API.
@@ -37,5 +83,5 @@ def negotiate(req: falcon.Request) -> str | None:
     else:
         version, slash, rest = path.lstrip("/").partition("/")
         rest = slash + rest
-    known = ("v2", *(f"v2.{minor}" for minor in MINORS))
+    known = ("v2", *(f"v2.{minor}" for minor in announced(settings)))
     return f"/v2{rest}" if version in known else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mockserver.blobs.stores import names_of
 from mockserver.glance.times import show_time
 from mockserver.storage.images import Image
 from mockserver.storage.repository import Record
@@ -26,6 +27,7 @@ def show_image(caller: Caller, image: Image) -> dict[str, Any]:
     """Return the document of an image; attributes come after its own properties."""
     # where the data of a deactivated image is, only administrators are told
     is_told = caller.is_admin or image.status != "deactivated"
+    names = names_of(image.locations if is_told else [])
     return {
         **image.properties,
         **{name: getattr(image, name) for name in _SHOWN},
@@ -36,6 +38,7 @@ def show_image(caller: Caller, image: Image) -> dict[str, Any]:
         "self": image_path(image.id),
         "file": f"{image_path(image.id)}/file",
         "schema": "/v2/schemas/image",
+        **({"stores": ",".join(names)} if names else {}),
     }
 
 

@@ -8,16 +8,26 @@ from typing import TYPE_CHECKING, Any
 import falcon
 
 from mockserver.keystone import (
+    access_rules,
+    application_credentials,
     auth,
     auth_scopes,
+    credentials,
     domains,
+    ec2_credentials,
     endpoints,
     errors,
     grants,
+    group_members,
+    groups,
     implied_roles,
+    limits,
+    policies,
+    project_endpoints,
     project_tags,
     projects,
     regions,
+    registered_limits,
     role_assignments,
     roles,
     services,
@@ -32,6 +42,9 @@ if TYPE_CHECKING:
 MODULES = (
     *(versions, auth, auth_scopes, users, projects, project_tags, domains, roles),
     *(implied_roles, grants, role_assignments, regions, services, endpoints),
+    *(groups, group_members, application_credentials, access_rules),
+    *(credentials, ec2_credentials, policies, limits, registered_limits),
+    project_endpoints,
 )
 
 

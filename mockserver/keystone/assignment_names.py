@@ -6,12 +6,18 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from mockserver.storage.repository import Record, fetch_all
-from mockserver.storage.tables import PROJECTS, ROLES, USERS
+from mockserver.storage.tables import GROUPS, PROJECTS, ROLES, USERS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_TABLES = {"user": USERS, "project": PROJECTS, "domain": PROJECTS, "role": ROLES}
+_TABLES = {
+    "user": USERS,
+    "group": GROUPS,
+    "project": PROJECTS,
+    "domain": PROJECTS,
+    "role": ROLES,
+}
 
 
 class Names:
@@ -32,7 +38,7 @@ class Names:
         }
         domain_ids = {
             record["domain_id"]
-            for noun in ("user", "project", "role")
+            for noun in ("user", "group", "project", "role")
             for record in self._found[noun].values()
         }
         missing = domain_ids - set(self._found["domain"]) - {None}

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
-from mockserver.keystone.authentication import Authentication, check_authentication
+from mockserver.keystone.auth_bodies import check_authentication
+from mockserver.keystone.authentication import Authentication
 from mockserver.keystone.call import Call, reading, writing
 from mockserver.keystone.catalog import build_catalog
-from mockserver.keystone.errors import Forbidden, Invalid
+from mockserver.keystone.errors import Forbidden, Invalid, NotFound
+from mockserver.keystone.rule_matching import SUPPORT_HEADER, are_understood
 from mockserver.keystone.tokens import EXPIRED_WINDOW_S, issue, look_up
 from mockserver.storage import tokens as storage
 from mockserver.storage.tables import TOKENS
@@ -38,6 +40,7 @@ class Tokens:
                 bearer.methods,
                 scope,
                 bearer.parent,
+                bearer.credential,
             )
             resp.media = _render(call, token)
         resp.set_header("X-Subject-Token", token_id)
@@ -51,7 +54,7 @@ class Tokens:
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
         with writing(self._cloud, req) as call:
-            token = _subject(call)
+            token = _subject(call, "revoke_token")
             call.enforce("revoke_token", _target(token))
             audit_id = token["audit_ids"][0]
             revoked = TOKENS.c.audit_id == audit_id
@@ -74,7 +77,7 @@ class Tokens:
         self, req: falcon.Request, resp: falcon.Response, action: str
     ) -> None:
         with reading(self._cloud, req) as call:
-            token = _subject(call)
+            token = _subject(call, action)
             call.enforce(action, _target(token))
             resp.media = _render(call, token)
         resp.set_header(
@@ -82,15 +85,26 @@ class Tokens:
         )
 
 
-def _subject(call: Call) -> dict[str, Any]:
+def _subject(call: Call, action: str) -> dict[str, Any]:
     """Return the token that ``X-Subject-Token`` names, once the caller is known."""
     caller = call.caller
     token_id = call.req.get_header("X-Subject-Token")
+    if not token_id:
+        call.enforce(action)
+    support = call.req.get_header(SUPPORT_HEADER)
     if token_id == caller.token_id:
-        return caller.body
+        return _understood(caller.body, support)
     expired_too = call.req.get_param("allow_expired", default="").lower()
     window_s = EXPIRED_WINDOW_S if expired_too in ("1", "true", "t", "yes", "y") else 0
-    return look_up(call.db, call.cloud, token_id, window_s=window_s)
+    token = look_up(call.db, call.cloud, token_id, window_s=window_s)
+    return _understood(token, support)
+
+
+def _understood(token: dict[str, Any], support: str | None) -> dict[str, Any]:
+    """Refuse a token to a service that would not hold its access rules."""
+    if not are_understood(token, support):
+        raise NotFound("Failed to validate token")
+    return token
 
 
 def _target(token: dict[str, Any]) -> dict[str, Any]:

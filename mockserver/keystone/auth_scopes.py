@@ -11,7 +11,7 @@ from imagectl.contract import Resource
 from imagectl.contract.identity import DOMAIN, PROJECT, USER
 from mockserver.keystone.call import Call, reading
 from mockserver.keystone.domains import shape as shape_domain
-from mockserver.keystone.listing import wrap
+from mockserver.keystone.listing import list_records, wrap
 from mockserver.keystone.project_records import shape as shape_project
 from mockserver.keystone.users import enforce_on_user
 from mockserver.storage.assignments import list_assignments, list_effective
@@ -57,14 +57,27 @@ class Scopes:
         with reading(self._cloud, req) as call:
             enforce_on_user(call, "list_user_projects", user_id)
             call.find(USER, USERS, user_id)
-            resp.media = _list(call, "project", user_id)
+            reached = PROJECTS.c.id.in_(_reach(call, "project", user_id))
+            resp.media = list_records(
+                call,
+                PROJECT,
+                PROJECTS,
+                ("domain_id", "enabled", "name"),
+                [reached],
+                shape=lambda project: shape_project(*with_tags(call.db, [project])),
+            )
+
+
+def _reach(call: Call, kind: str, user_id: str) -> set[str]:
+    """Return the ids of the projects or domains on which a user has a role."""
+    effective = list_effective(call.db, user_id=user_id)
+    return {one["target_id"] for one in effective if one["target"] == kind}
 
 
 def _list(call: Call, kind: str, user_id: str) -> Record:
     """Return the projects or domains on which a user has a role."""
     resource, shape = _SHAPES[kind]
-    effective = list_effective(call.db, user_id=user_id)
-    ids = {one["target_id"] for one in effective if one["target"] == kind}
+    ids = _reach(call, kind, user_id)
     found = with_tags(call.db, fetch_all(call.db, PROJECTS, [PROJECTS.c.id.in_(ids)]))
     return wrap(call, resource, [shape(record) for record in found])
 

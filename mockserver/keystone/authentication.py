@@ -8,14 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mockserver.keystone.application_credential_auth import (
+    find_presented,
+    verify_secret,
+)
 from mockserver.keystone.errors import (
     ForbiddenAction,
     Invalid,
+    ScopeRefused,
     Unauthorized,
     UnsupportedMethod,
 )
-from mockserver.keystone.passwords import is_password
-from mockserver.keystone.schemas import Check
+from mockserver.keystone.password_expiry import is_expired
+from mockserver.keystone.password_rules import verify_password
 from mockserver.keystone.token_documents import Scope
 from mockserver.keystone.tokens import look_up
 from mockserver.storage.grants import effective_roles
@@ -27,37 +32,7 @@ if TYPE_CHECKING:
 
     from mockserver.cloud import MockCloud
 
-METHODS = ("password", "token")
-_TEXT = {"type": "string"}
-
-
-def _object(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": properties}
-
-
-_NAMED = _object(id=_TEXT, name=_TEXT)
-_PROJECT = _object(name=_TEXT, id=_TEXT, domain=_NAMED)
-_USER = _object(id=_TEXT, name=_TEXT, password=_TEXT, domain=_NAMED)
-check_body = Check(
-    {
-        **_object(
-            identity={
-                **_object(
-                    methods={"type": "array", "items": _TEXT},
-                    password=_object(user=_USER),
-                    token={**_object(id=_TEXT), "required": ["id"]},
-                ),
-                "required": ["methods"],
-            },
-            scope={
-                **_object(project=_PROJECT, domain=_NAMED),
-                "type": ["object", "string"],
-            },
-        ),
-        "required": ["identity"],
-    },
-    verbose=True,
-)
+METHODS = ("password", "token", "application_credential")
 
 
 @dataclass(frozen=True)
@@ -68,27 +43,21 @@ class Bearer:
     methods: list[str]
     parent: dict[str, Any] | None = None
     """The token that proved it, whose end is that of all made from it."""
+    credential: Record | None = None
+    """The application credential that proved it, which narrows what it is for."""
 
 
-def check_authentication(auth: dict[str, Any]) -> None:
-    """Raise :class:`Invalid` for a body that names nobody or nothing."""
-    check_body(auth)
-    user = auth["identity"].get("password", {}).get("user")
-    scope = auth.get("scope")
-    scope = scope if isinstance(scope, dict) else {}
-    project = scope.get("project")
-    named = {
-        "identity/password/user": user,
-        "identity/password/user/domain": (user or {}).get("domain"),
-        "scope/project": project,
-        "scope/project/domain": (project or {}).get("domain"),
-        "scope/domain": scope.get("domain"),
-    }
-    for place, value in named.items():
-        if value is not None and "id" not in value and "name" not in value:
-            raise Invalid(
-                f"Invalid input for field {place}: id or name must be present."
-            )
+def _unite(bearers: list[Bearer]) -> Bearer:
+    """Return the one user that all methods prove; raises :class:`Unauthorized`."""
+    last = bearers[-1]
+    if any(one.user_id != last.user_id for one in bearers):
+        raise Unauthorized
+    return Bearer(
+        last.user_id,
+        sorted({method for one in bearers for method in one.methods}),
+        next((one.parent for one in bearers if one.parent), None),
+        next((one.credential for one in bearers if one.credential), None),
+    )
 
 
 class Authentication:
@@ -110,10 +79,7 @@ class Authentication:
         scope = self._read_scope()
         if not methods:
             raise Unauthorized
-        bearers = [getattr(self, f"_by_{method}")() for method in methods]
-        bearer = bearers[-1]
-        if any(one.user_id != bearer.user_id for one in bearers):
-            raise Unauthorized
+        bearer = _unite([getattr(self, f"_by_{method}")() for method in methods])
         if scope is None:
             scope = self._default_scope(bearer.user_id)
         return bearer, scope
@@ -124,10 +90,14 @@ class Authentication:
             raise Invalid.lacking("user", "None")  # Keystone forgets to name it
         named = payload["user"]
         user = self._find_user(named)
-        if not user["enabled"] or not is_password(
-            named.get("password") or "", user["password_hash"]
-        ):
+        verify_password(self._db, self._cloud, user, named.get("password") or "")
+        if not user["enabled"]:
             raise Unauthorized
+        if is_expired(user, self._cloud.clock.now()):
+            raise Unauthorized(
+                "The password is expired and needs to be changed for user:"
+                f" {user['id']}."
+            )
         return Bearer(user["id"], ["password"])
 
     def _by_token(self) -> Bearer:
@@ -139,8 +109,26 @@ class Authentication:
                 "Using a system-scoped token to create a project-scoped or"
                 " domain-scoped token is not allowed."
             )
+        if "application_credential" in token["methods"]:
+            raise ForbiddenAction(
+                "Using a delegated token to create another token is not allowed."
+            )
         methods = sorted({"token", *token["methods"]})
         return Bearer(token["user"]["id"], methods, token)
+
+    def _by_application_credential(self) -> Bearer:
+        credential = self._find_credential()
+        user = self._find_user({"id": credential["user_id"]})
+        secret = self._auth["identity"]["application_credential"].get("secret")
+        verify_secret(credential, secret, self._cloud.clock.now())
+        if not user["enabled"]:
+            raise Unauthorized
+        methods = ["application_credential"]
+        return Bearer(user["id"], methods, credential=credential)
+
+    def _find_credential(self) -> Record:
+        payload = self._auth["identity"]["application_credential"]
+        return find_presented(self._db, payload, self._find_domain)
 
     def _find_user(self, named: dict[str, Any]) -> Record:
         if named.get("name"):
@@ -163,6 +151,10 @@ class Authentication:
 
     def _read_scope(self) -> Scope | None:
         """Return the scope that is asked for, None where the choice is left to us."""
+        if "application_credential" in self._auth["identity"]["methods"]:
+            if "scope" in self._auth:
+                raise ScopeRefused
+            return Scope(project_id=self._find_credential()["project_id"])
         if "scope" not in self._auth:
             return None
         scope = self._auth["scope"]

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mockserver.keystone.errors import ForbiddenAction, Invalid, NotFound
+from mockserver.keystone.errors import ForbiddenAction, Invalid, NotFound, Unauthorized
 from mockserver.keystone.policy import POLICY
+from mockserver.keystone.rule_matching import is_allowed
 from mockserver.keystone.tokens import Caller, authenticate_bearer
 from mockserver.storage.repository import Record, fetch
 
@@ -33,7 +34,10 @@ class Call:
     def caller(self) -> Caller:
         """The bearer of ``X-Auth-Token``; raises :class:`Unauthorized`."""
         token_id = self.req.get_header("X-Auth-Token")
-        return authenticate_bearer(self.db, self.cloud, token_id)
+        caller = authenticate_bearer(self.db, self.cloud, token_id)
+        if not is_allowed(caller.body, "identity", self.req.method, self.req.path):
+            raise Unauthorized
+        return caller
 
     def enforce(
         self, action: str, target: Mapping[str, Any] | None = None, **path: str

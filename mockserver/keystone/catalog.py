@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from mockserver.storage.catalog import endpoints_of_project
 from mockserver.storage.repository import Record, fetch_all
 from mockserver.storage.tables import ENDPOINTS, SERVICES
 
@@ -19,14 +20,18 @@ def build_catalog(
 ) -> list[dict[str, Any]]:
     """Return the enabled services with their enabled endpoints.
 
-    An endpoint whose URL needs a project is left out of a token without one; source:
-    Keystone 30 ``catalog/backends/sql.py``.
+    An endpoint whose URL needs a project is left out of a token without one. A project
+    that is kept to some endpoints has no service without one; source: Keystone 30
+    ``catalog/backends/sql.py``.
     """
     values = {"user_id": user_id}
     if project_id is not None:
         values |= {"project_id": project_id, "tenant_id": project_id}
     endpoints: dict[str, list[dict[str, Any]]] = {}
-    for endpoint in fetch_all(db, ENDPOINTS, [ENDPOINTS.c.enabled]):
+    kept_to = endpoints_of_project(db, project_id) if project_id else []
+    for endpoint in kept_to or fetch_all(db, ENDPOINTS, [ENDPOINTS.c.enabled]):
+        if not endpoint["enabled"]:
+            continue
         if shown := _show_endpoint(endpoint, values):
             endpoints.setdefault(endpoint["service_id"], []).append(shown)
     return [
@@ -37,6 +42,7 @@ def build_catalog(
             "name": service.get("name", ""),
         }
         for service in fetch_all(db, SERVICES, [SERVICES.c.enabled])
+        if service["id"] in endpoints or not kept_to
     ]
 
 

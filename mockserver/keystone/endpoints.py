@@ -14,7 +14,7 @@ from mockserver.keystone.listing import list_records
 from mockserver.keystone.regions import create_region
 from mockserver.keystone.schemas import Check, body_of, properties_of
 from mockserver.storage.repository import Record, exists, remove, replace, store
-from mockserver.storage.tables import ENDPOINTS, REGIONS, SERVICES
+from mockserver.storage.tables import ENDPOINTS, PROJECT_ENDPOINTS, REGIONS, SERVICES
 
 if TYPE_CHECKING:
     from mockserver.cloud import MockCloud
@@ -53,7 +53,7 @@ class Endpoints:
         check_query(req.params)
         with reading(self._cloud, req) as call:
             call.enforce("list_endpoints")
-            resp.media = list_records(call, ENDPOINT, ENDPOINTS, FILTERS, shape=_shape)
+            resp.media = list_records(call, ENDPOINT, ENDPOINTS, FILTERS, shape=shape)
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         check_creation(req.context.body)
@@ -65,7 +65,7 @@ class Endpoints:
             _settle_region(call, endpoint)
             _check_references(call, endpoint)
             store(call.db, ENDPOINTS, endpoint)
-            resp.media = call.show(ENDPOINT, _shape(endpoint))
+            resp.media = call.show(ENDPOINT, shape(endpoint))
         resp.status = falcon.HTTP_201
 
     def on_get_item(
@@ -74,7 +74,7 @@ class Endpoints:
         with reading(self._cloud, req) as call:
             call.enforce("get_endpoint")
             endpoint = call.find(ENDPOINT, ENDPOINTS, endpoint_id)
-            resp.media = call.show(ENDPOINT, _shape(endpoint))
+            resp.media = call.show(ENDPOINT, shape(endpoint))
 
     def on_patch_item(
         self, req: falcon.Request, resp: falcon.Response, endpoint_id: str
@@ -87,7 +87,7 @@ class Endpoints:
             _check_references(call, changes)
             endpoint = {**call.find(ENDPOINT, ENDPOINTS, endpoint_id), **changes}
             replace(call.db, ENDPOINTS, endpoint)
-            resp.media = call.show(ENDPOINT, _shape(endpoint))
+            resp.media = call.show(ENDPOINT, shape(endpoint))
 
     def on_delete_item(
         self, req: falcon.Request, resp: falcon.Response, endpoint_id: str
@@ -96,10 +96,12 @@ class Endpoints:
             call.enforce("delete_endpoint")
             call.find(ENDPOINT, ENDPOINTS, endpoint_id)
             remove(call.db, ENDPOINTS, ENDPOINTS.c.id == endpoint_id)
+            pairs = PROJECT_ENDPOINTS.c
+            remove(call.db, PROJECT_ENDPOINTS, pairs.endpoint_id == endpoint_id)
         resp.status = falcon.HTTP_204
 
 
-def _shape(endpoint: Record) -> Record:
+def shape(endpoint: Record) -> Record:
     """Name the region a second time, as clients of the first API knew it."""
     return {**endpoint, "region": endpoint["region_id"]}
 

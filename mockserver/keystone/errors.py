@@ -5,7 +5,8 @@
     IdentityError           status, title, message: the body of every refusal
     ├── Invalid             400
     ├── Unauthorized        401, names the service to authenticate at
-    │   └── UnsupportedMethod
+    │   ├── UnsupportedMethod
+    │   └── ScopeRefused
     ├── Forbidden           403
     │   └── ForbiddenAction 403, the policy's
     ├── NotFound            404
@@ -70,6 +71,13 @@ class Invalid(IdentityError):
             " The client is assumed to be in error."
         )
 
+    @classmethod
+    def too_long(cls, name: str, value: str, limit: int) -> Invalid:
+        return cls(
+            f"String length exceeded. The length of string '{value}' exceeds the"
+            f" limit of column {name}(CHAR({limit}))."
+        )
+
 
 class Unauthorized(IdentityError):
     """The bearer is nobody, for any reason: the message does not say which."""
@@ -92,6 +100,21 @@ class UnsupportedMethod(Unauthorized):
     def body(self) -> dict[str, Any]:
         body = super().body()
         body["error"]["identity"] = {"methods": list(self._supported)}
+        return body
+
+
+class ScopeRefused(Unauthorized):
+    """An application credential is for its own project alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Error authenticating with application credential: Application credentials"
+            " cannot request a scope."
+        )
+
+    def body(self) -> dict[str, Any]:
+        body = super().body()
+        body["error"]["identity"] = {}
         return body
 
 

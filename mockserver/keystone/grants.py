@@ -1,16 +1,14 @@
-"""Roles of users on projects, domains and the system.
-
-Assignments of groups will join those of users here; a grant knows its actor.
-"""
+"""Roles of users and groups on projects, domains and the system."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import falcon
 
-from imagectl.contract.identity import PROJECT, ROLE, USER
+from imagectl.contract.identity import GROUP, PROJECT, ROLE, USER
 from mockserver.keystone.call import Call, reading, writing
 from mockserver.keystone.domains import find_domain
 from mockserver.keystone.errors import Forbidden, NotFound
@@ -20,22 +18,22 @@ from mockserver.storage.grants import SYSTEM
 from mockserver.storage.repository import (
     Record,
     exists,
-    fetch,
     fetch_all,
     remove,
     store,
 )
-from mockserver.storage.tables import ASSIGNMENTS, PROJECTS, ROLES, USERS
+from mockserver.storage.tables import ASSIGNMENTS, GROUPS, PROJECTS, ROLES, USERS
 
 if TYPE_CHECKING:
+    from sqlalchemy import Table
+
+    from imagectl.contract import Resource
     from mockserver.cloud import MockCloud
 
 INHERITED = "/inherited_to_projects"
-_ACTIONS = {
-    "check": ("check_grant", "check_system_grant_for_user"),
-    "list": ("list_grants", "list_system_grants_for_user"),
-    "create": ("create_grant", "create_system_grant_for_user"),
-    "revoke": ("revoke_grant", "revoke_system_grant_for_user"),
+_ACTORS: dict[str, tuple[Resource, Table]] = {
+    "user": (USER, USERS),
+    "group": (GROUP, GROUPS),
 }
 
 
@@ -45,25 +43,35 @@ class Grant:
 
     target: str
     target_id: str
-    user_id: str
+    actor: str
+    actor_id: str
     role_id: str | None
     inherited: bool
 
     @classmethod
     def of(cls, req: falcon.Request, path: dict[str, str]) -> Grant:
         target = next((t for t in ("project", "domain") if f"{t}_id" in path), SYSTEM)
+        actor = "user" if "user_id" in path else "group"
         return cls(
             target=target,
             target_id=path.get(f"{target}_id", SYSTEM),
-            user_id=path["user_id"],
+            actor=actor,
+            actor_id=path[f"{actor}_id"],
             role_id=path.get("role_id"),
             inherited=req.path.endswith(INHERITED),
         )
 
+    def action(self, verb: str) -> str:
+        """Return the operation that the policy knows: check, list, create, revoke."""
+        several = "s" if verb == "list" else ""
+        if self.target == SYSTEM:
+            return f"{verb}_system_grant{several}_for_{self.actor}"
+        return f"{verb}_grant{several}"
+
     def row(self) -> Record:
         return {
-            "actor": "user",
-            "actor_id": self.user_id,
+            "actor": self.actor,
+            "actor_id": self.actor_id,
             "target": self.target,
             "target_id": self.target_id,
             "role_id": self.role_id,
@@ -130,23 +138,44 @@ def _enforce(call: Call, verb: str, grant: Grant) -> Record:
     """Hold the policy against all that the URL names, and return it.
 
     Raises :class:`NotFound` for what is not there, once the caller is known; the user
-    of a grant that is taken back may be gone.
+    or group of a grant that is taken back may be gone. Inherited grants are looked
+    at by the policy first, and to whom they are given need not be anybody.
     """
     _ = call.caller
-    target: Record = {}
-    if grant.role_id is not None:
-        target["role"] = call.find(ROLE, ROLES, grant.role_id)
-    user = fetch(call.db, USERS, USERS.c.id == grant.user_id)
-    if user is not None:
-        target["user"] = user
-    elif verb != "revoke":
-        raise NotFound.of(USER.noun, grant.user_id)
-    if grant.target == "project":
-        target["project"] = call.find(PROJECT, PROJECTS, grant.target_id)
-    elif grant.target == "domain":
-        target["domain"] = find_domain(call, grant.target_id)
-    call.enforce(_ACTIONS[verb][grant.target == SYSTEM], target)
+    target, missing = _look_up(call, grant)
+    if grant.inherited or verb == "revoke":
+        missing.pop(grant.actor, None)
+    if not grant.inherited:
+        _raise_first(missing)
+    call.enforce(grant.action(verb), target)
+    _raise_first(missing)
     return target
+
+
+def _look_up(call: Call, grant: Grant) -> tuple[Record, dict[str, NotFound]]:
+    """Return what a URL names, and what of it cannot be found."""
+    resource, table = _ACTORS[grant.actor]
+    finders: dict[str, Callable[[], Record]] = {
+        "role": lambda: call.find(ROLE, ROLES, str(grant.role_id)),
+        grant.actor: lambda: call.find(resource, table, grant.actor_id),
+        "project": lambda: call.find(PROJECT, PROJECTS, grant.target_id),
+        "domain": lambda: find_domain(call, grant.target_id),
+    }
+    target: Record = {}
+    missing: dict[str, NotFound] = {}
+    for name in ("role", grant.actor, grant.target):
+        if name == SYSTEM or (name == "role" and grant.role_id is None):
+            continue
+        try:
+            target[name] = finders[name]()
+        except NotFound as error:
+            missing[name] = error
+    return target, missing
+
+
+def _raise_first(missing: dict[str, NotFound]) -> None:
+    for error in missing.values():
+        raise error
 
 
 def _check_domains(grant: Grant, target: Record) -> None:
@@ -167,22 +196,24 @@ def _require(call: Call, grant: Grant) -> None:
     if not exists(call.db, ASSIGNMENTS, *grant.where()):
         raise NotFound(
             f"Could not find role assignment with role: {grant.role_id}, user or group:"
-            f" {grant.user_id}, project, domain, or system: {grant.target_id}."
+            f" {grant.actor_id}, project, domain, or system: {grant.target_id}."
         )
 
 
-_ON_PROJECT = "/projects/{project_id}/users/{user_id}/roles"
-_ON_DOMAIN = "/domains/{domain_id}/users/{user_id}/roles"
-_ON_SYSTEM = "/system/users/{user_id}/roles"
+_ON = ("/projects/{project_id}", "/domains/{domain_id}", "/system")
+_TO = ("/users/{user_id}/roles", "/groups/{group_id}/roles")
+_HELD = tuple(f"{on}{to}" for on in _ON for to in _TO)
+_INHERITABLE = tuple(path for path in _HELD if not path.startswith("/system"))
 ROUTES = (
-    *((f"/v3{path}", Grants, "list") for path in (_ON_PROJECT, _ON_DOMAIN, _ON_SYSTEM)),
-    *(
-        (f"/v3{path}/{{role_id}}", Grants, "item")
-        for path in (_ON_PROJECT, _ON_DOMAIN, _ON_SYSTEM)
-    ),
+    *((f"/v3{path}", Grants, "list") for path in _HELD),
+    *((f"/v3{path}/{{role_id}}", Grants, "item") for path in _HELD),
     *(
         (f"/v3/OS-INHERIT{path}/{{role_id}}{INHERITED}", Grants, "item")
-        for path in (_ON_PROJECT, _ON_DOMAIN)
+        for path in _INHERITABLE
     ),
-    (f"/v3/OS-INHERIT{_ON_DOMAIN}{INHERITED}", Grants, "list"),
+    *(
+        (f"/v3/OS-INHERIT{path}{INHERITED}", Grants, "list")
+        for path in _INHERITABLE
+        if path.startswith("/domains")
+    ),
 )

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any
 from imagectl.contract.identity import PROJECT
 from mockserver.keystone.errors import Invalid
 from mockserver.keystone.flags import is_asked_for
+from mockserver.keystone.limits import shape as shape_limit
+from mockserver.keystone.project_records import shape
 from mockserver.storage.grants import effective_roles
 from mockserver.storage.projects import parents_of, subtree_of, with_tags
+from mockserver.storage.repository import fetch_all
+from mockserver.storage.tables import LIMITS
 
 if TYPE_CHECKING:
     from mockserver.keystone.call import Call
@@ -43,11 +47,19 @@ def expand(call: Call, project: Record) -> Record:
 def _open_to(call: Call, projects: list[Record]) -> list[Record]:
     """Keep the projects that the caller has a role on."""
     user_id = call.caller.user_id
+    has_limits = is_asked_for(call.req.get_param("include_limits"))
     return [
-        call.show(PROJECT, {k: v for k, v in project.items() if k != "uniqueness"})
+        call.show(PROJECT, {**shape(project), **_limits(call, project, has_limits)})
         for project in with_tags(call.db, projects)
         if effective_roles(call.db, user_id, "project", project["id"])
     ]
+
+
+def _limits(call: Call, project: Record, has_limits: bool) -> Record:
+    if not has_limits:
+        return {}
+    limits = fetch_all(call.db, LIMITS, [LIMITS.c.project_id == project["id"]])
+    return {"limits": [shape_limit(limit) for limit in limits]}
 
 
 def _chain(parents: list[Record]) -> dict[str, Any] | None:

@@ -32,16 +32,20 @@ def list_records(
     where: Iterable[ColumnElement[bool]] = (),
     *,
     shape: Shape = dict,
+    shows: Callable[[Record], bool] = bool,
 ) -> Record:
-    """Return the listing of a noun that knows a ``limit`` and no ``marker``."""
+    """Return the listing of a noun that knows a ``limit`` and no ``marker``.
+
+    What the caller may not see is left out of a page, not made up for. A negative limit
+    counts from the end, as it does in Keystone.
+    """
     conditions = [*where, *_conditions(call, table, filters)]
     limit = limit_of(call)
-    records = fetch_all(
-        call.db, table, conditions, limit=None if limit is None else limit + 1
-    )
+    size = None if limit is None or (limit < 0 and conditions) else limit + 1
+    records = fetch_all(call.db, table, conditions, limit=size)
     cut = limit is not None and len(records) > limit
-    records = [shape(record) for record in records]
-    return wrap(call, resource, records[:limit], truncated=cut, limit=limit)
+    shown = [shape(record) for record in records[:limit] if shows(record)]
+    return wrap(call, resource, shown, truncated=cut, limit=limit)
 
 
 def list_pages(
@@ -57,8 +61,8 @@ def list_pages(
     """Return a page of a noun that is listed in the order of its ids.
 
     Keystone calls a full page truncated without looking whether more follows; users
-    without a filter are the exception that ``looks_ahead``. Raises NotFound for a
-    marker that is no record.
+    without a filter are the exception that ``looks_ahead``. It takes a limit of 0 for
+    none. Raises NotFound for a marker that is no record.
     """
     conditions = [*where, *_conditions(call, table, filters)]
     looks_ahead = looks_ahead and not conditions
@@ -68,9 +72,12 @@ def list_pages(
         conditions.append(table.c.id > marker)
     limit = limit_of(call)
     size = call.cloud.settings.list_limit if limit is None else limit + looks_ahead
-    records = fetch_all(call.db, table, conditions, order=[table.c.id], limit=size)
+    records = fetch_all(
+        call.db, table, conditions, order=[table.c.id], limit=size if size > 0 else None
+    )
     cut = limit is not None and len(records) >= size
-    return wrap(call, resource, shapes(records[:limit]), truncated=cut, limit=limit)
+    page = shapes(records[:limit] if looks_ahead else records)
+    return wrap(call, resource, page, truncated=cut, limit=limit)
 
 
 def wrap(
@@ -98,7 +105,7 @@ def limit_of(call: Call) -> int | None:
     limit = call.req.get_param("limit")
     if not limit:
         return None
-    return max(0, min(int(limit), call.cloud.settings.list_limit))
+    return min(int(limit), call.cloud.settings.list_limit)
 
 
 def _conditions(

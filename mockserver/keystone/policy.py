@@ -26,6 +26,17 @@ def _of_domain(role: str, domain: str) -> str:
     return f"(role:{role} and domain_id:%({domain})s)"
 
 
+def _of_system(role: str) -> str:
+    """A role on the system, or the user that is asked about."""
+    return f"(role:{role} and system_scope:all) or user_id:%(target.user.id)s"
+
+
+def _of_member(role: str) -> str:
+    """A role on the domain of both a group and a user."""
+    user, group = "target.user.domain_id", "target.group.domain_id"
+    return f"(role:{role} and domain_id:%({group})s and domain_id:%({user})s)"
+
+
 def _grants(role: str) -> str:
     """A role on the domain of both the actor and the target of a grant."""
     return " or ".join(
@@ -51,6 +62,7 @@ _MANAGE_PROJECT = f"{_ADMIN} or (role:manager and {_PROJECT} and {_NO_DOMAIN})"
 _MANAGE_USER = (
     f"{_ADMIN} or (role:manager and token.domain.id:%(target.user.domain_id)s)"
 )
+_CREDENTIAL_OWNER = "user_id:%(target.credential.user_id)s"
 _OWN_TOKEN = f"{_READER} or rule:token_subject"
 _ASSIGNMENTS = (
     f"{_READER} or (role:reader and domain_id:%(target.domain_id)s"
@@ -80,6 +92,7 @@ _RULES: dict[str, tuple[str, frozenset[str]]] = {
     "create_user": (_MANAGE_USER, _ANY),
     "update_user": (_MANAGE_USER, _ANY),
     "delete_user": (_MANAGE_USER, _ANY),
+    "revoke_tokens_for_user": (f"{_ADMIN} or rule:owner", _ANY),
     "list_user_projects": (
         f"{_READER} or {_of_domain('reader', 'target.user.domain_id')}"
         " or user_id:%(target.user.id)s",
@@ -90,6 +103,24 @@ _RULES: dict[str, tuple[str, frozenset[str]]] = {
         " or user_id:%(user_id)s",
         _ANY,
     ),
+    "get_application_credential": (f"{_READER} or rule:owner", _NOT_DOMAIN),
+    "list_application_credentials": (f"{_READER} or rule:owner", _NOT_DOMAIN),
+    "create_application_credential": ("rule:owner", frozenset({"project"})),
+    "delete_application_credential": (f"{_ADMIN} or rule:owner", _NOT_DOMAIN),
+    "get_access_rule": (_of_system("reader"), _NOT_DOMAIN),
+    "list_access_rules": (_of_system("reader"), _NOT_DOMAIN),
+    "delete_access_rule": (_of_system("admin"), _NOT_DOMAIN),
+    **dict.fromkeys(
+        ("get_group", "list_groups", "list_users_in_group"),
+        (f"{_READER} or {_of_domain('reader', 'target.group.domain_id')}", _ANY),
+    ),
+    **dict.fromkeys(
+        ("create_group", "update_group", "delete_group"),
+        (f"{_ADMIN} or {_of_domain('manager', 'target.group.domain_id')}", _ANY),
+    ),
+    "check_user_in_group": (f"{_READER} or {_of_member('reader')}", _ANY),
+    "add_user_to_group": (f"{_ADMIN} or {_of_member('manager')}", _ANY),
+    "remove_user_from_group": (f"{_ADMIN} or {_of_member('manager')}", _ANY),
     "get_project": (_SEE_PROJECT, _ANY),
     "list_projects": (f"{_READER} or {_of_domain('reader', 'target.domain_id')}", _ANY),
     "create_project": (_MANAGE_PROJECT, _ANY),
@@ -118,6 +149,34 @@ _RULES: dict[str, tuple[str, frozenset[str]]] = {
     "revoke_grant": (_WRITE_GRANT, _ANY),
     "list_role_assignments": (_ASSIGNMENTS, _ANY),
     "list_role_assignments_for_tree": (_ASSIGNMENTS, _ANY),
+    **dict.fromkeys(
+        ("get_credential", "list_credentials"),
+        (f"{_READER} or {_CREDENTIAL_OWNER}", _ANY),
+    ),
+    **dict.fromkeys(
+        ("create_credential", "update_credential", "delete_credential"),
+        (f"{_ADMIN} or {_CREDENTIAL_OWNER}", _ANY),
+    ),
+    "ec2_get_credential": (f"{_READER} or {_CREDENTIAL_OWNER}", _NOT_DOMAIN),
+    "ec2_list_credentials": (f"{_READER} or rule:owner", _NOT_DOMAIN),
+    **dict.fromkeys(
+        ("ec2_create_credential", "ec2_delete_credential"),
+        (f"{_ADMIN} or (role:member and {_CREDENTIAL_OWNER})", _NOT_DOMAIN),
+    ),
+    **dict.fromkeys(
+        (
+            *("get_limit_model", "list_limits"),
+            *("get_registered_limit", "list_registered_limits"),
+        ),
+        ("", _ANY),
+    ),
+    "get_limit": (
+        f"{_READER} or domain_id:%(target.limit.domain.id)s"
+        " or domain_id:%(target.limit.project.domain_id)s"
+        " or (project_id:%(target.limit.project_id)s"
+        " and not None:%(target.limit.project_id)s)",
+        _ANY,
+    ),
     # looking for system readers, writing for administrators, and not with a
     # domain's token:
     **dict.fromkeys(
@@ -125,7 +184,10 @@ _RULES: dict[str, tuple[str, frozenset[str]]] = {
             *("get_service", "list_services", "get_endpoint", "list_endpoints"),
             *("get_domain_role", "list_domain_roles", "get_implied_role"),
             *("list_implied_roles", "check_implied_role", "list_role_inference_rules"),
+            *("get_policy", "list_policies", "check_endpoint_in_project"),
+            *("list_endpoints_for_project", "list_projects_for_endpoint"),
             *("list_system_grants_for_user", "check_system_grant_for_user"),
+            *("list_system_grants_for_group", "check_system_grant_for_group"),
         ),
         (_READER, _NOT_DOMAIN),
     ),
@@ -138,7 +200,13 @@ _RULES: dict[str, tuple[str, frozenset[str]]] = {
             *("create_role", "update_role", "delete_role"),
             *("create_domain_role", "update_domain_role", "delete_domain_role"),
             *("create_implied_role", "delete_implied_role"),
+            *("create_policy", "update_policy", "delete_policy"),
+            *("create_registered_limits", "update_registered_limit"),
+            *("delete_registered_limit", "create_limits", "update_limit"),
+            *("delete_limit", "add_endpoint_to_project"),
+            "remove_endpoint_from_project",
             *("create_system_grant_for_user", "revoke_system_grant_for_user"),
+            *("create_system_grant_for_group", "revoke_system_grant_for_group"),
         ),
         (_ADMIN, _NOT_DOMAIN),
     ),

@@ -10,16 +10,28 @@ from typing import TYPE_CHECKING
 from mockserver.keystone.errors import Conflict, Forbidden, Invalid
 from mockserver.keystone.flags import as_flag
 from mockserver.keystone.options import check_deletable, check_mutable, merge_options
+from mockserver.keystone.user_records import delete_user
+from mockserver.storage.groups import remove_group
 from mockserver.storage.projects import parents_of, set_tags, subtree_of, with_tags
 from mockserver.storage.repository import (
     DuplicateRecord,
     Record,
     fetch,
+    fetch_all,
     remove,
     replace,
     store,
 )
-from mockserver.storage.tables import ASSIGNMENTS, PROJECT_TAGS, PROJECTS, USERS
+from mockserver.storage.tables import (
+    ASSIGNMENTS,
+    CREDENTIALS,
+    GROUPS,
+    LIMITS,
+    PROJECT_ENDPOINTS,
+    PROJECT_TAGS,
+    PROJECTS,
+    USERS,
+)
 from mockserver.storage.users import clear_default_project
 
 if TYPE_CHECKING:
@@ -82,7 +94,7 @@ def change_project(db: Connection, project: Record, changes: Record) -> Record:
 
 
 def delete_project(db: Connection, project: Record) -> None:
-    """Delete a project, or a domain with the users and projects in it.
+    """Delete a project, or a domain with the users, groups and projects in it.
 
     A domain's own roles outlive it, as they do in Keystone.
     """
@@ -119,7 +131,7 @@ def _check_place(db: Connection, project: Record) -> None:
     if parent is None:
         raise Invalid(f"Could not find project: {project['parent_id']}.")
     _check_domain_of_parent(parent, domain["id"])
-    branch = [parent, *parents_of(db, parent["id"])]
+    branch = [*parents_of(db, parent["id"]), parent]
     for above in branch:
         if not above["enabled"]:
             raise Invalid(
@@ -165,19 +177,18 @@ def _check_enabling(db: Connection, project: Record, *, enabled: bool) -> None:
 def _empty_domain(db: Connection, domain_id: str) -> None:
     for project in subtree_of(db, domain_id):
         _forget(db, project["id"])
-    users = db.execute(
-        USERS.select()
-        .with_only_columns(USERS.c.id)
-        .where(USERS.c.domain_id == domain_id)
-    ).scalars()
-    remove(db, ASSIGNMENTS, ASSIGNMENTS.c.actor_id.in_(list(users)))
-    remove(db, USERS, USERS.c.domain_id == domain_id)
+    for group in fetch_all(db, GROUPS, [GROUPS.c.domain_id == domain_id]):
+        remove_group(db, group["id"])
+    for user in fetch_all(db, USERS, [USERS.c.domain_id == domain_id]):
+        delete_user(db, user["id"])
 
 
 def _forget(db: Connection, project_id: str) -> None:
     remove(db, ASSIGNMENTS, ASSIGNMENTS.c.target_id == project_id)
     remove(db, PROJECT_TAGS, PROJECT_TAGS.c.project_id == project_id)
     clear_default_project(db, project_id)
+    for table in (CREDENTIALS, LIMITS, PROJECT_ENDPOINTS):
+        remove(db, table, table.c.project_id == project_id)
     remove(db, PROJECTS, PROJECTS.c.id == project_id)
 
 

@@ -44,10 +44,18 @@ TAGS_SCHEMA = {
     "maxItems": 80,
     "uniqueItems": True,
 }
-PROPERTIES = {
+_SCHEMAS = {
     **properties_of(PROJECT),
     "tags": TAGS_SCHEMA,
     "options": IMMUTABLE_SCHEMA,
+}
+# of several mistakes the first one in this order is reported
+PROPERTIES = {
+    name: _SCHEMAS[name]
+    for name in (
+        *("description", "domain_id", "enabled", "is_domain", "parent_id", "name"),
+        *("tags", "options"),
+    )
 }
 _CHANGEABLE = ("description", "enabled", "name", "options", "tags")
 

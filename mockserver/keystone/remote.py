@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from mockserver.keystone.errors import IdentityUnavailable, Unauthorized
+from mockserver.keystone.rule_matching import SUPPORT_HEADER
 from mockserver.keystone.tokens import Caller
 from mockserver.storage.tokens import digest_of
 
@@ -55,7 +56,7 @@ class RemoteTokens:
         try:
             answer = self._open_session().get(
                 f"{self._url}/auth/tokens",
-                headers={"X-Subject-Token": token_id},
+                headers={"X-Subject-Token": token_id, SUPPORT_HEADER: "1.0"},
                 params={"nocatalog": ""},
                 authenticated=True,
             )

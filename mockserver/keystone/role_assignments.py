@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
-from imagectl.contract.identity import PROJECT
+from imagectl.contract.identity import PROJECT, USER
 from mockserver.keystone.assignment_names import Names
 from mockserver.keystone.call import Call, reading
 from mockserver.keystone.errors import Invalid
@@ -16,7 +16,7 @@ from mockserver.storage.assignments import list_assignments, list_effective
 from mockserver.storage.grants import SYSTEM
 from mockserver.storage.projects import subtree_of
 from mockserver.storage.repository import Record, fetch
-from mockserver.storage.tables import PROJECTS
+from mockserver.storage.tables import PROJECTS, USERS
 
 if TYPE_CHECKING:
     from mockserver.cloud import MockCloud
@@ -39,7 +39,6 @@ _EXCLUSIVE = (
     ("scope.domain.id", "scope.project.id", "Specify a domain or project, not both"),
     ("scope.domain.id", "scope.system", "Specify system or domain, not both"),
     ("scope.project.id", "scope.system", "Specify system or project, not both"),
-    ("user.id", "group.id", "Specify a user or group, not both"),
 )
 
 
@@ -49,6 +48,7 @@ class RoleAssignments:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         check_query(req.params)
+        _check_receiver(req)
         with reading(self._cloud, req) as call:
             _enforce(call)
             _check_filters(req)
@@ -79,6 +79,19 @@ def _enforce(call: Call) -> None:
     )
 
 
+def _check_receiver(req: falcon.Request) -> None:
+    """Raise :class:`Invalid` where both a user and a group are asked for.
+
+    Keystone says so with its framework's name for a query.
+    """
+    if "user.id" in req.params and "group.id" in req.params:
+        pairs = [(name, req.get_param(name)) for name in req.params]
+        raise Invalid(
+            f"ImmutableMultiDict({pairs}) is valid under each of"
+            " {'required': ['group.id']}, {'required': ['user.id']}"
+        )
+
+
 def _check_filters(req: falcon.Request) -> None:
     """Raise :class:`Invalid` for filters that contradict each other."""
     for one, other, message in _EXCLUSIVE:
@@ -104,8 +117,6 @@ def _inherited(req: falcon.Request) -> bool | None:
 
 def _find(call: Call) -> list[Record]:
     req = call.req
-    if req.get_param("group.id"):
-        return []
     who: dict[str, Any] = {
         "user_id": req.get_param("user.id"),
         "role_id": req.get_param("role.id"),
@@ -116,9 +127,12 @@ def _find(call: Call) -> list[Record]:
     if is_asked_for(req.get_param("effective")):
         if project_ids is not None:
             call.find(PROJECT, PROJECTS, project_ids[0])
+        if who["user_id"]:
+            call.find(USER, USERS, who["user_id"])
         return list_effective(
             call.db, **who, domain_id=domain_id, project_ids=project_ids
         )
+    who["group_id"] = req.get_param("group.id")
     if req.get_param("scope.system") == "all":
         return list_assignments(call.db, **{**who, "inherited": None}, target=SYSTEM)
     if domain_id is not None:
@@ -170,10 +184,15 @@ def _show(call: Call, one: Record, names: Names | None) -> Record:
     if target != SYSTEM:
         place = "{}s/{}".format(*one.get("source", (target, one["target_id"])))
     role_id = one.get("prior_role_id", one["role_id"])
-    path = f"{place}/{actor}s/{one['actor_id']}/roles/{role_id}"
+    receiver = f"{actor}s/{one['actor_id']}"
+    links = {}
+    if "group_id" in one:
+        links["membership"] = call.url(f"groups/{one['group_id']}/{receiver}")
+        receiver = f"groups/{one['group_id']}"
+    path = f"{place}/{receiver}/roles/{role_id}"
     if inherited:
         path = f"OS-INHERIT/{path}/inherited_to_projects"
-    links = {"assignment": call.url(path)}
+    links["assignment"] = call.url(path)
     if "prior_role_id" in one:
         prior = f"prior_role/{one['role_id']}/implies/{role_id}"
         links["prior_role"] = call.url(prior)

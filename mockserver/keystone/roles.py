@@ -24,6 +24,7 @@ from mockserver.keystone.schemas import (
     properties_of,
     query_of,
 )
+from mockserver.storage.application_credentials import forget_credentials_by_role
 from mockserver.storage.repository import (
     DuplicateRecord,
     Record,
@@ -36,7 +37,11 @@ from mockserver.storage.tables import ASSIGNMENTS, IMPLIED_ROLES, ROLES
 if TYPE_CHECKING:
     from mockserver.cloud import MockCloud
 
-_PROPERTIES = {**properties_of(ROLE), "options": IMMUTABLE_SCHEMA}
+_SCHEMAS = {**properties_of(ROLE), "options": IMMUTABLE_SCHEMA}
+# of several mistakes the first one in this order is reported
+_PROPERTIES = {
+    name: _SCHEMAS[name] for name in ("name", "description", "domain_id", "options")
+}
 check_query = Check(query_of(name=name_of(255), domain_id=DOMAIN_ID))
 check_creation = Check(body_of(ROLE, _PROPERTIES, required=["name"]))
 check_change = Check(body_of(ROLE, _PROPERTIES, minProperties=1))
@@ -105,6 +110,7 @@ class Roles:
 
 def delete_role(call: Call, role_id: str) -> None:
     implied = IMPLIED_ROLES.c
+    forget_credentials_by_role(call.db, role_id)
     remove(call.db, ASSIGNMENTS, ASSIGNMENTS.c.role_id == role_id)
     remove(
         call.db,

@@ -7,12 +7,14 @@ contract.
 from __future__ import annotations
 
 import uuid
-from typing import Any
-
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from imagectl.contract import FLAG_WORDS, ID_PATTERN, VISIBLE_CHARACTER, Resource
 from mockserver.keystone.errors import Invalid
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator, ValidationError
 
 Schema = dict[str, Any]
 
@@ -27,10 +29,8 @@ _PAGE: Schema = {
     "marker": {"type": "string"},
     "limit": {"type": ["integer", "string"]},
 }
-_FORMATS = FormatChecker(formats=())
 
 
-@_FORMATS.checks("uuid")
 def _is_uuid(value: object) -> bool:
     """Take a UUID with its dashes or, as Keystone's ids are, without."""
     if not isinstance(value, str):
@@ -51,7 +51,15 @@ class Check:
     def __init__(self, schema: Schema, *, verbose: bool = False) -> None:
         self.schema = schema
         self._verbose = verbose
-        self._validator = Draft202012Validator(schema, format_checker=_FORMATS)
+
+    @cached_property
+    def _validator(self) -> Draft202012Validator:
+        # the library is big, and most of what a cloud is asked needs none of it
+        from jsonschema import Draft202012Validator, FormatChecker
+
+        formats = FormatChecker(formats=())
+        formats.checks("uuid")(_is_uuid)
+        return Draft202012Validator(self.schema, format_checker=formats)
 
     def __call__(self, value: Any) -> None:
         """Raise :class:`Invalid` unless ``value`` fits."""

@@ -59,6 +59,18 @@ def describe(token: Record, scope: Scope, roles: list[Record]) -> dict[str, Any]
     return document
 
 
+def summarize(credential: Record) -> dict[str, Any]:
+    """Return what a token says of the application credential that it comes from."""
+    summary = {
+        "id": credential["id"],
+        "name": credential["name"],
+        "restricted": not credential["unrestricted"],
+    }
+    if "access_rules" in credential:
+        summary["access_rules"] = credential["access_rules"]
+    return summary
+
+
 def _name(token: Record, noun: str) -> dict[str, Any]:
     domain = {"id": token[f"{noun}_domain_id"], "name": token[f"{noun}_domain_name"]}
     return {"domain": domain, "id": token[f"{noun}_id"], "name": token[f"{noun}_name"]}

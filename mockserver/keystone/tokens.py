@@ -14,8 +14,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mockserver.keystone.errors import IdentityError, NotFound, Unauthorized
-from mockserver.keystone.token_documents import Scope, describe
+from mockserver.keystone.token_documents import Scope, describe, summarize
 from mockserver.storage import tokens as storage
+from mockserver.storage.application_credentials import find_application_credential
 from mockserver.storage.grants import effective_roles
 from mockserver.storage.repository import Record
 
@@ -44,6 +45,8 @@ class Caller:
     expires_at: str
     body: dict[str, Any] = field(repr=False)
     """The token document, as validation answers it, without its catalog."""
+    is_loose: bool = False
+    """Whether the cloud relaxes the checks of :mod:`mockserver.loose` for them."""
 
     @property
     def is_admin(self) -> bool:
@@ -129,12 +132,28 @@ def look_up(
     scope = Scope(token["project_id"], token["domain_id"], bool(token["system"]))
     _check_named(token)
     roles = effective_roles(db, token["user_id"], *scope.target) if scope else []
+    credential = _find_credential(db, token["application_credential_id"])
+    if credential is not None:
+        given = {role["id"] for role in credential["roles"]}
+        roles = [role for role in roles if role["id"] in given]
     if scope and not roles:
         raise NotFound(f"Could not find token: {token_id}.")
     oldest = format_time(cloud.clock.now() - timedelta(seconds=window_s))
     if token["revoked"] or token["expires_at"] <= oldest or not token["user_enabled"]:
         raise NotFound("Failed to validate token")
-    return describe(token, scope, roles)
+    document = describe(token, scope, roles)
+    if credential is not None:
+        document["application_credential"] = summarize(credential)
+    return document
+
+
+def _find_credential(db: Connection, credential_id: str | None) -> Record | None:
+    if credential_id is None:
+        return None
+    credential = find_application_credential(db, credential_id)
+    if credential is None:
+        raise NotFound.of("Application Credential", credential_id)
+    return credential
 
 
 def _check_named(token: Record) -> None:
@@ -157,10 +176,12 @@ def issue(
     methods: list[str],
     scope: Scope,
     parent: dict[str, Any] | None = None,
+    credential: Record | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """Return the id and the document of a new token.
 
-    One that is made from a ``parent`` lives no longer than it and is revoked with it.
+    One that is made from a ``parent`` lives no longer than it and is revoked with it,
+    one of an application ``credential`` not longer than that.
     """
     now = cloud.clock.now()
     audit_id = _audit_id()
@@ -175,9 +196,13 @@ def issue(
         "audit_id": audit_id,
         "chain_id": parent["audit_ids"][-1] if parent else audit_id,
         "issued_at": format_time(now),
+        "application_credential_id": credential and credential["id"],
         "expires_at": parent["expires_at"] if parent else format_time(now + lifetime),
         "revoked": False,
     }
+    if credential and credential["expires_at"]:
+        end = f"{credential['expires_at']}Z"
+        token["expires_at"] = min(str(token["expires_at"]), end)
     storage.forget_tokens(db, format_time(now - timedelta(seconds=EXPIRED_WINDOW_S)))
     storage.keep_token(db, token_id, token)
     try:

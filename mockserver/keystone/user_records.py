@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 from mockserver.keystone.errors import Conflict, Invalid, NotFound, Unauthorized
 from mockserver.keystone.flags import as_flag
 from mockserver.keystone.options import merge_options
+from mockserver.keystone.password_rules import (
+    check_history,
+    forget_user,
+    remember_password,
+)
 from mockserver.keystone.passwords import hash_password, is_password
 from mockserver.storage import tokens
+from mockserver.storage.application_credentials import forget_credentials_of
 from mockserver.storage.repository import (
     DuplicateRecord,
     Record,
@@ -18,10 +24,22 @@ from mockserver.storage.repository import (
     replace,
     store,
 )
-from mockserver.storage.tables import ASSIGNMENTS, ID_LENGTH, PROJECTS, USERS
+from mockserver.storage.tables import (
+    ASSIGNMENTS,
+    CREDENTIALS,
+    ID_LENGTH,
+    MEMBERSHIPS,
+    PROJECTS,
+    USERS,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from mockserver.cloud import MockCloud
+
+NOT_SET = ("federated", "password_expires_at", "extra")
+"""What a request may name of a user, and does not change."""
 
 
 def shape(user: Record) -> Record:
@@ -37,6 +55,7 @@ def add_user(db: Connection, asked: Record) -> Record:
     if not exists(db, PROJECTS, PROJECTS.c.id == domain_id, PROJECTS.c.is_domain):
         raise NotFound.of("domain", domain_id)
     user = {"default_project_id": None, "password_expires_at": None, **asked}
+    user.pop("federated", None)
     _check_default_project(db, user["default_project_id"])
     user["name"] = user["name"].strip()
     user["enabled"] = as_flag(user.get("enabled", True))
@@ -55,9 +74,12 @@ def change_user(db: Connection, user: Record, changes: Record) -> Record:
         raise Invalid("Cannot change Domain ID")
     _check_default_project(db, changes.get("default_project_id"))
     options = merge_options(user, changes)
+    changes = {k: v for k, v in changes.items() if k not in NOT_SET}
     if "password" in changes:
+        remember_password(db, user)
         password = changes.pop("password")
         changes["password_hash"] = None if password is None else hash_password(password)
+        changes["password_expires_at"] = None
     changed = {**user, **changes, "options": options}
     changed["name"] = changed["name"].strip()
     changed["enabled"] = as_flag(changed["enabled"])
@@ -70,7 +92,9 @@ def change_user(db: Connection, user: Record, changes: Record) -> Record:
     return changed
 
 
-def change_password(db: Connection, user_id: str, old: str, new: str) -> None:
+def change_password(
+    db: Connection, cloud: MockCloud, user_id: str, old: str, new: str
+) -> None:
     """Change a password for who knows the old one; all tokens of the user end."""
     user = fetch(db, USERS, USERS.c.id == user_id)
     domain = user and fetch(db, PROJECTS, PROJECTS.c.id == user["domain_id"])
@@ -84,7 +108,10 @@ def change_password(db: Connection, user_id: str, old: str, new: str) -> None:
             " disallowing password changes. Please contact your administrator to reset"
             " your password."
         )
-    replace(db, USERS, {**user, "password_hash": hash_password(new)})
+    check_history(db, cloud, user, new)
+    remember_password(db, user)
+    renewed = {"password_hash": hash_password(new), "password_expires_at": None}
+    replace(db, USERS, {**user, **renewed})
     tokens.revoke_of_user(db, user_id)
 
 
@@ -95,6 +122,10 @@ def delete_user(db: Connection, user_id: str) -> None:
         ASSIGNMENTS.c.actor == "user",
         ASSIGNMENTS.c.actor_id == user_id,
     )
+    remove(db, MEMBERSHIPS, MEMBERSHIPS.c.user_id == user_id)
+    remove(db, CREDENTIALS, CREDENTIALS.c.user_id == user_id)
+    forget_user(db, user_id)
+    forget_credentials_of(db, user_id)
     remove(db, USERS, USERS.c.id == user_id)
 
 
@@ -102,10 +133,7 @@ def _check_default_project(db: Connection, project_id: str | None) -> None:
     if project_id is None:
         return
     if len(project_id) > ID_LENGTH:
-        raise Invalid(
-            f"String length exceeded. The length of string '{project_id}' exceeds the"
-            f" limit of column default_project_id(CHAR({ID_LENGTH}))."
-        )
+        raise Invalid.too_long("default_project_id", project_id, ID_LENGTH)
     if exists(db, PROJECTS, PROJECTS.c.id == project_id, PROJECTS.c.is_domain):
         raise Invalid(f"User's default project ID cannot be a domain ID: {project_id}")
 

@@ -10,6 +10,8 @@ from imagectl.contract.identity import USER
 from mockserver.keystone.call import Call, reading, writing
 from mockserver.keystone.listing import list_pages
 from mockserver.keystone.options import USER_SCHEMA
+from mockserver.keystone.password_expiry import password_expiry
+from mockserver.keystone.password_rules import verify_password
 from mockserver.keystone.project_records import show_change
 from mockserver.keystone.schemas import (
     DOMAIN_ID,
@@ -21,6 +23,7 @@ from mockserver.keystone.schemas import (
     query_of,
 )
 from mockserver.keystone.user_records import (
+    NOT_SET,
     add_user,
     change_password,
     change_user,
@@ -29,15 +32,45 @@ from mockserver.keystone.user_records import (
 )
 from mockserver.storage.repository import fetch
 from mockserver.storage.tables import USERS
+from mockserver.storage.tokens import revoke_of_user
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
     from mockserver.cloud import MockCloud
 
 FILTERS = ("domain_id", "enabled", "name")
-_PROPERTIES = {
+FEDERATED_FILTERS = ("idp_id", "protocol_id", "unique_id")
+_TEXT = {"type": "string"}
+_LINK = {
+    "type": "object",
+    "properties": {"protocol_id": _TEXT, "unique_id": _TEXT},
+    "required": ["protocol_id", "unique_id"],
+}
+_FEDERATED = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "idp_id": _TEXT,
+            "protocols": {"type": "array", "items": _LINK, "minItems": 1},
+        },
+        "required": ["idp_id", "protocols"],
+    },
+}
+_SCHEMAS = {
     **properties_of(USER, "email"),
     "default_project_id": {"type": ["string", "null"]},
     "options": USER_SCHEMA,
+    "federated": _FEDERATED,
+}
+# of several mistakes the first one in this order is reported
+_PROPERTIES = {
+    name: _SCHEMAS[name]
+    for name in (
+        *("domain_id", "default_project_id", "description", "enabled", "federated"),
+        *("name", "password", "options"),
+    )
 }
 check_query = Check(
     query_of(
@@ -73,7 +106,9 @@ class Users:
         with reading(self._cloud, req) as call:
             domain_id = call.caller.domain_id
             call.enforce("list_users", {"domain_id": domain_id} if domain_id else {})
-            where = [USERS.c.domain_id == domain_id] if domain_id else []
+            where = [*_of_federation(req), *password_expiry(req)]
+            if domain_id:
+                where.append(USERS.c.domain_id == domain_id)
             resp.media = list_pages(
                 call,
                 USER,
@@ -89,6 +124,7 @@ class Users:
         with writing(self._cloud, req) as call:
             call.enforce("create_user", {"user": call.body["user"]})
             asked = call.new_record(USER)
+            asked = {k: v for k, v in asked.items() if k not in NOT_SET}
             asked["domain_id"] = asked.get("domain_id") or call.home_domain_id
             resp.media = call.show(USER, shape(add_user(call.db, asked)))
         resp.status = falcon.HTTP_201
@@ -119,16 +155,29 @@ class Users:
             delete_user(call.db, user_id)
         resp.status = falcon.HTTP_204
 
+    def on_delete_tokens(
+        self, req: falcon.Request, resp: falcon.Response, user_id: str
+    ) -> None:
+        """End all tokens of a user."""
+        with writing(self._cloud, req) as call:
+            enforce_on_user(call, "revoke_tokens_for_user", user_id)
+            call.find(USER, USERS, user_id)
+            revoke_of_user(call.db, user_id)
+        resp.status = falcon.HTTP_204
+
     def on_post_password(
         self, req: falcon.Request, resp: falcon.Response, user_id: str
     ) -> None:
         """Let users change their password, known by the old one and no token."""
         asked = req.context.body.get("user", {})
         check_password_change(asked)
+        old, new = asked["original_password"], asked["password"]
+        with reading(self._cloud, req) as call:
+            user = fetch(call.db, USERS, USERS.c.id == user_id)
+            if user is not None:
+                verify_password(call.db, self._cloud, user, old)
         with writing(self._cloud, req) as call:
-            change_password(
-                call.db, user_id, asked["original_password"], asked["password"]
-            )
+            change_password(call.db, self._cloud, user_id, old, new)
         resp.status = falcon.HTTP_204
 
 
@@ -138,8 +187,14 @@ def enforce_on_user(call: Call, action: str, user_id: str) -> None:
     call.enforce(action, {"user": user} if user else {}, user_id=user_id)
 
 
+def _of_federation(req: falcon.Request) -> list[ColumnElement[bool]]:
+    """Return what no user meets, where one from an identity provider is wanted."""
+    return [USERS.c.id.is_(None) for name in FEDERATED_FILTERS if name in req.params]
+
+
 ROUTES = (
     ("/v3/users", Users, ""),
     ("/v3/users/{user_id}", Users, "item"),
     ("/v3/users/{user_id}/password", Users, "password"),
+    ("/v3/users/{user_id}/tokens", Users, "tokens"),
 )

@@ -1,17 +1,20 @@
 """Role assignments: as they were made, and as they take effect.
 
 An assignment is a record of the table ``assignment``. One that takes effect through
-another also says how: ``source`` is what it is inherited from, kind and id, and
-``prior_role_id`` the role that implies its own.
+another also says how: ``source`` is what it is inherited from, kind and id,
+``group_id`` the group that brings it to a user, and ``prior_role_id`` the role that
+implies its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
-from mockserver.storage.grants import SYSTEM, ancestors_of
+from mockserver.storage.grants import SYSTEM, ancestors_of, is_held_by
+from mockserver.storage.groups import users_in
 from mockserver.storage.projects import subtree_of
 from mockserver.storage.repository import Record, fetch_all
 from mockserver.storage.tables import ASSIGNMENTS, IMPLIED_ROLES, ROLES
@@ -21,16 +24,25 @@ def list_assignments(
     db: Connection,
     *,
     user_id: str | None = None,
+    group_id: str | None = None,
     role_id: str | None = None,
     target: str | None = None,
     target_ids: Iterable[str] | None = None,
     inherited: bool | None = None,
+    through_groups: bool = False,
 ) -> list[Record]:
-    """Return the assignments that were made, and meet every condition given."""
+    """Return the assignments that were made, and meet every condition given.
+
+    Those of a user are only the user's own, unless ``through_groups``.
+    """
     held = ASSIGNMENTS.c
-    where = []
-    if user_id is not None:
+    where: list[ColumnElement[bool]] = []
+    if user_id is not None and through_groups:
+        where.append(is_held_by(user_id))
+    elif user_id is not None:
         where += [held.actor == "user", held.actor_id == user_id]
+    if group_id is not None:
+        where += [held.actor == "group", held.actor_id == group_id]
     if role_id is not None:
         where.append(held.role_id == role_id)
     if target is not None:
@@ -60,7 +72,7 @@ def list_effective(
         found += _direct(db, user_id, domain_id, project_ids)
     if inherited is not False and domain_id is None:
         found += _inherited(db, user_id, project_ids)
-    found = _with_implied(db, found)
+    found = _with_implied(db, _with_members(db, found, user_id))
     global_ids = set(
         db.execute(select(ROLES.c.id).where(ROLES.c.domain_id.is_(None))).scalars()
     )
@@ -77,23 +89,26 @@ def _direct(
     domain_id: str | None,
     project_ids: list[str] | None,
 ) -> list[Record]:
+    who: dict[str, Any] = {
+        "user_id": user_id,
+        "inherited": False,
+        "through_groups": True,
+    }
     if domain_id is not None:
         return list_assignments(
             db,
-            user_id=user_id,
+            **who,
             target="domain",
             target_ids=[domain_id],
-            inherited=False,
         )
     if project_ids is not None:
         return list_assignments(
             db,
-            user_id=user_id,
+            **who,
             target="project",
             target_ids=project_ids,
-            inherited=False,
         )
-    made = list_assignments(db, user_id=user_id, inherited=False)
+    made = list_assignments(db, **who)
     return [one for one in made if one["target"] != SYSTEM]
 
 
@@ -106,7 +121,9 @@ def _inherited(
         sources = set()
         for project_id in project_ids:
             sources |= set(db.execute(select(ancestors_of(project_id).c.id)).scalars())
-    made = list_assignments(db, user_id=user_id, target_ids=sources, inherited=True)
+    made = list_assignments(
+        db, user_id=user_id, target_ids=sources, inherited=True, through_groups=True
+    )
     spread = []
     for one in made:
         for project in subtree_of(db, one["target_id"]):
@@ -115,6 +132,23 @@ def _inherited(
                 reached = {"target": "project", "target_id": project["id"]}
                 spread.append({**one, **reached, "inherited": False, "source": source})
     return spread
+
+
+def _with_members(
+    db: Connection, assignments: list[Record], user_id: str | None
+) -> list[Record]:
+    """Give what a group has to each of its members, or to the one that is asked for."""
+    found = []
+    for one in assignments:
+        if one["actor"] == "user":
+            found.append(one)
+            continue
+        group_id = one["actor_id"]
+        members = [user_id] if user_id else db.execute(users_in(group_id)).scalars()
+        for member_id in members:
+            held = {"actor": "user", "actor_id": member_id, "group_id": group_id}
+            found.append({**one, **held})
+    return found
 
 
 def _with_implied(db: Connection, assignments: list[Record]) -> list[Record]:

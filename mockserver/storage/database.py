@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 
-from mockserver.storage import facts, image_tables, tables
+from mockserver.storage import facts, image_tables, metadef_tables, tables
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 BUSY_TIMEOUT_S = 30
 _READER = {"mock_reader": True}
 
@@ -42,8 +42,8 @@ class Database:
         """
         with self._engine.begin() as connection:
             if not sqlalchemy.inspect(connection).has_table(tables.FACTS.name):
-                for metadata in (tables.METADATA, image_tables.METADATA):
-                    metadata.create_all(connection, checkfirst=False)
+                for module in (tables, image_tables, metadef_tables):
+                    module.METADATA.create_all(connection, checkfirst=False)
                 facts.remember(connection, schema_version=SCHEMA_VERSION)
                 return True
             version = facts.recall(connection, "schema_version")
@@ -63,6 +63,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the data and changes nothing."""
         with self._reader.connect() as connection:
+            connection.begin()
             yield connection
 
     def close(self) -> None:
@@ -81,7 +82,8 @@ def _hold_transactions(engine: Engine, *, durable: bool) -> None:
 
     def begin(connection: Connection) -> None:
         reads = connection.get_execution_options().get("mock_reader")
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", begin)

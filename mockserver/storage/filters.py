@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Table, func
 
 FALSE_WORDS = ("0", "f", "false", "off", "n", "no")
 COMPARATORS = ("contains", "startswith", "endswith")
+
+
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "eq": operator.eq,
+    "neq": operator.ne,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "gt": operator.gt,
+    "gte": operator.ge,
+}
+
+
+def compares(
+    column: ColumnElement[Any], comparator: str, value: str
+) -> ColumnElement[bool]:
+    """Return a comparison that null never meets; KeyError for one that is none."""
+    compared: ColumnElement[bool] = COMPARISONS[comparator](column, value)
+    return compared
 
 
 def equals(table: Table, name: str, value: str) -> ColumnElement[bool]:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from sqlalchemy import CTE, Connection, Select, and_, false, or_, select, true
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    false,
+    or_,
+    select,
+    true,
+)
 
+from mockserver.storage.groups import groups_of
+from mockserver.storage.prepared import Prepared
 from mockserver.storage.repository import Record
 from mockserver.storage.tables import ASSIGNMENTS, IMPLIED_ROLES, PROJECTS, ROLES
 
@@ -21,6 +35,15 @@ def ancestors_of(project_id: str) -> CTE:
     return chain.union(further.where(PROJECTS.c.parent_id.is_not(None)))
 
 
+def is_held_by(user_id: str) -> ColumnElement[bool]:
+    """Return the condition of assignments to a user, or to a group with the user."""
+    held = ASSIGNMENTS.c
+    return or_(
+        and_(held.actor == "user", held.actor_id == user_id),
+        and_(held.actor == "group", held.actor_id.in_(groups_of(user_id))),
+    )
+
+
 def _direct_roles(user_id: str, target: str, target_id: str) -> Select[Any]:
     held = ASSIGNMENTS.c
     on_target = and_(
@@ -32,9 +55,29 @@ def _direct_roles(user_id: str, target: str, target_id: str) -> Select[Any]:
         reaches = or_(
             on_target, and_(held.inherited == true(), held.target_id.in_(above))
         )
-    return select(held.role_id.label("id")).where(
-        held.actor == "user", held.actor_id == user_id, reaches
+    return select(held.role_id.label("id")).where(is_held_by(user_id), reaches)
+
+
+def _roles_on(target: str) -> Select[Any]:
+    user_id: Any = bindparam("user_id")
+    target_id: Any = bindparam("target_id")
+    held = _direct_roles(user_id, target, target_id).cte("held", recursive=True)
+    implied = select(IMPLIED_ROLES.c.implied_role_id).join(
+        held, IMPLIED_ROLES.c.prior_role_id == held.c.id
     )
+    held = held.union(implied)
+    return (
+        select(ROLES.c.id, ROLES.c.name)
+        .join(held, ROLES.c.id == held.c.id)
+        .where(ROLES.c.domain_id.is_(None))
+        .order_by(ROLES.c.name)
+    )
+
+
+_ROLES_ON = {
+    target: Prepared(partial(_roles_on, target))
+    for target in ("project", "domain", SYSTEM)
+}
 
 
 def effective_roles(
@@ -44,15 +87,4 @@ def effective_roles(
 
     Roles of a domain of their own count for what they imply alone, as in Keystone.
     """
-    held = _direct_roles(user_id, target, target_id).cte("held", recursive=True)
-    implied = select(IMPLIED_ROLES.c.implied_role_id).join(
-        held, IMPLIED_ROLES.c.prior_role_id == held.c.id
-    )
-    held = held.union(implied)
-    statement = (
-        select(ROLES.c.id, ROLES.c.name)
-        .join(held, ROLES.c.id == held.c.id)
-        .where(ROLES.c.domain_id.is_(None))
-        .order_by(ROLES.c.name)
-    )
-    return [dict(row) for row in db.execute(statement).mappings()]
+    return _ROLES_ON[target].fetch(db, user_id=user_id, target_id=target_id)

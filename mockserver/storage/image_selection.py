@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import (
     Boolean,
     ColumnElement,
     Connection,
+    Select,
     and_,
+    bindparam,
     case,
     exists,
     false,
     or_,
-    select,
+    true,
 )
 
+from mockserver.storage.image_rows import decode_parts, select_whole_images
 from mockserver.storage.image_tables import IMAGES, MEMBERS, PROPERTIES, TAGS
-from mockserver.storage.images import Image, load_images
+from mockserver.storage.images import Image
+from mockserver.storage.prepared import Prepared
 
 Direction = Literal["asc", "desc"]
+
+KEPT_STATEMENTS = 256
+NEVER_NULL = ("created_at", "updated_at", "id", "status")
 
 COLUMNS = frozenset(column.name for column in IMAGES.columns)
 OPERATORS: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
@@ -61,10 +69,30 @@ class Selection:
 
 
 def select_images(db: Connection, viewer: Viewer, wanted: Selection) -> list[Image]:
+    marker = {} if wanted.marker is None else _describe_marker(wanted)
+    limit = -1 if wanted.limit is None else wanted.limit
+    found = _prepare(viewer, wanted).fetch(db, wanted_limit=limit, **marker)
+    return [Image(**decode_parts(row)) for row in found]
+
+
+_prepared: dict[str, Prepared] = {}
+
+
+def _prepare(viewer: Viewer, wanted: Selection) -> Prepared:
+    """Return the statement of a listing, the same one for each of its pages."""
+    unpaged = replace(wanted, marker=None, limit=None)
+    asked = repr((viewer, unpaged, wanted.marker is None))
+    if asked not in _prepared:
+        while len(_prepared) >= KEPT_STATEMENTS:
+            _prepared.pop(next(iter(_prepared)), None)
+        _prepared[asked] = Prepared(partial(_select, viewer, wanted))
+    return _prepared[asked]
+
+
+def _select(viewer: Viewer, wanted: Selection) -> Select[Any]:
     order = [getattr(IMAGES.c[name], way)() for name, way in wanted.order]
-    statement = select(IMAGES).where(*_conditions(viewer, wanted)).order_by(*order)
-    rows = db.execute(statement.limit(wanted.limit)).mappings().all()
-    return load_images(db, rows)
+    statement = select_whole_images().where(*_conditions(viewer, wanted))
+    return statement.order_by(*order).limit(bindparam("wanted_limit", required=False))
 
 
 def _conditions(viewer: Viewer, wanted: Selection) -> Iterator[ColumnElement[bool]]:
@@ -84,7 +112,7 @@ def _conditions(viewer: Viewer, wanted: Selection) -> Iterator[ColumnElement[boo
         yield _is_seen_by(viewer, wanted.member_status)
     yield from _of_visibility(viewer, wanted.visibility)
     if wanted.marker is not None:
-        yield _comes_after(wanted.marker, wanted.order)
+        yield _comes_after(wanted.order)
 
 
 def _suited(name: str, value: Any) -> Any:
@@ -117,20 +145,38 @@ def _of_visibility(
         yield IMAGES.c.visibility == visibility
 
 
-def _comes_after(
-    marker: Image, order: list[tuple[str, Direction]]
-) -> ColumnElement[bool]:
+def _comes_after(order: list[tuple[str, Direction]]) -> ColumnElement[bool]:
     # A column without a value counts as "" or 0, and the marker's as "", even among
     # numbers: pages sorted by size overlap or end early where sizes are unknown, as
     # they do in Glance.
     criteria: list[ColumnElement[bool]] = []
     equal: list[ColumnElement[bool]] = []
     for name, way in order:
-        column, value = IMAGES.c[name], getattr(marker, name)
-        blank = "" if column.type.python_type is str else 0
-        held = case((column.is_not(None), column), else_=blank)
-        value = "" if value is None else value
+        column, value = IMAGES.c[name], _marker_value(name)
+        held: Any = column
+        if name not in NEVER_NULL:
+            blank = "" if column.type.python_type is str else 0
+            held = case((column.is_not(None), column), else_=blank)
         compare = operator.gt if way == "asc" else operator.lt
         criteria.append(and_(*equal, compare(held, value)))
         equal.append(held == value)
-    return or_(*criteria)
+    return and_(_is_not_before(*order[0]), or_(*criteria))
+
+
+def _is_not_before(name: str, way: Direction) -> ColumnElement[bool]:
+    """Say of the first column alone what lets an index begin at the marker."""
+    if name not in NEVER_NULL:
+        return true()
+    compare = operator.ge if way == "asc" else operator.le
+    bound: ColumnElement[bool] = compare(IMAGES.c[name], _marker_value(name))
+    return bound
+
+
+def _marker_value(name: str) -> Any:
+    kind = IMAGES.c[name].type
+    return bindparam(f"marker_{name}", type_=kind, required=False)
+
+
+def _describe_marker(wanted: Selection) -> dict[str, Any]:
+    values = {name: getattr(wanted.marker, name) for name, _ in wanted.order}
+    return {f"marker_{n}": "" if v is None else v for n, v in values.items()}

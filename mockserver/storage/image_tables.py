@@ -70,8 +70,10 @@ IMAGES = Table(
     # administrator may page on from it.
     Column("deleted", Boolean, nullable=False, default=False),
     Index("image_created", "deleted", "created_at", "id"),
-    Index("image_name", "name"),
-    Index("image_owner", "owner"),
+    # each in the order of a listing too, so that a page costs the same among many
+    Index("image_updated", "deleted", "updated_at", "created_at", "id"),
+    Index("image_name", "deleted", "name", "created_at", "id"),
+    Index("image_owner", "deleted", "owner", "created_at", "id"),
 )
 PROPERTIES = _parts_table(
     "image_property",
@@ -99,3 +101,40 @@ MEMBERS = _parts_table(
     Index("image_member_id", "member_id"),
     UniqueConstraint("image_id", "member_id"),
 )
+TASKS = Table(
+    "task",
+    METADATA,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("type", String(30), nullable=False),
+    Column("status", String(30), nullable=False),
+    Column("owner", String(DEFAULT_LENGTH)),
+    Column("image_id", String(ID_LENGTH)),
+    Column("request_id", String(64)),
+    Column("user_id", String(64)),
+    Column("input", JSON),
+    Column("result", JSON),
+    Column("message", Text, nullable=False, default=""),
+    Column("expires_at", String(TIME_LENGTH)),
+    Column("created_at", String(TIME_LENGTH), nullable=False),
+    Column("updated_at", String(TIME_LENGTH), nullable=False),
+    Index("task_created", "created_at", "id"),
+    Index("task_image", "image_id"),
+)
+CACHED_IMAGES = Table(
+    "cached_image",
+    METADATA,
+    Column("id", _NUMBER, primary_key=True),
+    Column("image_id", String(ID_LENGTH), nullable=False, unique=True),
+    Column("size", BigInteger, nullable=False),
+    Column("hits", Integer, nullable=False, default=0),
+    Column("last_accessed", String(TIME_LENGTH), nullable=False),
+    Column("last_modified", String(TIME_LENGTH), nullable=False),
+)
+QUEUED_IMAGES = Table(
+    "queued_image",
+    METADATA,
+    Column("number", _NUMBER, primary_key=True),
+    # whatever a path named: nobody looks whether it is an image
+    Column("image_id", Text, nullable=False, unique=True),
+)
+"""What waits to be cached, in the order it was queued."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
+from mockserver.storage.image_rows import decode_parts, image_by_id
 from mockserver.storage.image_tables import (
     IMAGES,
     LOCATIONS,
@@ -57,38 +57,8 @@ ATTRIBUTES = frozenset(field.name for field in dataclasses.fields(Image))
 
 def find_image(db: Connection, image_id: str) -> Image | None:
     """Return an image, a deleted one too."""
-    row = db.execute(select(IMAGES).where(IMAGES.c.id == image_id)).mappings().first()
-    return None if row is None else load_images(db, [row])[0]
-
-
-def load_images(db: Connection, rows: Sequence[RowMapping]) -> list[Image]:
-    """Make images of their rows, fetching what they have many of in three queries."""
-    images = [Image(**row) for row in rows]
-    ids = [image.id for image in images]
-    properties, tags, locations = (
-        _parts_of(db, table, ids) for table in (PROPERTIES, TAGS, LOCATIONS)
-    )
-    for image in images:
-        image.properties = {
-            part["name"]: part["value"] for part in properties[image.id]
-        }
-        image.tags = [part["value"] for part in tags[image.id]]
-        image.locations = [
-            {"url": part["url"], "metadata": part["metadata"]}
-            for part in locations[image.id]
-        ]
-    return images
-
-
-def _parts_of(
-    db: Connection, table: Any, ids: Sequence[str]
-) -> defaultdict[str, list[RowMapping]]:
-    parts: defaultdict[str, list[RowMapping]] = defaultdict(list)
-    if ids:
-        statement = select(table).where(table.c.image_id.in_(ids))
-        for row in db.execute(statement.order_by(table.c.number)).mappings():
-            parts[row["image_id"]].append(row)
-    return parts
+    found = image_by_id.fetch(db, wanted_id=image_id)
+    return Image(**decode_parts(found[0])) if found else None
 
 
 def insert_images(db: Connection, images: Iterable[Image]) -> None:
@@ -116,7 +86,11 @@ def _insert_parts(db: Connection, images: list[Image]) -> None:
             for tag in dict.fromkeys(image.tags)
         ],
         LOCATIONS: [
-            {"image_id": image.id, **location}
+            {
+                "image_id": image.id,
+                "url": location["url"],
+                "metadata": location["metadata"],
+            }
             for image in images
             for location in image.locations
         ],
@@ -147,8 +121,8 @@ def change_status(
     return db.execute(statement, {**values, "status": new}).rowcount == 1
 
 
-def add_location(db: Connection, image_id: str, url: str) -> None:
-    db.execute(insert(LOCATIONS), {"image_id": image_id, "url": url, "metadata": {}})
+def add_location(db: Connection, image_id: str, location: dict[str, Any]) -> None:
+    db.execute(insert(LOCATIONS), {"image_id": image_id, **location})
 
 
 def mark_deleted(db: Connection, image_id: str, now: str) -> None:

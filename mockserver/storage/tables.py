@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
+    Integer,
     MetaData,
     String,
     Table,
@@ -19,7 +20,21 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from imagectl.contract import Field, Resource
-from imagectl.contract.identity import ENDPOINT, PROJECT, REGION, ROLE, SERVICE, USER
+from imagectl.contract.application_credentials import (
+    ACCESS_RULE,
+    APPLICATION_CREDENTIAL,
+)
+from imagectl.contract.identity import (
+    ENDPOINT,
+    GROUP,
+    PROJECT,
+    REGION,
+    ROLE,
+    SERVICE,
+    USER,
+)
+from imagectl.contract.stored_blobs import CREDENTIAL, POLICY
+from imagectl.contract.unified_limits import LIMIT, REGISTERED_LIMIT
 
 METADATA = MetaData()
 
@@ -90,6 +105,34 @@ USERS = Table(
     Column("password_hash", String(255)),
     UniqueConstraint("domain_id", "name"),
 )
+SIGN_IN_FAILURES = Table(
+    "sign_in_failure",
+    METADATA,
+    Column("user_id", String(ID_LENGTH), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", String(32), nullable=False),
+)
+OLD_PASSWORDS = Table(
+    "old_password",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", String(ID_LENGTH), nullable=False, index=True),
+    Column("password_hash", String(255), nullable=False),
+)
+GROUPS = Table(
+    "group",
+    METADATA,
+    *columns_of(GROUP),
+    _extra(),
+    UniqueConstraint("domain_id", "name"),
+)
+MEMBERSHIPS = Table(
+    "membership",
+    METADATA,
+    Column("group_id", String(ID_LENGTH), primary_key=True),
+    Column("user_id", String(ID_LENGTH), primary_key=True),
+    Index("membership_user", "user_id"),
+)
 ROLES = Table(
     "role",
     METADATA,
@@ -125,6 +168,7 @@ TOKENS = Table(
     Column("project_id", String(ID_LENGTH)),
     Column("domain_id", String(ID_LENGTH)),
     Column("system", Boolean, nullable=False, default=False),
+    Column("application_credential_id", String(ID_LENGTH)),
     Column("methods", JSON, nullable=False),
     Column("audit_id", String(32), nullable=False),
     Column("chain_id", String(32), nullable=False),
@@ -135,3 +179,51 @@ TOKENS = Table(
     Index("token_chain", "chain_id"),
 )
 """A token is kept as the SHA-256 of its id: a stolen database signs nobody in."""
+
+APPLICATION_CREDENTIALS = Table(
+    "application_credential",
+    METADATA,
+    *columns_of(APPLICATION_CREDENTIAL),
+    Column("secret_hash", String(255), nullable=False),
+    UniqueConstraint("user_id", "name"),
+)
+"""``roles`` and ``access_rules`` hold ids; the latter is null where all is allowed."""
+ACCESS_RULES = Table(
+    "access_rule",
+    METADATA,
+    *columns_of(ACCESS_RULE),
+    Column("user_id", String(ID_LENGTH), nullable=False),
+    UniqueConstraint("user_id", "service", "path", "method"),
+)
+CREDENTIALS = Table(
+    "credential",
+    METADATA,
+    *columns_of(CREDENTIAL),
+    _extra(),
+    Index("credential_user", "user_id"),
+    Index("credential_project", "project_id"),
+)
+POLICIES = Table("policy", METADATA, *columns_of(POLICY), _extra())
+REGISTERED_LIMITS = Table(
+    "registered_limit",
+    METADATA,
+    *columns_of(REGISTERED_LIMIT),
+)
+LIMITS = Table(
+    "limit",
+    METADATA,
+    *columns_of(LIMIT),
+    # what is limited stays as it is named: no registered limit with limits changes
+    Column("registered_limit_id", String(ID_LENGTH), nullable=False),
+    Index("limit_project", "project_id"),
+    Index("limit_registered_limit", "registered_limit_id"),
+)
+PROJECT_ENDPOINTS = Table(
+    "project_endpoint",
+    METADATA,
+    Column("project_id", String(ID_LENGTH), primary_key=True),
+    Column("endpoint_id", String(ID_LENGTH), primary_key=True),
+    Index("project_endpoint_endpoint", "endpoint_id"),
+)
+"""The endpoints that make up the catalog of a project; all of them, where it has none.
+"""

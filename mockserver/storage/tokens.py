@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 
+from mockserver.storage.prepared import Prepared
 from mockserver.storage.repository import Record, store
 from mockserver.storage.tables import PROJECTS, TOKENS, USERS
 
@@ -18,16 +28,12 @@ def keep_token(db: Connection, token_id: str, token: Record) -> None:
     store(db, TOKENS, {**token, "digest": digest_of(token_id)})
 
 
-def find_token(db: Connection, token_id: str) -> Record | None:
-    """Return a token with what it names: its user, project and domains.
-
-    The names and states come as ``user_name``, ``user_enabled``, ``project_name``,
-    and so on; they are None where the token names no such thing, or it is gone.
-    """
+@Prepared
+def _token() -> Select[Any]:
     user_domains = PROJECTS.alias("user_domain")
     project_domains = PROJECTS.alias("project_domain")
     domains = PROJECTS.alias("scope_domain")
-    statement = (
+    return (
         select(
             TOKENS,
             USERS.c.name.label("user_name"),
@@ -50,10 +56,18 @@ def find_token(db: Connection, token_id: str) -> Record | None:
         .outerjoin(PROJECTS, PROJECTS.c.id == TOKENS.c.project_id)
         .outerjoin(project_domains, project_domains.c.id == PROJECTS.c.domain_id)
         .outerjoin(domains, domains.c.id == TOKENS.c.domain_id)
-        .where(TOKENS.c.digest == digest_of(token_id))
+        .where(TOKENS.c.digest == bindparam("wanted_digest"))
     )
-    row = db.execute(statement).mappings().first()
-    return None if row is None else dict(row)
+
+
+def find_token(db: Connection, token_id: str) -> Record | None:
+    """Return a token with what it names: its user, project and domains.
+
+    The names and states come as ``user_name``, ``user_enabled``, ``project_name``,
+    and so on; they are None where the token names no such thing, or it is gone.
+    """
+    found = _token.fetch(db, wanted_digest=digest_of(token_id))
+    return found[0] if found else None
 
 
 def revoke_tokens(db: Connection, *where: ColumnElement[bool]) -> None:

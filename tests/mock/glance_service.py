@@ -102,8 +102,8 @@ def reason(answer: testing.Result) -> str:
 
 
 @contextmanager
-def open_glance() -> Iterator[Glance]:
-    cloud = MockCloud()
+def open_glance(**options: Any) -> Iterator[Glance]:
+    cloud = MockCloud(**options)
     cloud.tokens = Personas()  # type: ignore[misc]
     try:
         yield Glance(cloud)

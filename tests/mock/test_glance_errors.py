@@ -37,7 +37,7 @@ def test_a_refusal_takes_the_form_that_is_asked_for(
 
 def test_the_words_of_a_page_are_escaped(glance: Glance) -> None:
     answer = glance.ask("GET", "/v2/images?name=<b>:x", Accept="text/html")
-    assert "unknown operator &#39;&lt;b&gt;&#39;" in answer.text
+    assert "unknown operator &#x27;&lt;b&gt;&#x27;" in answer.text
 
 
 def test_a_token_nobody_knows_is_sent_to_keystone(glance: Glance) -> None:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import event
 
 from mockserver.cloud import MockCloud
 from mockserver.keystone.errors import Unauthorized
 from tests.mock.identity_calls import call, create, sign_in, token_of, validate
+from tests.mock.statements import note_queries
 
 
 @pytest.fixture
@@ -51,16 +51,8 @@ def test_what_is_no_token_is_nobody(cloud: MockCloud, token: str | None) -> None
 
 def test_a_validation_takes_two_queries(cloud: MockCloud) -> None:
     token = token_of(cloud)
-    statements: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        statements.append(arguments[2])
-
-    engine = cloud.database._engine
-    event.listen(engine, "before_cursor_execute", note)
-    cloud.tokens.validate(token)
-    event.remove(engine, "before_cursor_execute", note)
-    queries = [one for one in statements if not one.startswith("BEGIN")]
+    with note_queries(cloud) as queries:
+        cloud.tokens.validate(token)
     assert len(queries) == 2
 
 

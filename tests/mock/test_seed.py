@@ -144,3 +144,18 @@ def test_a_seed_whose_image_file_is_missing_says_which(tmp_path: Path) -> None:
     image = {"name": "lost", "file": "lost.img", "disk_format": "raw"}
     with pytest.raises(BadSeed, match=r"lost\.img"):
         MockCloud(seed={"images": [image]})
+
+
+def test_a_seed_may_have_groups_with_users_and_roles() -> None:
+    seed = {
+        "users": [{"name": "mia", "password": "pw"}],
+        "groups": [{"name": "ops", "users": ["mia"]}],
+        "assignments": [{"group": "ops", "role": "member", "project": "service"}],
+    }
+    with MockCloud(seed=seed).in_process() as cloud:
+        scope = {"project": {"name": "service", "domain": {"id": cloud.domain_id}}}
+        answer = sign_in(cloud, "mia", "pw", scope)
+        groups = call(cloud, "GET", "/groups").json()["groups"]
+    roles = {role["name"] for role in answer.json()["token"]["roles"]}
+    assert roles == {"member", "reader"}
+    assert [group["name"] for group in groups] == ["ops"]

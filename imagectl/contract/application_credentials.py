@@ -1,0 +1,61 @@
+"""Application credentials of Keystone 30; source: ``application_credential/schema.py``.
+
+A credential and a rule are read under the user they belong to; the links to them
+leave the user out.
+"""
+
+from __future__ import annotations
+
+from imagectl.contract import ID_PATTERN, VISIBLE_CHARACTER, Field, Resource
+
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+PATH_PATTERN = r"^/\.*"
+
+ACCESS_RULE = Resource(
+    noun="access_rule",
+    service="identity",
+    collection="access_rules",
+    columns=("id", "service", "method", "path"),
+    query_keys=("limit",),
+    fields=(
+        Field("path", min_length=0, max_length=225, pattern=PATH_PATTERN),
+        Field(
+            "service",
+            min_length=1,
+            max_length=64,
+            pattern=ID_PATTERN,
+            filter="exact",
+        ),
+        Field("method", choices=METHODS, filter="exact"),
+        Field("id", max_length=64, min_length=1, pattern=ID_PATTERN),
+    ),
+)
+
+APPLICATION_CREDENTIAL = Resource(
+    noun="application_credential",
+    service="identity",
+    collection="application_credentials",
+    columns=("id", "name", "description", "project_id", "unrestricted", "expires_at"),
+    query_keys=("limit",),
+    fields=(
+        Field("id", max_length=64, create_only=True),
+        Field(
+            "name",
+            min_length=1,
+            max_length=255,
+            pattern=VISIBLE_CHARACTER,
+            required=True,
+            create_only=True,
+            filter="exact",
+        ),
+        Field("description", nullable=True, create_only=True),
+        Field("user_id", read_only=True, max_length=64),
+        Field("project_id", create_only=True, max_length=64),
+        Field("system", nullable=True, create_only=True),
+        Field("expires_at", nullable=True, create_only=True),
+        Field("unrestricted", "boolean", nullable=True, create_only=True),
+        Field("secret", nullable=True, create_only=True, stored=False),
+        Field("roles", "array", create_only=True),
+        Field("access_rules", "array", create_only=True),
+    ),
+)

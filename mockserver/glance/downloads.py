@@ -1,0 +1,70 @@
+"""Downloads that fill the image cache; source: Glance 33 ``api/middleware/cache.py``.
+
+The cache says what it holds and counts hits, but keeps no second copy of the bytes: an
+image is always read from its store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from mockserver.glance.times import store_time
+from mockserver.storage import image_cache as storage
+from mockserver.storage.images import Image
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from mockserver.cloud import MockCloud
+
+
+def watch_download(
+    cloud: MockCloud, image: Image, pieces: Iterator[bytes]
+) -> Iterator[bytes]:
+    """Return the pieces; once all were sent, the image is cached, or its hits grow."""
+    if not cloud.settings.cache:
+        return pieces
+    return _Watched(pieces, image.size or 0, lambda: _note_download(cloud, image))
+
+
+def _note_download(cloud: MockCloud, image: Image) -> None:
+    with cloud.database.begin() as db:
+        if not storage.is_cached(db, image.id):
+            add_cached(cloud, db, image)
+        elif image.status != "deactivated":  # which is read past the cache
+            storage.count_hit(db, image.id, store_time(cloud.clock.now()))
+
+
+class _Watched:
+    """Pieces that tell, before the last one is given away, that they were all read."""
+
+    def __init__(
+        self, pieces: Iterator[bytes], size_bytes: int, tell: Callable[[], None]
+    ) -> None:
+        self._pieces = pieces
+        self._left_bytes = size_bytes
+        self._tell: Callable[[], None] | None = tell
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = next(self._pieces, b"")
+        self._left_bytes -= len(piece)
+        if self._left_bytes <= 0 and self._tell is not None:
+            tell, self._tell = self._tell, None
+            tell()
+        if not piece:
+            raise StopIteration
+        return piece
+
+    def close(self) -> None:
+        close = getattr(self._pieces, "close", None)
+        if close is not None:
+            close()
+
+
+def add_cached(cloud: MockCloud, db: Connection, image: Image) -> None:
+    now = store_time(cloud.clock.now())
+    storage.add_cached(db, image.id, image.size or 0, now)

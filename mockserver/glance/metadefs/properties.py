@@ -1,0 +1,173 @@
+"""Properties of a namespace: what an image, a flavor, ... may say of itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import falcon
+
+from mockserver.glance.bodies import refuse_body, trip_over_body, write_json
+from mockserver.glance.errors import NotFound, ServerError
+from mockserver.glance.listing import parse_query
+from mockserver.glance.lookup import as_received
+from mockserver.glance.metadefs import access, shapes
+from mockserver.glance.metadefs.contents import Contents
+from mockserver.glance.metadefs.schemas import read_definition
+from mockserver.glance.times import store_time
+from mockserver.storage import metadefs as storage
+from mockserver.storage.metadef_tables import PROPERTIES
+from mockserver.storage.repository import DuplicateRecord, Record
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from mockserver.cloud import MockCloud
+    from mockserver.keystone.tokens import Caller
+
+
+class Properties:
+    def __init__(self, cloud: MockCloud) -> None:
+        self._cloud = cloud
+
+    def on_get(
+        self, req: falcon.Request, resp: falcon.Response, namespace: str
+    ) -> None:
+        refuse_body(req)
+        caller: Caller = req.context.caller
+        with self._cloud.database.read() as db:
+            found = access.get_namespace(db, caller, as_received(namespace))
+            access.enforce(caller, "get_metadef_properties", found)
+            stored = storage.list_parts(db, PROPERTIES, found["id"])
+        shown = {one["name"]: one["json_schema"] for one in stored}
+        write_json(resp, {"properties": shown})
+
+    def on_post(
+        self, req: falcon.Request, resp: falcon.Response, namespace: str
+    ) -> None:
+        caller: Caller = req.context.caller
+        sent = shapes.PROPERTY(read_definition(req, "property"))
+        with self._cloud.database.begin() as db:
+            found = access.get_namespace(db, caller, as_received(namespace))
+            access.enforce(caller, "add_metadef_property", found)
+            now = store_time(self._cloud.clock.now())
+            Contents(db, found, now).add_property(sent["name"], sent)
+        resp.status = falcon.HTTP_201
+        write_json(resp, sent)
+
+    def on_delete(
+        self, req: falcon.Request, resp: falcon.Response, namespace: str
+    ) -> None:
+        trip_over_body(req)
+        caller: Caller = req.context.caller
+        with self._cloud.database.begin() as db:
+            found = access.get_namespace(db, caller, as_received(namespace))
+            access.enforce(caller, "delete_metadef_namespace", found)
+            access.refuse_protected(found, "namespace", found["namespace"])
+            storage.remove_parts(db, PROPERTIES, found["id"])
+        resp.status = falcon.HTTP_204
+
+
+class Property:
+    def __init__(self, cloud: MockCloud) -> None:
+        self._cloud = cloud
+
+    def on_get(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        namespace: str,
+        property_name: str,
+    ) -> None:
+        caller: Caller = req.context.caller
+        with self._cloud.database.read() as db:
+            found = access.get_namespace(db, caller, as_received(namespace))
+            access.enforce(caller, "get_metadef_property", found)
+            name = as_received(property_name)
+            query = dict(parse_query(req))
+            if query:
+                name = _without_prefix(db, found, name, query)
+            stored = _get_property(db, found, name)
+        write_json(resp, _show(stored))
+
+    def on_put(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        namespace: str,
+        property_name: str,
+    ) -> None:
+        caller: Caller = req.context.caller
+        sent = shapes.PROPERTY(read_definition(req, "property"))
+        with self._cloud.database.begin() as db:
+            found = access.get_namespace(db, caller, as_received(namespace))
+            access.enforce(caller, "modify_metadef_property", found)
+            stored = _get_property(db, found, as_received(property_name))
+            changed = {**stored, "name": sent["name"], "json_schema": sent}
+            now = store_time(self._cloud.clock.now())
+            try:
+                storage.update_record(db, PROPERTIES, changed, now)
+            except DuplicateRecord:
+                raise ServerError from None  # as Glance has it
+        write_json(resp, sent)
+
+    def on_delete(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        namespace: str,
+        property_name: str,
+    ) -> None:
+        trip_over_body(req)
+        caller: Caller = req.context.caller
+        with self._cloud.database.begin() as db:
+            found = access.get_namespace(db, caller, as_received(namespace))
+            access.enforce(caller, "remove_metadef_property", found)
+            stored = _get_property(db, found, as_received(property_name))
+            access.refuse_protected(found, "property", stored["name"])
+            storage.remove_part(db, PROPERTIES, stored)
+        resp.status = falcon.HTTP_204
+
+
+def _get_property(db: Connection, namespace: Record, name: str) -> Record:
+    stored = storage.find_part(db, PROPERTIES, namespace["id"], name)
+    if stored is None:
+        raise NotFound(f"Could not find property {name}")
+    return stored
+
+
+def _show(stored: Record) -> dict[str, Any]:
+    return {**stored["json_schema"], "name": stored["name"]}
+
+
+def _without_prefix(
+    db: Connection, namespace: Record, name: str, query: dict[str, str]
+) -> str:
+    """Take the prefix of the resource type in the query off a property's name."""
+    if "resource_type" not in query:
+        raise ServerError  # Glance knows no other filter here
+    wanted = query["resource_type"]
+    if not wanted:
+        return name
+    if storage.find_resource_type(db, wanted) is None:
+        raise NotFound(
+            f"The metadata definition resource-type with name={wanted}, was not found."
+        )
+    associations = storage.list_associations(db, namespace["id"])
+    prefixes = [one["prefix"] for one in associations if one["name"] == wanted]
+    if not prefixes:
+        raise NotFound(
+            "The metadata definition resource-type association of"
+            f" resource-type={wanted} to namespace={namespace['namespace']},"
+            " was not found."
+        )
+    prefix = prefixes[0]
+    if not prefix or not name.startswith(prefix):
+        raise NotFound(
+            f"Property {name} does not start with the expected resource type"
+            f" association prefix of '{prefix}'."
+        )
+    return name[len(prefix) :]
+
+
+_PATH = "/v2/metadefs/namespaces/{namespace}/properties"
+ROUTES = ((_PATH, Properties), (_PATH + "/{property_name}", Property))

@@ -1,0 +1,100 @@
+"""Resource types, and the namespaces that are associated with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import falcon
+
+from mockserver.glance.bodies import refuse_body, write_json
+from mockserver.glance.errors import NotFound
+from mockserver.glance.lookup import as_received
+from mockserver.glance.metadefs import access, shapes
+from mockserver.glance.metadefs.contents import Contents
+from mockserver.glance.metadefs.schemas import read_definition
+from mockserver.glance.metadefs.views import show_association, show_times
+from mockserver.glance.times import store_time
+from mockserver.storage import metadefs as storage
+
+if TYPE_CHECKING:
+    from mockserver.cloud import MockCloud
+    from mockserver.keystone.tokens import Caller
+
+
+class ResourceTypes:
+    def __init__(self, cloud: MockCloud) -> None:
+        self._cloud = cloud
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        refuse_body(req)
+        access.enforce(req.context.caller, "list_metadef_resource_types")
+        with self._cloud.database.read() as db:
+            found = storage.list_resource_types(db)
+        shown = [{"name": one["name"], **show_times(one)} for one in found]
+        write_json(resp, {"resource_types": shown})
+
+
+class Associations:
+    def __init__(self, cloud: MockCloud) -> None:
+        self._cloud = cloud
+
+    def on_get(
+        self, req: falcon.Request, resp: falcon.Response, namespace: str
+    ) -> None:
+        refuse_body(req)
+        caller: Caller = req.context.caller
+        with self._cloud.database.read() as db:
+            found = access.get_namespace(db, caller, as_received(namespace))
+            access.enforce(caller, "list_metadef_resource_types", found)
+            associations = storage.list_associations(db, found["id"])
+        if not access.allows(caller, "get_metadef_resource_type", found):
+            associations = []
+        shown = [show_association(one) for one in associations]
+        write_json(resp, {"resource_type_associations": shown})
+
+    def on_post(
+        self, req: falcon.Request, resp: falcon.Response, namespace: str
+    ) -> None:
+        caller: Caller = req.context.caller
+        sent = shapes.RESOURCE_TYPE(read_definition(req, "resource_type"))
+        with self._cloud.database.begin() as db:
+            found = access.get_namespace(db, caller, as_received(namespace))
+            access.enforce(caller, "add_metadef_resource_type_association", found)
+            now = store_time(self._cloud.clock.now())
+            association = Contents(db, found, now).associate(sent)
+        resp.status = falcon.HTTP_201
+        write_json(resp, show_association(association))
+
+
+class Association:
+    def __init__(self, cloud: MockCloud) -> None:
+        self._cloud = cloud
+
+    def on_delete(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        namespace: str,
+        resource_type: str,
+    ) -> None:
+        refuse_body(req)
+        caller: Caller = req.context.caller
+        name = as_received(resource_type)
+        with self._cloud.database.begin() as db:
+            found = access.get_namespace(db, caller, as_received(namespace))
+            access.enforce(caller, "remove_metadef_resource_type_association", found)
+            associations = storage.list_associations(db, found["id"])
+            named = [one for one in associations if one["name"] == name]
+            if not named:
+                raise NotFound(f"Failed to find resource type {name} to delete")
+            access.refuse_protected(found, "resource-type-association", name)
+            storage.dissociate(db, named[0])
+        resp.status = falcon.HTTP_204
+
+
+_PATH = "/v2/metadefs/namespaces/{namespace}/resource_types"
+ROUTES = (
+    ("/v2/metadefs/resource_types", ResourceTypes),
+    (_PATH, Associations),
+    (_PATH + "/{resource_type}", Association),
+)

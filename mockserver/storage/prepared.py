@@ -1,0 +1,62 @@
+"""Statements that every request sends: compiled once, and given to SQLite directly.
+
+SQLAlchemy's expressions take longer to build and to look up in its cache than SQLite
+takes to answer them. What is asked all the time is built once and kept as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Select
+from sqlalchemy.dialects import sqlite
+
+_DIALECT = sqlite.dialect(paramstyle="named")
+
+
+class Prepared:
+    """A SELECT whose parameters are given, by name, each time it is sent.
+
+    ``build`` returns it, with a ``bindparam`` for each of them; it is called once,
+    when it is first needed.
+    """
+
+    def __init__(self, build: Callable[[], Select[Any]]) -> None:
+        self._build = build
+
+    @cached_property
+    def _statement(self) -> Select[Any]:
+        return self._build()
+
+    @cached_property
+    def _compiled(self) -> tuple[str, dict[str, Any]]:
+        compiled = self._statement.compile(
+            dialect=_DIALECT, compile_kwargs={"render_postcompile": True}
+        )
+        return compiled.string, dict(compiled.params)
+
+    @cached_property
+    def _columns(self) -> tuple[tuple[str, ...], tuple[tuple[int, Any], ...]]:
+        """Names of the columns, and by position what makes Python values of some."""
+        columns = list(self._statement.selected_columns)
+        processors = []
+        for position, column in enumerate(columns):
+            kind = column.type.dialect_impl(_DIALECT)
+            if processor := kind.result_processor(_DIALECT, None):
+                processors.append((position, processor))
+        return tuple(column.name for column in columns), tuple(processors)
+
+    def fetch(self, db: Connection, **parameters: Any) -> list[dict[str, Any]]:
+        """Return the rows by the names of their columns."""
+        text, constants = self._compiled
+        names, processors = self._columns
+        driver: Any = db.connection.driver_connection
+        rows = []
+        for found in driver.execute(text, {**constants, **parameters}):
+            values = list(found)
+            for position, processor in processors:
+                values[position] = processor(values[position])
+            rows.append(dict(zip(names, values, strict=True)))
+        return rows

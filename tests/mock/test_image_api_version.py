@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from mockserver.cloud import MockCloud
+from mockserver.glance.application import MODULES
+from mockserver.glance.versions import INTRODUCED
+from mockserver.settings import BadSetting
+
+from .glance_service import Glance, open_glance
+
+PATHS = {
+    "/v2/metadefs/namespaces": 2,
+    "/v2/tasks": 2,
+    "/v2/info/import": 6,
+    "/v2/info/stores": 8,
+    "/v2/info/usage": 13,
+    "/v2/cache": 14,
+    "/v2/info/stores/detail": 15,
+}
+"""What an administrator may GET, and the minor version that brought it."""
+
+
+@pytest.mark.parametrize("minor", [0, 1, 2, 5, 6, 7, 8, 12, 13, 14, 15, 17, 18])
+def test_later_routes_are_not_there(minor: int) -> None:
+    with open_glance(image_api_version=f"2.{minor}") as glance:
+        found = {path for path in PATHS if glance.ask("GET", path).status_code != 404}
+        assert found == {path for path, came in PATHS.items() if came <= minor}
+        assert glance.ask("GET", "/v2/images").status_code == 200
+
+
+def announced_by(glance: Glance) -> dict[str, str]:
+    answer = glance.ask("GET", "/versions")
+    return {one["id"]: one["status"] for one in json.loads(answer.text)["versions"]}
+
+
+def test_the_capped_version_is_the_current_one() -> None:
+    with open_glance(image_api_version="2.12") as glance:
+        announced = announced_by(glance)
+    assert announced["v2.12"] == "CURRENT"
+    assert list(announced.values()).count("CURRENT") == 1
+    assert not announced.keys() & {f"v2.{minor}" for minor in range(13, 19)}
+
+
+def test_a_later_version_in_a_path_is_none() -> None:
+    with open_glance(image_api_version="2.12") as glance:
+        assert glance.ask("GET", "/v2.12/images").status_code == 200
+        assert glance.ask("GET", "/v2.13/images").status_code == 300
+
+
+def test_a_later_route_hides_its_actions_too() -> None:
+    with open_glance(image_api_version="2.2") as glance:
+        path = f"/v2/images/{glance.create()}/actions/deactivate"
+        assert glance.ask("POST", path).status_code == 404
+
+
+@pytest.mark.parametrize("version", ["", "2", "2.19", "3.0", "2.x", "v2.5", "2.05"])
+def test_other_versions_are_refused(version: str) -> None:
+    with pytest.raises(BadSetting):
+        MockCloud(image_api_version=version)
+
+
+def test_every_path_that_came_later_is_one_of_the_routes() -> None:
+    paths = [path for module in MODULES for path, _ in module.ROUTES]
+    for known, _ in INTRODUCED:
+        assert any(re.fullmatch(known, path) for path in paths), known
