@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,20 @@ from examples.make_qcow2 import build_qcow2
 from imagectl.shell import main
 from mockserver.cloud import MockCloud
 from mockserver.environment import describe, variables_of
+
+FUZZ_COUNTS = ("fuzz sequences", "fuzz requests")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much the differential fuzz played (``tests/contract``)."""
+    counts: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        counts.update({k: v for k, v in report.user_properties if k in FUZZ_COUNTS})
+    if counts:
+        sequences, requests = (counts[name] for name in FUZZ_COUNTS)
+        terminalreporter.write_line(
+            f"differential fuzz: {sequences} sequences, {requests} requests"
+        )
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from mockserver.cloud import MockCloud
+from tests.client.identity import create, join
 from tests.conftest import Run
 
 LIST = ("role", "assignment", "list")
@@ -55,6 +56,21 @@ def test_effective_assignments_follow_inheritance(run: Run) -> None:
     run("role", "add", "--user", "mia", "--domain", "default", "--inherited", "reader")
     projects = {row[3] for row in listed(run, "--user", "mia", "--effective")}
     assert projects == {"admin@Default", "service@Default"}
+
+
+def test_what_a_group_has_is_shown_as_its_own_or_as_its_members(
+    cloud: MockCloud, run: Run
+) -> None:
+    user_id = run("user", "create", "--password=x", "mia", "-f", "json").json["id"]
+    join(cloud, run, create(cloud, run, "group", name="ops"), user_id)
+    run("role", "add", "--group", "ops", "--project", "service", "reader")
+    made = ("reader", "", "ops@Default", "service@Default", "", "", False)
+    assert listed(run, "--group", "ops") == {made}
+    assert made in listed(run, "--project", "service")
+    assert listed(run, "--user", "mia") == set()
+    assert listed(run, "--user", "mia", "--effective") == {
+        ("reader", "mia@Default", "", "service@Default", "", "", False)
+    }
 
 
 def test_columns_can_be_chosen(run: Run) -> None:

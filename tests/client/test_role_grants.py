@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from mockserver.cloud import MockCloud
+from tests.client.identity import create
 from tests.conftest import Run
 
 MIA = ("--user", "mia")
@@ -44,6 +46,40 @@ def test_a_role_is_removed(run: Run) -> None:
     again = run("role", "remove", *place, "member")
     assert again.exit_code == 4
     assert "(HTTP 404)" in again.err
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("--project", "service"),
+        ("--domain", "default"),
+        ("--system", "all"),
+        ("--project", "service", "--inherited"),
+    ],
+    ids=["project", "domain", "system", "inherited"],
+)
+def test_a_role_is_added_to_a_group_and_removed(
+    cloud: MockCloud, run: Run, place: tuple[str, ...]
+) -> None:
+    create(cloud, run, "group", name="ops")
+    done = run("role", "add", *place, "--group", "ops", "reader")
+    assert (done.exit_code, done.out, done.err) == (0, "", "")
+    command = ("role", "assignment", "list", "--group", "ops", "--names", "-f", "json")
+    [row] = run(*command).json
+    assert (row["Role"], row["User"], row["Group"]) == ("reader", "", "ops@Default")
+    assert row["Inherited"] is ("--inherited" in place)
+    assert run("role", "remove", *place, "--group", "ops", "reader").exit_code == 0
+    assert run(*command).json == []
+
+
+def test_a_group_is_found_in_its_domain(cloud: MockCloud, run: Run) -> None:
+    domain_id = create(cloud, run, "domain", name="other")
+    create(cloud, run, "group", name="ops")
+    group_id = create(cloud, run, "group", name="ops", domain_id=domain_id)
+    place = ("--project", "service", "--group", "ops", "--group-domain", "other")
+    assert run("role", "add", *place, "reader").exit_code == 0
+    [row] = run("role", "assignment", "list", "--group", group_id, "-f", "json").json
+    assert row["Group"] == group_id
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from mockserver.cloud import MockCloud
 from tests.client.domains import create_domain
+from tests.client.identity import create, join
 from tests.conftest import Run
 
 
@@ -187,3 +188,26 @@ def test_delete_goes_on_after_a_failure(run: Run) -> None:
 
 def test_an_empty_name_is_not_found(run: Run) -> None:
     assert run("user", "show", "").exit_code == 4
+
+
+def test_the_members_of_a_group_are_listed(cloud: MockCloud, run: Run) -> None:
+    group_id = create(cloud, run, "group", name="ops")
+    for name, state in (("ann", "--enable"), ("bob", "--disable"), ("eve", "--enable")):
+        argv = ("user", "create", "--password=x", state, name, "-f", "json")
+        user_id = run(*argv).json["id"]
+        if name != "eve":
+            join(cloud, run, group_id, user_id)
+
+    def listed(*argv: str) -> list[str]:
+        done = run("user", "list", "--group", "ops", "-f", "value", "-c", "Name", *argv)
+        assert done.exit_code == 0
+        return sorted(done.out.split())
+
+    assert listed() == ["ann", "bob"]
+    assert listed("--enabled") == ["ann"]
+    assert listed("--domain", "Default") == ["ann", "bob"]
+
+
+def test_a_group_that_is_not_there_is_named(run: Run) -> None:
+    done = run("user", "list", "--group", "nothing")
+    assert (done.exit_code, done.err) == (4, "imagectl: No Group found for nothing\n")

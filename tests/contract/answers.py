@@ -20,6 +20,7 @@ TITLES = {
     413: "Request Entity Too Large",
     415: "Unsupported Media Type",
     416: "Request Range Not Satisfiable",
+    500: "Internal Server Error",
 }
 MALFORMED = (
     " The server could not comply with the request since it is either malformed or"
@@ -86,3 +87,16 @@ def unsupported_media(media_type: str, reason: str) -> Answer:
     )
     title = TITLES[415]
     return 415, {"message": message, "code": f"415 {title}", "title": title}
+
+
+def glance_broke() -> Answer:
+    """What Glance answers when it trips over a request."""
+    reason = (
+        "The server has either erred or is incapable of performing the requested"
+        " operation."
+    )
+    return glance_error(500, reason)
+
+
+def no_namespace(name: str) -> Answer:
+    return glance_error(404, f"Namespace {name} not found")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+SETTINGS = {"allow_web_download": ["127.0.0.1"]}
+"""What ``real_settings.py`` tells Glance too: tests serve images on loopback."""
 READY_FILE_VARIABLE = "IMAGECTL_REAL_CLOUD"
 
 
@@ -42,7 +44,7 @@ def describe(door: str, source: Any) -> Cloud:
 def open_tcp() -> Iterator[Cloud]:
     from mockserver.cloud import MockCloud
 
-    with MockCloud() as cloud:
+    with MockCloud(**SETTINGS) as cloud:
         yield describe("tcp", cloud)
 
 
@@ -50,7 +52,7 @@ def open_tcp() -> Iterator[Cloud]:
 def open_inprocess() -> Iterator[Cloud]:
     from mockserver.cloud import MockCloud
 
-    with MockCloud().in_process() as cloud:
+    with MockCloud(**SETTINGS).in_process() as cloud:
         yield describe("inprocess", cloud)
 
 

@@ -2,15 +2,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .callers import Caller, sign_in_admin
+from .callers import Caller, sign_in_admin, unique
 from .clouds import DOORS, READY_FILE_VARIABLE, Cloud
 from .personas import create, create_persona, remove_persona
+from .recording import FOLDER_VARIABLE, Recording
 
 Make = Callable[..., dict[str, Any]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder and os.environ.get(READY_FILE_VARIABLE):
+        process = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        config.pluginmanager.register(Recording(Path(folder), process))
 
 
 def pytest_collection_modifyitems(
@@ -99,3 +108,24 @@ def make_image(admin: Caller) -> Iterator[Make]:
             unprotect = {"op": "replace", "path": "/protected", "value": False}
             admin.patch_image(image_id, unprotect)
             admin.image("DELETE", f"/images/{image_id}")
+
+
+@pytest.fixture
+def make_namespace(admin: Caller) -> Iterator[Make]:
+    """Create a namespace of metadata definitions, under a name of its own."""
+    made: list[dict[str, Any]] = []
+
+    def make_definitions(**values: Any) -> dict[str, Any]:
+        named = {"namespace": unique("Contract"), **values}
+        answer = admin.image("POST", "/metadefs/namespaces", json=named)
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.json()
+        made.append(body)
+        return body
+
+    yield make_definitions
+    for body in made:
+        path = f"/metadefs/namespaces/{body['namespace']}"
+        unprotected = {"namespace": body["namespace"], "protected": False}
+        admin.image("PUT", path, json=unprotected)
+        admin.image("DELETE", path)

@@ -85,12 +85,11 @@ def register_service_user(identity: Identity) -> IdentityApi:
 
 
 def register_image_service(
-    api: IdentityApi, identity: Identity, image_url: str
+    api: IdentityApi, identity: Identity, image_url: str, service_type: str = "image"
 ) -> None:
     """Put Glance's service and its three endpoints into a Keystone."""
-    service = api.ensure(
-        "service", {"type": "image", "name": "glance"}, {"enabled": True}
-    )
+    match = {"type": service_type, "name": "glance"}
+    service = api.ensure("service", match, {"enabled": True})
     for interface in ("public", "internal", "admin"):
         match = {"service_id": service["id"], "interface": interface}
         region = {"region_id": identity.region_name}

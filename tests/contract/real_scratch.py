@@ -17,6 +17,12 @@ from pathlib import Path
 from real_settings import WSGI_MODULE
 
 START_TIMEOUT_S = 120
+PARALLEL = {
+    # threads of one Keystone mix up who is asking when they answer at once
+    "keystone": ("--workers", "3"),
+    # one Glance has one cache; of its threads, some may wait for uploads
+    "glance": ("--threads", "8"),
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Scratch:
         log = self.directory / f"{name}.out"
         bind = f"fd://{listener.fileno()}"
         gunicorn = [str(self.venv / "bin" / "python"), "-m", "gunicorn", "--bind", bind]
-        gunicorn += ["--threads", "8", "--timeout", "120", f"serve_{name}"]
+        gunicorn += [*PARALLEL[name], "--timeout", "120", f"serve_{name}"]
         if "--no-control-socket" in self._gunicorn_help():
             gunicorn.insert(3, "--no-control-socket")
         configuration = {f"OS_{name.upper()}_CONFIG_DIR": str(self.directory)}

@@ -22,66 +22,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from real_registration import (
-    SERVICE_PASSWORD,
-    SERVICE_USERNAME,
-    Identity,
-    register_image_service,
-    register_service_user,
-)
-from real_scratch import Scratch, open_listener, url_of
-from real_settings import GLANCE_CONF, KEYSTONE_CONF
+from real_registration import SERVICE_PASSWORD, SERVICE_USERNAME, Identity
+from real_scratch import Scratch
+from real_serving import serve_glance, serve_keystone
 
 REQUIREMENTS = ("keystone==30.*", "glance==33.*", "gunicorn")
-
-
-@contextlib.contextmanager
-def serve_keystone(scratch: Scratch, password: str = "secret") -> Iterator[Identity]:
-    """Bootstrap and serve Keystone; yields the administrator's access to it."""
-    listener = open_listener()
-    identity = Identity(url_of(listener), password)
-    text = KEYSTONE_CONF.format(dir=scratch.directory)
-    configuration = str(scratch.write("keystone.conf", text))
-    owner = ["--keystone-user", str(os.getuid()), "--keystone-group", str(os.getgid())]
-    manage = ["--config-file", configuration]
-    scratch.run("keystone-manage", *manage, "db_sync")
-    scratch.run("keystone-manage", *manage, "fernet_setup", *owner)
-    scratch.run("keystone-manage", *manage, "credential_setup", *owner)
-    options = ["--bootstrap-password", password, "--bootstrap-region-id", "RegionOne"]
-    for interface in ("public", "internal", "admin"):
-        options += [f"--bootstrap-{interface}-url", identity.url + "/v3"]
-    scratch.run("keystone-manage", *manage, "bootstrap", *options)
-    with scratch.serve("keystone", listener):
-        yield identity
-
-
-@contextlib.contextmanager
-def serve_glance(
-    scratch: Scratch, identity: Identity, *, bare: bool = False
-) -> Iterator[str]:
-    """Serve Glance, registered at a Keystone of any make; yields its URL.
-
-    With `bare` it is not in the catalog, as before the guide's own steps.
-    """
-    listener = open_listener()
-    image_url = url_of(listener)
-    for name in ("images", "staging", "locks"):
-        (scratch.directory / name).mkdir(exist_ok=True)
-    text = GLANCE_CONF.format(
-        dir=scratch.directory,
-        venv=scratch.venv,
-        identity_url=identity.url,
-        image_url=image_url,
-        service_username=SERVICE_USERNAME,
-        service_password=SERVICE_PASSWORD,
-    )
-    configuration = str(scratch.write("glance-api.conf", text))
-    scratch.run("glance-manage", "--config-file", configuration, "db_sync")
-    api = register_service_user(identity)
-    if not bare:
-        register_image_service(api, identity, image_url)
-    with scratch.serve("glance", listener):
-        yield image_url
 
 
 def describe(venv: Path, identity: Identity, image_url: str | None) -> dict[str, Any]:
@@ -109,22 +54,26 @@ def serve_real_services(
     identity: Identity | None = None,
     only: str | None = None,
     bare: bool = False,
+    for_tempest: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Serve the real services and yield what a client needs to reach them.
 
     With `identity`, only Glance is started and validates its tokens there; with
-    `only="identity"`, only Keystone. Raises SystemExit, with the end of the
+    `only="identity"`, only Keystone; `for_tempest` turns on what its tests need
+    beyond a cloud's defaults. Raises SystemExit, with the end of the
     log, when a service does not start.
     """
     directory.mkdir(parents=True, exist_ok=True)
     scratch = Scratch(venv.absolute(), directory.absolute())
     with contextlib.ExitStack() as services:
         if identity is None:
-            identity = services.enter_context(serve_keystone(scratch))
+            identity = services.enter_context(
+                serve_keystone(scratch, for_tempest=for_tempest)
+            )
         image_url = None
         if only != "identity":
             image_url = services.enter_context(
-                serve_glance(scratch, identity, bare=bare)
+                serve_glance(scratch, identity, bare=bare, for_tempest=for_tempest)
             )
         yield describe(scratch.venv, identity, image_url)
 
@@ -169,6 +118,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--bare", action="store_true", help="leave the image service out of the catalog"
     )
+    parser.add_argument(
+        "--for-tempest",
+        action="store_true",
+        help="with lockouts, store weights and a second image service",
+    )
     parser.add_argument("--only", choices=["identity"], help="start Keystone alone")
     parser.add_argument(
         "--identity-url", help="start Glance alone, at this Keystone (without /v3)"
@@ -201,6 +155,7 @@ def main() -> int:
                 identity=identity,
                 only=arguments.only,
                 bare=arguments.bare,
+                for_tempest=arguments.for_tempest,
             )
         )
         ready_file = (arguments.ready_file or directory / "cloud.json").absolute()

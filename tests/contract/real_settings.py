@@ -1,12 +1,12 @@
-"""What the real services are told: the sections and keys of the documents'
-`glance-api.conf` (stores file and http, file the default, flavor keystone), on
-SQLite.
+"""What the real services are told: everything that a Glance can offer, on SQLite.
 
-Beyond them, `show_multiple_locations` is on, because the mock shows locations by
-default; everything else is the service's own default, among them
-`require_image_format_match` and `service_token_roles_required`, both on. Keystone
-hashes passwords with the fewest rounds that bcrypt has, so that tests which sign
-in do not wait; no answer depends on it.
+Two writable stores, `fast` (the default) and `slow`, and the read-only `web`;
+every import method; the cache and its management; locations shown. A
+web-download may reach any port, the loopback's too. Everything else is the
+service's own default, among them `require_image_format_match` and
+`service_token_roles_required`, both on. Keystone hashes passwords with the
+fewest rounds that bcrypt has, so that tests which sign in do not wait; no answer
+depends on it.
 """
 
 from __future__ import annotations
@@ -30,10 +30,12 @@ GLANCE_CONF = """\
 [DEFAULT]
 log_file = {dir}/glance.log
 show_multiple_locations = true
-node_staging_uri = file://{dir}/staging
+enabled_backends = fast:file, slow:file, web:http
+enabled_import_methods = [glance-direct,web-download,copy-image,glance-download]
+image_cache_dir = {dir}/cache
 worker_self_reference_url = {image_url}
 [database]
-connection = sqlite:///{dir}/glance.db?timeout=60
+connection = sqlite:///{shared}/glance.db?timeout=60
 [keystone_authtoken]
 www_authenticate_uri = {identity_url}
 auth_url = {identity_url}
@@ -44,14 +46,44 @@ project_name = service
 username = {service_username}
 password = {service_password}
 [paste_deploy]
-flavor = keystone
+flavor = keystone+cachemanagement
 config_file = {venv}/etc/glance/glance-api-paste.ini
 [glance_store]
-stores = file,http
-default_store = file
-filesystem_store_datadir = {dir}/images
+default_backend = fast
+[fast]
+store_description = The default store
+filesystem_store_datadir = {shared}/images
+[slow]
+store_description = Another store
+filesystem_store_datadir = {shared}/slow
+[web]
+store_description = Images elsewhere
+[os_glance_staging_store]
+filesystem_store_datadir = {dir}/staging
+[os_glance_tasks_store]
+filesystem_store_datadir = {dir}/tasks
+[import_filtering_opts]
+allowed_hosts = [127.0.0.1]
+allowed_ports = []
 [oslo_concurrency]
 lock_path = {dir}/locks
+"""
+
+# What Tempest takes a cloud to be told before it runs all its tests.
+SECURITY_COMPLIANCE = """\
+[security_compliance]
+lockout_failure_attempts = 2
+lockout_duration = 5
+unique_last_password_count = 2
+"""
+
+STORE_WEIGHTS = """\
+[image_format]
+require_image_format_match = false
+[fast]
+weight = 200
+[slow]
+weight = 100
 """
 
 # Both applications read sys.argv when they are imported and would take gunicorn's

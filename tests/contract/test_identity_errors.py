@@ -166,3 +166,24 @@ def test_updating_an_unknown_id_is_not_found(admin: Caller, noun: str) -> None:
 def test_an_unknown_marker_is_not_found(admin: Caller) -> None:
     answer = admin.identity("GET", "/users?marker=nope")
     assert answer_of(answer) == keystone_error(404, "Marker nope could not be found.")
+
+
+@pytest.mark.parametrize(
+    ("noun", "values", "reported"),
+    [
+        ("project", {"tags": "a", "options": {"strange": 1}}, "tags"),
+        ("project", {"name": 5, "parent_id": 5}, "parent_id"),
+        ("user", {"enabled": "maybe", "description": 5}, "description"),
+        ("user", {"name": 5, "default_project_id": 5}, "default_project_id"),
+        ("role", {"domain_id": 5, "description": 5}, "description"),
+        ("group", {"domain_id": 5, "description": 5}, "domain_id"),
+    ],
+)
+def test_of_several_mistakes_the_first_in_the_schema_is_reported(
+    admin: Caller, noun: str, values: dict[str, Any], reported: str
+) -> None:
+    body = {noun: {"name": "x", **values}}
+    answer = admin.identity("POST", f"/{noun}s", json=body)
+    assert answer.status_code == 400
+    message = answer.json()["error"]["message"]
+    assert message.startswith(f"Invalid input for field/attribute {reported}.")

@@ -43,6 +43,11 @@ def test_an_error_is_text_for_who_wants_neither(
     assert (answer.status_code, answer.text.rstrip()) == (404, TEXT.rstrip())
 
 
+def test_a_page_escapes_what_was_asked_for(admin: Caller) -> None:
+    answer = admin.image("GET", "/images/o'o<b>", headers={"Accept": "text/html"})
+    assert "No image found with ID o&#x27;o&lt;b&gt;<br />" in answer.text
+
+
 @pytest.mark.parametrize("path", ["/nope", "/images/", "/schemas/nope"])
 def test_an_unknown_route_is_not_found(admin: Caller, path: str) -> None:
     assert answer_of(admin.image("GET", path)) == glance_error(404, NO_ROUTE)

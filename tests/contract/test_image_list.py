@@ -170,6 +170,20 @@ def test_a_limit_of_none_lists_none(shelf: Shelf) -> None:
     assert "next" not in body
 
 
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("visibility=all&visibility=shared", ["three", "two", "one"]),
+        ("visibility=shared&visibility=all", []),
+        ("visibility=private&visibility=shared", []),
+    ],
+)
+def test_a_second_visibility_narrows_the_first(
+    shelf: Shelf, query: str, names: list[str]
+) -> None:
+    assert sorted(shelf.list_names(query)) == sorted(names)
+
+
 def test_links_keep_one_of_a_repeated_parameter(shelf: Shelf) -> None:
     body = shelf.get("limit=1&tag=x&tag=y").json()
     assert body["first"] == f"/v2/images?shelf={shelf.mark}&limit=1&tag=y"
@@ -229,3 +243,10 @@ def test_links_keep_one_of_a_repeated_parameter(shelf: Shelf) -> None:
 )
 def test_a_query_is_refused(shelf: Shelf, query: str, message: str) -> None:
     assert answer_of(shelf.get(query)) == glance_error(400, message)
+
+
+def test_a_marker_out_of_sight_is_forbidden(shelf: Shelf, outsider: Caller) -> None:
+    image_id = shelf.ids["one"]
+    message = f"Forbidding request, image {image_id} not visible"
+    answer = outsider.image("GET", f"/images?marker={image_id}")
+    assert answer_of(answer) == glance_error(403, message)

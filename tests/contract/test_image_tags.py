@@ -48,6 +48,14 @@ def test_a_tag_has_no_slash_and_is_not_empty(
     assert answer_of(answer) == glance_error(404, NO_ROUTE)
 
 
+def test_a_percent_sign_in_a_tag_is_decoded_once(
+    admin: Caller, make_image: Make
+) -> None:
+    image_id = make_image()["id"]
+    assert admin.image("PUT", f"/images/{image_id}/tags/a%252Fb").status_code == 204
+    assert admin.image("GET", f"/images%2F{image_id}").json()["tags"] == ["a%2Fb"]
+
+
 def test_a_tag_has_at_most_255_characters(admin: Caller, make_image: Make) -> None:
     image_id = make_image()["id"]
     assert admin.image("PUT", f"/images/{image_id}/tags/{'x' * 255}").ok

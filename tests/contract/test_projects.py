@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from .answers import answer_of, invalid_input, keystone_error, keystone_forbidden
+from .answers import (
+    HTML_NOT_FOUND,
+    answer_of,
+    invalid_input,
+    keystone_error,
+    keystone_forbidden,
+)
 from .callers import Caller, password_request, unique
 from .conftest import Make
 from .personas import PASSWORD, create_persona, remove_persona
@@ -177,3 +183,27 @@ def test_a_member_makes_no_projects(member: Caller) -> None:
     body = {"project": {"name": unique("project")}}
     answer = member.identity("POST", "/projects", json=body)
     assert answer_of(answer) == keystone_forbidden("identity:create_project")
+
+
+def test_of_a_disabled_branch_the_project_furthest_up_is_named(
+    admin: Caller, make: Make
+) -> None:
+    parent = make("project", name=unique("project"))
+    child = make("project", name=unique("project"), parent_id=parent["id"])
+    for project in (child, parent):
+        path = f"/projects/{project['id']}"
+        admin.identity("PATCH", path, json={"project": {"enabled": False}})
+    body = {"project": {"name": unique("project"), "parent_id": child["id"]}}
+    answer = admin.identity("POST", "/projects", json=body)
+    message = (
+        "cannot create a project in a branch containing a disabled project:"
+        f" {parent['id']}"
+    )
+    assert answer_of(answer) == keystone_error(400, message)
+
+
+def test_an_escaped_slash_parts_a_path(admin: Caller, make: Make) -> None:
+    project_id = make("project", name=unique("project"))["id"]
+    assert admin.identity("GET", f"/projects%2F{project_id}").status_code == 200
+    answer = admin.identity("DELETE", f"/projects/{project_id}/tags/a%2Fb")
+    assert (answer.status_code, answer.text) == (404, HTML_NOT_FOUND)

@@ -145,3 +145,47 @@ def test_glance_moves_an_image_both_ways(
     client("glance", "image-tag-update", image_id, "new")
     client("glance", "image-delete", image_id)
     assert name not in client("glance", "image-list")
+
+
+def test_openstack_keeps_definitions(client: Client) -> None:
+    name = unique("Reference")
+    noun = ["image", "metadef", "namespace"]
+    made = openstack(client, *noun, "create", name, "--public", "--description", "d")
+    assert (made["namespace"], made["visibility"]) == (name, "public")
+    client("openstack", *noun, "set", name, "--display-name", "Shown", "--protected")
+    assert openstack(client, *noun, "show", name)["display_name"] == "Shown"
+    assert name in [one["namespace"] for one in openstack(client, *noun, "list")]
+    schema = json.dumps({"enum": ["a", "b"]})
+    typed = ["--title", "P", "--type", "string", "--schema", schema]
+    noun[2] = "property"
+    client("openstack", *noun, "create", name, "--name", "p", *typed)
+    shown = openstack(client, *noun, "show", name, "p")
+    assert (shown["title"], shown["enum"]) == ("P", ["a", "b"])
+    noun[2] = "object"
+    client("openstack", *noun, "create", "o", "--namespace", name)
+    assert openstack(client, *noun, "show", name, "o")["name"] == "o"
+    noun[2:] = ["resource", "type", "association"]
+    client("openstack", *noun, "create", name, "OS::Glance::Image")
+    listed = openstack(client, *noun, "list", name)
+    assert "OS::Glance::Image" in json.dumps(listed)
+    noun[2:] = ["namespace"]
+    client("openstack", *noun, "set", name, "--unprotected")
+    client("openstack", *noun, "delete", name)
+
+
+def test_glance_keeps_definitions_and_the_cache(client: Client, qcow2: Path) -> None:
+    name = unique("Reference")
+    client("glance", "md-namespace-create", name, "--visibility", "public")
+    client("glance", "md-tag-create-multiple", name, "--names", "a,b", "--delim", ",")
+    assert "| a " in client("glance", "md-tag-list", name)
+    assert name in client("glance", "md-namespace-list")
+    assert "tags" in client("glance", "md-namespace-show", name)
+    client("glance", "md-namespace-delete", name)
+    options = ["--disk-format", "qcow2", "--container-format", "bare"]
+    shown = client("glance", "image-create", "--file", str(qcow2), *options)
+    [row] = [line for line in shown.splitlines() if line.startswith("| id ")]
+    image_id = row.split("|")[2].strip()
+    client("glance", "cache-queue", image_id)
+    assert image_id in client("glance", "cache-list")
+    client("glance", "cache-clear")
+    assert image_id not in client("glance", "cache-list")

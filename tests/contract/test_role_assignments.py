@@ -163,3 +163,10 @@ def test_a_member_neither_grants_nor_lists(member: Caller, ids: dict[str, str]) 
     assert answer_of(answer) == keystone_forbidden("identity:create_grant")
     answer = member.identity("GET", f"/role_assignments?user.id={member.user_id}")
     assert answer_of(answer) == keystone_forbidden("identity:list_role_assignments")
+
+
+def test_effective_assignments_are_of_a_known_user(admin: Caller) -> None:
+    answer = admin.identity("GET", "/role_assignments?effective&user.id=nope")
+    assert answer_of(answer) == keystone_error(404, "Could not find user: nope.")
+    answer = admin.identity("GET", "/role_assignments?user.id=nope")
+    assert answer.json()["role_assignments"] == []

@@ -195,3 +195,147 @@ def test_a_member_changes_no_users(member: Caller) -> None:
     assert answer_of(answer) == keystone_forbidden("identity:create_user")
     answer = member.identity("DELETE", f"/users/{member.user_id}")
     assert answer_of(answer) == keystone_forbidden("identity:delete_user")
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "message"),
+    [
+        (
+            "password_expires_at=x",
+            400,
+            "Timestamp not in expected format. The server could not comply with the"
+            " request since it is either malformed or otherwise incorrect. The client"
+            " is assumed to be in error.",
+        ),
+        (
+            "password_expires_at=no:2030-01-01T00:00:00Z",
+            400,
+            "The given operator no is not valid. It must be one of the following:"
+            " 'eq', 'neq', 'lt', 'lte', 'gt', or 'gte'.",
+        ),
+    ],
+)
+def test_a_filter_by_expiry_is_refused(
+    admin: Caller, query: str, code: int, message: str
+) -> None:
+    answer = admin.identity("GET", f"/users?{query}")
+    assert answer_of(answer) == keystone_error(code, message)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "password_expires_at=lt:2030-01-01T00:00:00Z",
+        "password_expires_at=neq:2030-01-01T00:00:00Z",
+        "password_expires_at=2030-01-01T00:00:00Z",
+        "idp_id=some",
+        "protocol_id=some",
+        "unique_id=some",
+    ],
+)
+def test_users_of_passwords_that_last_meet_no_filter_by_expiry(
+    admin: Caller, make: Make, query: str
+) -> None:
+    user = make("user", name=unique("user"), password=PASSWORD)
+    path = f"/users?{query}&name={user['name']}"
+    assert admin.identity("GET", path).json()["users"] == []
+
+
+def test_what_only_the_service_sets_is_ignored(admin: Caller, make: Make) -> None:
+    given = {"password_expires_at": "2030-01-01T00:00:00.000000"}
+    user = make("user", name=unique("user"), federated=[], **given)
+    assert user["password_expires_at"] is None
+    assert "federated" not in user
+    changes = {**given, "federated": [], "extra": {"shoe_size": "42"}}
+    answer = admin.identity("PATCH", path_of(user), json={"user": changes})
+    assert answer_of(answer) == (200, {"user": {**user, "extra": {}}})
+    assert admin.identity("GET", path_of(user)).json() == {"user": user}
+
+
+def test_a_link_to_an_identity_provider_names_a_protocol(
+    admin: Caller, make: Make
+) -> None:
+    user = make("user", name=unique("user"))
+    changes = {"federated": [{"idp_id": "some", "protocols": []}]}
+    answer = admin.identity("PATCH", path_of(user), json={"user": changes})
+    message = invalid_input("protocols", [], "[] should be non-empty")
+    assert answer_of(answer) == keystone_error(400, message)
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        ({"lock_password": True}, {"lock_password": True}),
+        ({"lock_password": None}, {}),
+        ({"ignore_password_expiry": False}, {"ignore_password_expiry": False}),
+        (
+            {"multi_factor_auth_rules": [["password", "totp"], ["password"]]},
+            {"multi_factor_auth_rules": [["password", "totp"], ["password"]]},
+        ),
+    ],
+)
+def test_options_are_set_and_unset(
+    admin: Caller, make: Make, options: dict[str, Any], kept: dict[str, Any]
+) -> None:
+    both = {"ignore_user_inactivity": True}
+    user = make("user", name=unique("user"), options={**both, "lock_password": True})
+    del user["options"]["lock_password"]
+    body = {"user": {"options": {"lock_password": None, **options}}}
+    answer = admin.identity("PATCH", path_of(user), json=body)
+    assert answer.json()["user"]["options"] == {**both, **kept}
+
+
+def test_a_locked_password_is_not_changed_by_its_user(
+    admin: Caller, nobody: Caller, make: Make
+) -> None:
+    options = {"lock_password": True}
+    user = make("user", name=unique("user"), password=PASSWORD, options=options)
+    body = {"user": {"original_password": PASSWORD, "password": "other"}}
+    answer = nobody.identity("POST", f"{path_of(user)}/password", json=body)
+    message = (
+        "You cannot change your password at this time due to password policy"
+        " disallowing password changes. Please contact your administrator to reset"
+        " your password."
+    )
+    assert answer_of(answer) == keystone_error(400, message)
+
+
+def test_all_tokens_of_a_user_are_ended(admin: Caller, make: Make) -> None:
+    user = make("user", name=unique("user"), password=PASSWORD)
+    path = f"{path_of(user)}/tokens"
+    request = password_request({"id": user["id"]}, PASSWORD)
+    bearer, other = sign_in(admin.cloud, request), sign_in(admin.cloud, request)
+    assert admin.identity("DELETE", path).status_code == 204
+    assert admin.validate(other.token).status_code == 404
+    answer = bearer.identity("GET", path_of(user))
+    assert answer_of(answer) == keystone_error(401, UNAUTHENTICATED)
+
+
+def test_users_end_their_own_tokens_and_no_one_elses(
+    admin: Caller, member: Caller
+) -> None:
+    for user_id in (admin.user_id, "nope"):
+        answer = member.identity("DELETE", f"/users/{user_id}/tokens")
+        expected = keystone_forbidden("identity:revoke_tokens_for_user")
+        assert answer_of(answer) == expected
+    answer = admin.identity("DELETE", "/users/nope/tokens")
+    assert answer_of(answer) == keystone_error(404, "Could not find user: nope.")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("name={name}", True),
+        ("name=nope", False),
+        ("domain_id=default", True),
+        ("domain_id=nope", False),
+        ("enabled=false", False),
+    ],
+)
+def test_the_projects_of_a_user_are_filtered(
+    admin: Caller, member: Caller, query: str, found: bool
+) -> None:
+    project = admin.identity("GET", f"/projects/{member.project_id}").json()["project"]
+    path = f"/users/{member.user_id}/projects?{query.format(**project)}"
+    projects = member.identity("GET", path).json()["projects"]
+    assert projects == ([project] if found else [])

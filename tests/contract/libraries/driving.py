@@ -1,0 +1,44 @@
+"""Run a library's script against a cloud."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tests.contract.clouds import Cloud
+from tests.contract.elsewhere import serve_elsewhere
+
+HERE = Path(__file__).parent
+LIBRARIES = ("glanceclient", "openstacksdk")
+BIN_VARIABLE = "IMAGECTL_REFERENCE_BIN"
+
+
+def find_python() -> str | None:
+    """The Python that has the libraries."""
+    folder = os.environ.get(BIN_VARIABLE)
+    return shutil.which("python", path=folder) if folder else None
+
+
+def drive(python: str, library: str, cloud: Cloud) -> dict[str, Any]:
+    """What the library saw, part by part; AssertionError if it could not do a part."""
+    script = HERE / f"drive_{library}.py"
+    with serve_elsewhere() as elsewhere:
+        done = subprocess.run(
+            [python, str(script), json.dumps(asdict(cloud)), elsewhere],
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 0, done.stderr
+    shown: dict[str, Any] = json.loads(done.stdout)
+    assert not shown["failures"], "\n".join(shown["failures"].values())
+    parts: dict[str, Any] = shown["parts"]
+    return parts
+
+
+def path_of(library: str) -> Path:
+    return HERE / "seen" / f"{library}.json"

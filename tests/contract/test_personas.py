@@ -1,0 +1,25 @@
+"""Who may do what: the statuses of the real services, persona by persona."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from .callers import Caller
+from .persona_stage import Stage
+from .persona_walks import Operation, load, walk
+
+
+@pytest.fixture(scope="module")
+def stage(admin: Caller) -> Iterator[Stage]:
+    stage = Stage(admin)
+    yield stage
+    stage.clear()
+
+
+@pytest.mark.parametrize("operation", load(), ids=lambda operation: operation.name)
+def test_all_personas_are_answered_as_keystone_and_glance_do(
+    stage: Stage, operation: Operation
+) -> None:
+    assert walk(stage, operation) == operation.statuses
