@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from mockserver.environment import variables_of
 
@@ -21,6 +22,13 @@ def program(name: str) -> str:
 @contextlib.contextmanager
 def serve_images(count: int) -> Iterator[Mapping[str, str]]:
     """Serve a cloud of ``count`` queued images; yield its ``OS_*`` variables."""
+    with serve_mock(count) as described:
+        yield variables_of(described)
+
+
+@contextlib.contextmanager
+def serve_mock(count: int) -> Iterator[Mapping[str, Any]]:
+    """Serve a cloud of ``count`` queued images; yield what it says when it is ready."""
     with tempfile.TemporaryDirectory() as folder:
         seed = Path(folder, "seed.json")
         write_seed(seed, count)
@@ -28,7 +36,7 @@ def serve_images(count: int) -> Iterator[Mapping[str, str]]:
         with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
             assert server.stdout
             try:
-                yield variables_of(json.loads(server.stdout.readline()))
+                yield json.loads(server.stdout.readline())
             finally:
                 server.terminate()
 
