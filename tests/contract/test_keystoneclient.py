@@ -131,7 +131,7 @@ def test_domains(keystone: Client, made: Make) -> None:
         keystone.domains.delete(domain)
 
 
-def test_roles_and_what_they_imply(keystone: Client, made: Make) -> None:
+def test_roles_and_what_they_imply(cloud: Cloud, keystone: Client, made: Make) -> None:
     role, implied = made("roles"), made("roles", description="Less")
     assert keystone.roles.get(implied).description == "Less"
     assert keystone.roles.update(role, description="More").description == "More"
@@ -140,8 +140,10 @@ def test_roles_and_what_they_imply(keystone: Client, made: Make) -> None:
     assert keystone.inference_rules.check(role, implied)
     [listed] = keystone.inference_rules.list(role).implies
     assert listed["id"] == implied.id
-    every = keystone.inference_rules.list_inference_roles()
-    assert role.id in [one.prior_role["id"] for one in every]
+    # real Keystone cannot list them once any role that another implied is deleted
+    if cloud.door != "real":
+        every = keystone.inference_rules.list_inference_roles()
+        assert role.id in [one.prior_role["id"] for one in every]
     keystone.inference_rules.delete(role, implied)
     with pytest.raises(exceptions.NotFound):
         keystone.inference_rules.get(role, implied)
