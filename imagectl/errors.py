@@ -83,7 +83,7 @@ class ConflictError(ImagectlError):
 
 
 class AmbiguousError(ConflictError):
-    exit_code = 5
+    """A name stands for several records."""
 
 
 class ServiceError(ImagectlError):

@@ -38,6 +38,20 @@ def get_namespace(db: Connection, caller: Caller, name: str) -> Record:
         raise NotFound(f"Namespace {name} not found") from None
 
 
+def get_namespace_to_empty(
+    db: Connection, caller: Caller, name: str, *operations: str
+) -> Record:
+    """Return a namespace all of whose parts of a kind the caller may remove.
+
+    ``operations`` are what the policy asks besides leave to delete the namespace.
+    """
+    namespace = get_namespace(db, caller, name)
+    for operation in ("delete_metadef_namespace", *operations):
+        enforce(caller, operation, namespace)
+    refuse_protected(namespace, "namespace", namespace["namespace"])
+    return namespace
+
+
 def _is_visible(caller: Caller, namespace: Record) -> bool:
     if caller.is_admin or namespace["visibility"] == "public":
         return True

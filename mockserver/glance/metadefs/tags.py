@@ -71,10 +71,9 @@ class Tags:
         trip_over_body(req)
         caller: Caller = req.context.caller
         with self._cloud.database.begin() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "delete_metadef_namespace", found)
-            access.enforce(caller, "delete_metadef_tags", found)
-            access.refuse_protected(found, "namespace", found["namespace"])
+            found = access.get_namespace_to_empty(
+                db, caller, as_received(namespace), "delete_metadef_tags"
+            )
             storage.remove_parts(db, TAGS, found["id"])
         resp.status = falcon.HTTP_204
 
