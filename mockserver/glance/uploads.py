@@ -19,7 +19,7 @@ from mockserver.storage.images import Image
 LOG = logging.getLogger(__name__)
 
 HASH_ALGORITHM = "sha512"
-PIECES_AHEAD = 8
+PIECES_AHEAD = 32
 """How far a hash may lag behind what is stored."""
 _REPORTED_STEP_BYTES = 1 << 16
 
