@@ -83,6 +83,7 @@ def serve_real(venv: Path, count: int) -> Iterator[Peer]:
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder, "ready.json")
         command = [sys.executable, str(REAL_SERVICES), "--venv", str(venv)]
+        command += ["--one-process"]
         command += ["--dir", f"{folder}/cloud", "--ready-file", str(ready)]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as services:
             try:

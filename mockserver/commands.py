@@ -101,7 +101,7 @@ def _open_cloud(settings: dict[str, Any]) -> Iterator[MockCloud]:
 
 
 def _listen(cloud: MockCloud, host: str, ports: Any) -> None:
-    from mockserver.doors.server import CannotListen
+    from mockserver.doors.listener import CannotListen
 
     try:
         cloud.listen(host, ports)

@@ -41,7 +41,7 @@ HOMES = {
     "tqdm": (),
     "sqlalchemy": ("mockserver/storage/", "mockserver/keystone/", "mockserver/glance/"),
     "falcon": ("mockserver/app.py", "mockserver/keystone/", "mockserver/glance/"),
-    "cheroot": ("mockserver/doors/server.py", "mockserver/doors/streams.py"),
+    "cheroot": ("mockserver/doors/listener.py", "mockserver/doors/streams.py"),
     "responses": ("mockserver/doors/inprocess.py",),
 }
 """Where a heavy library may be imported when the module is; anywhere else only inside

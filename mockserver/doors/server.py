@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes
-
-from cheroot import wsgi
-from cheroot.server import HTTPConnection
+from typing import TYPE_CHECKING
 
 from mockserver.app import (
     IDENTITY_MOUNT,
@@ -19,23 +13,10 @@ from mockserver.app import (
     identity_app,
     image_app,
 )
-from mockserver.doors.streams import open_stream
+from mockserver.doors.listener import STOP_TIMEOUT_S, Listener, listen
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
     from mockserver.cloud import MockCloud
-
-THREADS = 10
-IDLE_TIMEOUT_S = 300
-"""How long a peer may send nothing, also amid an upload from a slow pipe."""
-STOP_TIMEOUT_S = 2
-POLL_INTERVAL_S = 0.05
-"""How long stopping may go unnoticed; cheroot's own half second shows in tests."""
-
-
-class CannotListen(Exception):
-    """An address cannot be had, or a port is in use."""
 
 
 class Server:
@@ -55,11 +36,13 @@ class Server:
         apps = [combined_app(cloud)]
         if len(ports) == 2:
             apps = [identity_app(cloud), image_app(cloud)]
-        self._listeners: list[wsgi.Server] = []
+        self._listeners: list[Listener] = []
         self._threads: list[threading.Thread] = []
         try:
             for app, port in zip(apps, ports, strict=True):
-                self._listeners.append(_bind(app, host, port))
+                listener = listen(app, host, port)
+                listener.is_ever_quick = cloud.settings.identity_url is None
+                self._listeners.append(listener)
         except BaseException:
             self.stop()
             raise
@@ -88,73 +71,8 @@ class Server:
         return root + IDENTITY_MOUNT, root + IMAGE_MOUNT
 
 
-class _Connection(HTTPConnection):
-    """cheroot's connection, that closes its writer as well as its socket.
-
-    What a peer that hung up did not take is dropped here. Left in the writer, it would
-    be sent to a closed socket once the writer is collected, which Python 3.13 reports.
-    """
-
-    def __init__(self, server: Any, sock: socket.socket, makefile: object) -> None:
-        super().__init__(server, sock, open_stream)
-
-    def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self.wfile.close()
-        super().close()
-
-
-class _Listener(wsgi.Server):
-    """cheroot's server, that does not leak a socket which it could not bind."""
-
-    ConnectionClass = _Connection
-
-    @staticmethod
-    def bind_socket(listener: socket.socket, address: tuple[str, int]) -> socket.socket:
-        try:
-            listener.bind(address)
-        except OSError:
-            listener.close()
-            raise
-        return listener
-
-
-def _decode_slashes(app: WSGIApplication) -> WSGIApplication:
-    """Undo that cheroot leaves ``%2F`` in a path, unlike other servers of WSGI."""
-
-    def decoded(
-        environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        if "%2F" in environ["PATH_INFO"]:
-            asked = environ["REQUEST_URI"].partition("?")[0]
-            environ["PATH_INFO"] = unquote_to_bytes(asked).decode("latin-1")
-        return app(environ, start_response)
-
-    return decoded
-
-
 def _reachable(host: str) -> str:
     """Return a name for URLs under which an address can be reached."""
     if host in ("", "0.0.0.0", "::"):
         return socket.gethostname()
     return f"[{host}]" if ":" in host else host
-
-
-def _bind(app: WSGIApplication, host: str, port: int) -> wsgi.Server:
-    listener = _Listener(
-        (host, port),
-        _decode_slashes(app),
-        numthreads=THREADS,
-        server_name="mockserver",
-        request_queue_size=128,
-        timeout=IDLE_TIMEOUT_S,
-        shutdown_timeout=STOP_TIMEOUT_S,
-    )
-    listener.expiration_interval = POLL_INTERVAL_S
-    try:
-        listener.prepare()
-    except OSError as error:
-        # cheroot words the reason of each address that it tried into one string
-        reason = str(error).rpartition("] ")[2].rstrip(")") or str(error)
-        raise CannotListen(f"cannot listen on {host}:{port}: {reason}") from error
-    return listener

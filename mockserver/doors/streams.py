@@ -6,6 +6,7 @@ times on its way. What is large goes straight between the socket and its piece h
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from typing import Any
 
@@ -38,6 +39,15 @@ class Reader(StreamReader):
         self.bytes_read += filled - held
         return bytes(piece[:filled])
 
+    def readline(self, size: int | None = -1) -> bytes:
+        """Return a line, from what was received where it is all there."""
+        end = self._read_buf.find(b"\n", self._read_pos) + 1
+        if not end or (size is not None and 0 <= size < end - self._read_pos):
+            line: bytes = super().readline(size)
+            return line
+        start, self._read_pos = self._read_pos, end
+        return self._read_buf[start:end]
+
     def _read_buffered(self, size: int | None) -> bytes:
         data: bytes = super().read(size)  # type: ignore[no-untyped-call]
         return data
@@ -57,8 +67,27 @@ class Writer(StreamWriter):
     def __init__(self, sock: socket.socket, mode: str, buffer_bytes: int) -> None:
         super().__init__(sock, mode, buffer_bytes)
         self._sock = sock
+        self._is_held = False
+
+    def hold(self) -> None:
+        """Keep what is written from now on for :meth:`send_held`."""
+        self._is_held = True
+
+    def send_held(self) -> bool:
+        """Send what a socket that does not block takes; tell whether that was all.
+
+        The rest goes with :meth:`flush`.
+        """
+        self._is_held = False
+        with contextlib.suppress(OSError):  # a peer that is gone shows at the flush
+            del self._write_buf[: self._sock.send(self._write_buf)]
+        return not self._write_buf
 
     def write(self, data: Any, /, *rest: Any) -> int:
+        if self._is_held:
+            self._write_buf += data
+            self.bytes_written += len(data)
+            return len(data)
         if len(data) < LARGE_BYTES or self._write_buf:
             return int(super().write(data, *rest))  # type: ignore[no-untyped-call]
         self._checkClosed()

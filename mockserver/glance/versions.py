@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import TYPE_CHECKING
@@ -46,15 +47,18 @@ def announced(settings: Settings) -> tuple[int, ...]:
 
     Those that are about the cache or about several stores go with them.
     """
-    minors = _minors_of_parts(settings)
-    return tuple(minor for minor in minors if minor <= settings.image_api_minor)
+    return _announced(
+        settings.image_api_minor, bool(settings.store_names), settings.cache
+    )
 
 
-def _minors_of_parts(settings: Settings) -> tuple[int, ...]:
-    with_stores = (13, 12, 11, 10, 9, 8) if settings.store_names else (9,)
-    if settings.cache:
-        return (18, 17, 16, 15, 14, *with_stores, *_OLDEST)
-    return (15, *with_stores, 17, *_OLDEST)
+@functools.cache
+def _announced(newest: int, has_stores: bool, has_cache: bool) -> tuple[int, ...]:
+    with_stores = (13, 12, 11, 10, 9, 8) if has_stores else (9,)
+    minors = (15, *with_stores, 17, *_OLDEST)
+    if has_cache:
+        minors = (18, 17, 16, 15, 14, *with_stores, *_OLDEST)
+    return tuple(minor for minor in minors if minor <= newest)
 
 
 def show_versions(base_url: str, settings: Settings) -> str:

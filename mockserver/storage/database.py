@@ -33,6 +33,7 @@ class Database:
             max_overflow=-1,
         )
         self._reader = self._engine.execution_options(**_READER)
+        self._idle_readers: list[Connection] = []
         _hold_transactions(self._engine, durable=durable)
 
     def create_tables(self) -> bool:
@@ -62,11 +63,20 @@ class Database:
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the data and changes nothing."""
-        with self._reader.connect() as connection:
-            connection.begin()
-            yield connection
+        # to take a connection out of the pool costs more than most reads
+        try:
+            connection = self._idle_readers.pop()
+        except IndexError:
+            connection = self._reader.connect()
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            self._idle_readers.append(connection)
 
     def close(self) -> None:
+        while self._idle_readers:
+            self._idle_readers.pop().close()
         self._engine.dispose()
 
 

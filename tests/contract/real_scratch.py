@@ -17,11 +17,12 @@ from pathlib import Path
 from real_settings import WSGI_MODULE
 
 START_TIMEOUT_S = 120
+THREADS = ("--threads", "8")
 PARALLEL = {
     # threads of one Keystone mix up who is asking when they answer at once
     "keystone": ("--workers", "3"),
     # one Glance has one cache; of its threads, some may wait for uploads
-    "glance": ("--threads", "8"),
+    "glance": THREADS,
 }
 
 
@@ -31,6 +32,8 @@ class Scratch:
 
     venv: Path
     directory: Path
+    is_one_process: bool = False
+    """Whether Keystone, too, is served by threads of one process."""
 
     def run(self, name: str, *arguments: str, **environ: str) -> None:
         command = [str(self.venv / "bin" / name), *arguments]
@@ -58,7 +61,8 @@ class Scratch:
         log = self.directory / f"{name}.out"
         bind = f"fd://{listener.fileno()}"
         gunicorn = [str(self.venv / "bin" / "python"), "-m", "gunicorn", "--bind", bind]
-        gunicorn += [*PARALLEL[name], "--timeout", "120", f"serve_{name}"]
+        parallel = THREADS if self.is_one_process else PARALLEL[name]
+        gunicorn += [*parallel, "--timeout", "120", f"serve_{name}"]
         if "--no-control-socket" in self._gunicorn_help():
             gunicorn.insert(3, "--no-control-socket")
         configuration = {f"OS_{name.upper()}_CONFIG_DIR": str(self.directory)}

@@ -55,16 +55,18 @@ def serve_real_services(
     only: str | None = None,
     bare: bool = False,
     for_tempest: bool = False,
+    one_process: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Serve the real services and yield what a client needs to reach them.
 
     With `identity`, only Glance is started and validates its tokens there; with
     `only="identity"`, only Keystone; `for_tempest` turns on what its tests need
-    beyond a cloud's defaults. Raises SystemExit, with the end of the
-    log, when a service does not start.
+    beyond a cloud's defaults; with `one_process`, Keystone is one process like
+    Glance, and not to be asked by several users at once. Raises SystemExit, with
+    the end of the log, when a service does not start.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    scratch = Scratch(venv.absolute(), directory.absolute())
+    scratch = Scratch(venv.absolute(), directory.absolute(), one_process)
     with contextlib.ExitStack() as services:
         if identity is None:
             identity = services.enter_context(
@@ -123,6 +125,11 @@ def parse_arguments() -> argparse.Namespace:
         action="store_true",
         help="with lockouts, store weights and a second image service",
     )
+    parser.add_argument(
+        "--one-process",
+        action="store_true",
+        help="serve Keystone from one process, for a single user's benchmarks",
+    )
     parser.add_argument("--only", choices=["identity"], help="start Keystone alone")
     parser.add_argument(
         "--identity-url", help="start Glance alone, at this Keystone (without /v3)"
@@ -156,6 +163,7 @@ def main() -> int:
                 only=arguments.only,
                 bare=arguments.bare,
                 for_tempest=arguments.for_tempest,
+                one_process=arguments.one_process,
             )
         )
         ready_file = (arguments.ready_file or directory / "cloud.json").absolute()

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from mockserver.cloud import MockCloud
 
@@ -21,16 +21,17 @@ def note_queries(cloud: MockCloud) -> Iterator[list[str]]:
         if statement.lstrip().startswith(("SELECT", "WITH")):
             queries.append(statement)
 
-    def trace(connection: Any, *rest: Any) -> None:
-        connection.set_trace_callback(note)
-        traced.append(connection)
+    def trace(connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        driver.set_trace_callback(note)
+        traced.append(driver)
 
     with cloud.database.read() as db:
         engine = db.engine
-    event.listen(engine, "checkout", trace)
+    event.listen(engine, "begin", trace)
     try:
         yield queries
     finally:
-        event.remove(engine, "checkout", trace)
-        for connection in traced:
-            connection.set_trace_callback(None)
+        event.remove(engine, "begin", trace)
+        for driver in traced:
+            driver.set_trace_callback(None)

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from mockserver.cloud import MockCloud
-from mockserver.doors.server import CannotListen
+from mockserver.doors.listener import CannotListen
 from mockserver.doors.wsgi import serve
 from tests.mock.identity_calls import call, sign_in
 

@@ -1,0 +1,151 @@
+"""A port and its connections: cheroot's, that answer what is quick at once."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from cheroot import wsgi
+from cheroot.server import HTTPConnection
+
+from mockserver.doors.streams import open_stream
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+THREADS = 10
+IDLE_TIMEOUT_S = 300
+"""How long a peer may send nothing, also amid an upload from a slow pipe."""
+STOP_TIMEOUT_S = 2
+POLL_INTERVAL_S = 0.05
+"""How long stopping may go unnoticed; cheroot's own half second shows in tests."""
+_PEEKED_BYTES = 1 << 13
+_BODY_HEADERS = (b"\r\ncontent-length:", b"\r\ntransfer-encoding:")
+
+
+class CannotListen(Exception):
+    """An address cannot be had, or a port is in use."""
+
+
+class Connection(HTTPConnection):
+    """cheroot's connection, that closes its writer as well as its socket.
+
+    What a peer that hung up did not take is dropped here. Left in the writer, it would
+    be sent to a closed socket once the writer is collected, which Python 3.13 reports.
+    """
+
+    def __init__(self, server: Any, sock: socket.socket, makefile: object) -> None:
+        super().__init__(server, sock, open_stream)
+        self._is_kept_once_flushed: bool | None = None
+
+    def answer_at_once(self) -> bool | None:
+        """Answer a request that is all there and makes nobody wait, if there is one.
+
+        Returns whether the connection stays open, or None where there is something
+        left to do: a request to answer, or the rest of an answer to send.
+        """
+        timeout_s = self.socket.gettimeout()
+        self.socket.setblocking(False)
+        try:
+            if self.rfile.has_data() or not self._has_quick_request():
+                return None
+            self.wfile.hold()
+            is_kept = self.communicate()
+            if self.wfile.send_held():
+                return is_kept
+            self._is_kept_once_flushed = is_kept
+            return None
+        finally:
+            self.socket.settimeout(timeout_s)
+
+    def _has_quick_request(self) -> bool:
+        try:
+            request = self.socket.recv(_PEEKED_BYTES, socket.MSG_PEEK)
+        except OSError:
+            return False
+        if not (request.startswith(b"GET ") and request.endswith(b"\r\n\r\n")):
+            return False
+        line, _, _ = request.partition(b"\r\n")
+        head = request.lower()
+        return b"/file" not in line and not any(name in head for name in _BODY_HEADERS)
+
+    def communicate(self) -> bool:
+        if self._is_kept_once_flushed is None:
+            return bool(super().communicate())  # type: ignore[no-untyped-call]
+        self.wfile.flush()
+        is_kept, self._is_kept_once_flushed = self._is_kept_once_flushed, None
+        return is_kept
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self.wfile.close()
+        super().close()
+
+
+class Listener(wsgi.Server):
+    """cheroot's server, that answers what is quick in the thread that notices it.
+
+    To hand a request to another thread, and the interpreter's lock to and fro, takes
+    as long as to answer it. What may wait (data, changes, another identity service)
+    goes to the threads. It also does not leak a socket which it could not bind.
+    """
+
+    ConnectionClass = Connection
+    is_ever_quick = True
+    """Whether any request is; not where tokens are asked for elsewhere."""
+
+    def process_conn(self, conn: Connection) -> None:
+        is_kept = conn.answer_at_once() if self.is_ever_quick else None
+        if is_kept is None:
+            super().process_conn(conn)
+        elif is_kept:
+            self.put_conn(conn)
+        else:
+            conn.close()
+
+    @staticmethod
+    def bind_socket(listener: socket.socket, address: tuple[str, int]) -> socket.socket:
+        try:
+            listener.bind(address)
+        except OSError:
+            listener.close()
+            raise
+        return listener
+
+
+def _decode_slashes(app: WSGIApplication) -> WSGIApplication:
+    """Undo that cheroot leaves ``%2F`` in a path, unlike other servers of WSGI."""
+
+    def decoded(
+        environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        if "%2F" in environ["PATH_INFO"]:
+            asked = environ["REQUEST_URI"].partition("?")[0]
+            environ["PATH_INFO"] = unquote_to_bytes(asked).decode("latin-1")
+        return app(environ, start_response)
+
+    return decoded
+
+
+def listen(app: WSGIApplication, host: str, port: int) -> Listener:
+    """Bind a port for an application; raises :class:`CannotListen` if it is not had."""
+    listener = Listener(
+        (host, port),
+        _decode_slashes(app),
+        numthreads=THREADS,
+        server_name="mockserver",
+        request_queue_size=128,
+        timeout=IDLE_TIMEOUT_S,
+        shutdown_timeout=STOP_TIMEOUT_S,
+    )
+    listener.expiration_interval = POLL_INTERVAL_S
+    try:
+        listener.prepare()
+    except OSError as error:
+        # cheroot words the reason of each address that it tried into one string
+        reason = str(error).rpartition("] ")[2].rstrip(")") or str(error)
+        raise CannotListen(f"cannot listen on {host}:{port}: {reason}") from error
+    return listener
