@@ -165,11 +165,11 @@ def parse(response: requests.Response) -> Record:
 def quote(identifier: str) -> str:
     """Return ``identifier`` as one path segment; a name may hold ``/``.
 
-    Raises :class:`NotFoundError` for what would lead to the collection itself, or to
-    what is above it, which a DELETE would take away.
+    Raises :class:`NotFoundError` for what would lead to the collection itself or to
+    the record above it, which a DELETE would take away.
     """
     if identifier in ("", ".", ".."):
-        raise NotFoundError(f"Nothing is called '{identifier}'.")
+        raise NotFoundError(f"No request can name '{identifier}'.")
     return percent_encode(identifier, safe="")
 
 

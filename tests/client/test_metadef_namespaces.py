@@ -202,16 +202,6 @@ def test_a_namespace_that_force_could_not_delete_is_protected_again(
     assert shown(run, "namespace show", "ns")["protected"] is True
 
 
-@pytest.mark.parametrize("name", ["", ".", ".."])
-def test_no_name_leads_to_what_is_above(run: Run, name: str) -> None:
-    done(run, "namespace create", "ns", "--tag", "t")
-    for noun in ("object", "property", "tag"):
-        outcome = done(run, f"{noun} delete", "ns", name)
-        assert did(outcome) == (4, "", f"imagectl: Nothing is called '{name}'.\n")
-    assert done(run, "namespace delete", name).exit_code == 4
-    assert names(run, "tag", "ns") == {"t"}
-
-
 def test_a_document_is_imported_with_all_that_it_holds(
     run: Run, tmp_path: Path
 ) -> None:

@@ -218,6 +218,17 @@ def test_delete_without_names_deletes_nothing(
     assert names(run, noun, namespace) == {"a"}
 
 
+def test_names_may_stand_behind_an_option(run: Run, namespace: str) -> None:
+    for name in ("a", "b", "c"):
+        create_tag(run, name)
+    assert did(done(run, "tag delete", namespace, "--force", "a", "b")) == SILENT
+    assert did(done(run, "tag delete", "--force", namespace, "c")) == SILENT
+    assert names(run, "tag", namespace) == set()
+    outcome = done(run, "tag delete", "--force")
+    assert outcome.exit_code == 2
+    assert "the following arguments are required: <namespace>" in outcome.err
+
+
 @pytest.mark.parametrize(("noun", "create"), PARTS)
 def test_all_is_deleted_when_told(
     run: Run, namespace: str, noun: str, create: Create

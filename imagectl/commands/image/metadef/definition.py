@@ -82,6 +82,8 @@ class DeleteParts(Part):
             help=f"Delete all {self.plural} of the namespace",
         )
         add_force(parser)
+        # Otherwise names behind an option, of which there may be none, are not taken.
+        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         names, force = parsed_args.names, parsed_args.force
