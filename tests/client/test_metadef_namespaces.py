@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -202,40 +203,54 @@ def test_a_namespace_that_force_could_not_delete_is_protected_again(
     assert shown(run, "namespace show", "ns")["protected"] is True
 
 
-def test_a_document_is_imported_with_all_that_it_holds(
-    run: Run, tmp_path: Path
-) -> None:
-    document = {
-        "namespace": "ns",
-        "display_name": "D",
-        "properties": {"self": {"title": "P", "type": "string"}},
-        "objects": [{"name": "o", "properties": {}, "self": "/v2/x", "schema": "s"}],
-        "tags": [{"name": "t", "created_at": "2026-11-22T00:00:00Z"}],
-        "resource_type_associations": ["T", {"name": "U", "prefix": "u_"}],
-        "self": "/v2/metadefs/namespaces/ns",
-        "updated_at": "2026-11-22T00:00:00Z",
-    }
-    path = tmp_path / "ns.json"
+DOCUMENT: dict[str, Any] = {
+    "namespace": "ns",
+    "display_name": "D",
+    "visibility": "public",
+    "protected": False,
+    "resource_type_associations": [{"name": "T", "prefix": "t_"}],
+    "properties": {"self": {"name": "self", "type": "string", "title": "P"}},
+    "objects": [
+        {
+            "name": "o",
+            "required": ["q"],
+            "description": "d",
+            "properties": {"q": {"type": "integer", "title": "Q", "minimum": 1}},
+        }
+    ],
+    "tags": [{"name": "t"}],
+}
+
+
+def imported(run: Run, path: Path, document: object) -> Outcome:
     path.write_text(json.dumps(document))
-    made = shown(run, "namespace import", "--file", str(path))
-    assert (made["namespace"], made["display_name"]) == ("ns", "D")
-    assert made["resource_type_associations"] == ["T", "U"]
-    assert names(run, "property", "ns") == {"self"}
-    assert names(run, "object", "ns") == {"o"}
-    assert names(run, "tag", "ns") == {"t"}
+    return done(run, "namespace import", "--file", str(path))
 
 
-def test_what_show_prints_can_be_imported(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = shown(run, "namespace create", "ns", *DESCRIBED, "--tag", "t")
+def test_what_is_exported_is_imported_as_it_was(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "ns.json"
+    assert imported(run, path, DOCUMENT).exit_code == 0
+    exported = done(run, "namespace export", "ns")
+    assert exported.json == DOCUMENT
+    assert did(done(run, "namespace export", "ns", "--file", str(path))) == SILENT
+    assert path.read_text() == exported.out
     done(run, "namespace delete", "ns")
-    given = {k: v for k, v in before.items() if k != "objects"}
-    stdin = io.TextIOWrapper(io.BytesIO(json.dumps(given).encode()))
+    assert done(run, "namespace import", "--file", str(path)).exit_code == 0
+    assert done(run, "namespace export", "ns").out == exported.out
+
+
+def test_what_show_prints_is_imported_too(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported(run, tmp_path / "ns.json", DOCUMENT)
+    before = done(run, "namespace show", "ns", "-f", "json")
+    assert before.json["description"] is None
+    done(run, "namespace delete", "ns")
+    stdin = io.TextIOWrapper(io.BytesIO(before.out.encode()))
     monkeypatch.setattr("sys.stdin", stdin)
     after = shown(run, "namespace import")
-    assert after["tags"] == before["tags"]
-    assert after["description"] == "d"
+    kept = ("tags", "properties", "resource_type_associations", "display_name", "owner")
+    assert [after[key] for key in kept] == [before.json[key] for key in kept]
 
 
 @pytest.mark.parametrize(
@@ -255,12 +270,17 @@ def test_what_is_no_document_is_refused(
     assert outcome.err.startswith(reason)
 
 
+def test_a_file_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "nope.json"
+    outcome = done(run, "namespace import", "--file", str(path))
+    assert did(outcome) == (1, "", f"imagectl: {path}: No such file or directory\n")
+
+
 def test_a_document_that_does_not_match_is_refused_in_a_line(
     run: Run, tmp_path: Path
 ) -> None:
-    path = tmp_path / "ns.json"
-    path.write_text('{"namespace": "ns", "objects": [1], "x": 1, "tags": null}')
-    outcome = done(run, "namespace import", "--file", str(path))
+    document = {"namespace": "ns", "objects": [1], "x": 1, "tags": None}
+    outcome = imported(run, tmp_path / "ns.json", document)
     assert outcome.exit_code == 1
     assert outcome.err.startswith("imagectl: Provided object does not match schema")
     assert "(HTTP 400)" in outcome.err[:200]

@@ -1,6 +1,13 @@
-"""Metadata definitions: the same command lines through `openstack` and `imagectl`."""
+"""Metadata definitions: the same command lines through `openstack` and `imagectl`.
+
+Where `openstack` loses what it was not told to, `imagectl` alone is held to keep it.
+"""
 
 from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +25,8 @@ ASSOCIATION = (*TYPES, "association")
 # `openstack` forgets of a namespace what `set` does not name; so all is named.
 DESCRIBED = ("--description", "d", "--display-name", "D", "--public")
 TYPED = ("--title", "P", "--type", "string")
+DROPPED = ("description", "display_name", "visibility")
+"""What `openstack` forgets of a namespace when it lifts its protection."""
 
 
 @pytest.fixture
@@ -108,8 +117,54 @@ def test_resource_types(both: SideBySide, namespace: str) -> None:
     assert both.show(*NAMESPACE, "show", namespace, but=DROPPED)["protected"] is True
 
 
-DROPPED = ("description", "display_name", "visibility")
-"""What `openstack` forgets of a namespace when it lifts its protection."""
+VALUE = {"type": "array", "minItems": 1, "uniqueItems": False, "readonly": True}
+HELD: dict[str, Any] = {
+    "display_name": "D",
+    "description": "d",
+    "visibility": "public",
+    "protected": True,
+    "resource_type_associations": [
+        {"name": "OS::Glance::Image", "prefix": "own_", "properties_target": "image"}
+    ],
+    "properties": {"p": {"name": "p", **VALUE, "title": "P", "maximum": 0}},
+    "objects": [
+        {
+            "name": "o",
+            "required": ["q"],
+            "description": "d",
+            "properties": {"q": {**VALUE, "title": "Q", "default": "a"}},
+        }
+    ],
+    "tags": [{"name": "t"}],
+}
+
+
+def test_what_is_not_named_stays_as_it_was(both: SideBySide, tmp_path: Path) -> None:
+    name = both.ours.own
+    path = tmp_path / "namespace.json"
+    path.write_text(json.dumps({"namespace": name, **HELD}))
+
+    def run(noun: str, *argv: str) -> str:
+        outcome = both.ours.run(*METADEF, *noun.split(), *argv)
+        assert outcome.exit_code == 0, outcome.err
+        return outcome.out
+
+    both.undo(*NAMESPACE, "delete", OWN, "--force")
+    run("namespace import", "--file", str(path))
+    assert json.loads(run("namespace export", name)) == {"namespace": OWN, **HELD}
+    run("namespace set", name, "--description", "e", "--tag", "u")
+    run("property set", name, "p", "--title", "T")
+    run("object update", name, "o", "--name", "o2")
+    run("tag delete", name, "--force", "t")
+    changed = json.loads(run("namespace export", name))
+    assert changed == {
+        **HELD,
+        "namespace": OWN,
+        "description": "e",
+        "properties": {"p": {**HELD["properties"]["p"], "title": "T"}},
+        "objects": [{**HELD["objects"][0], "name": "o2"}],
+        "tags": [{"name": "u"}],
+    }
 
 
 @pytest.mark.parametrize(
