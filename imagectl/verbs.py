@@ -114,7 +114,8 @@ class ShowRecord(ResourceVerb, ShowOne):
         rows = self.rows(record)
         is_full = args.long or args.formatter in output.MACHINE_FORMATS
         defaults = list(rows) if is_full else output.default_rows(self.resource, record)
-        return self.columns(rows, self.select(list(rows), args.columns, defaults))
+        chosen = self.select(list(rows), args.columns, defaults)
+        return self.columns(rows, [name for name in rows if name in chosen])
 
 
 class Show(ShowRecord):

@@ -18,6 +18,9 @@ HINTS = {
 }
 NOT_ALLOWED = "your roles do not allow this; see: imagectl role assignment list"
 MAX_REASON = 600
+_WHOLE_SCHEMA = "\n\nFailed validating"
+"""What Glance quotes, behind the reason, of the schema that a body does not match."""
+
 _TAG = re.compile(r"<(script|style|head)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -47,7 +50,7 @@ def explain(body: str, content_type: str) -> str:
             text = _reason(json.loads(body))
         except ValueError:
             text = body
-    return _plain(text)
+    return _plain(text.partition(_WHOLE_SCHEMA)[0])
 
 
 def _reason(document: Any) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote as percent_encode
 
 from imagectl.api.answers import check
 from imagectl.contract import Resource
-from imagectl.errors import ServiceError
+from imagectl.errors import NotFoundError, ServiceError
 
 if TYPE_CHECKING:
     import requests
@@ -100,6 +100,14 @@ class Client:
         answer = self.document("PATCH", path, json=_wrap(resource, changes))
         return self._changed(resource, answer)
 
+    def replace(
+        self, resource: Resource, identifier: str, record: Mapping[str, Any]
+    ) -> Record:
+        """Put ``record`` in the place of what there is, of which nothing is kept."""
+        path = f"{resource.path}/{quote(identifier)}"
+        answer = self.document("PUT", path, json=_wrap(resource, record))
+        return self._changed(resource, answer)
+
     def delete(self, resource: Resource, identifier: str) -> None:
         self.request("DELETE", f"{resource.path}/{quote(identifier)}")
         self._changed(resource, {})
@@ -155,7 +163,13 @@ def parse(response: requests.Response) -> Record:
 
 
 def quote(identifier: str) -> str:
-    """Return ``identifier`` as one path segment; a name may hold ``/``."""
+    """Return ``identifier`` as one path segment; a name may hold ``/``.
+
+    Raises :class:`NotFoundError` for what would lead to the collection itself or to
+    the record above it, which a DELETE would take away.
+    """
+    if identifier in ("", ".", ".."):
+        raise NotFoundError(f"No request can name '{identifier}'.")
     return percent_encode(identifier, safe="")
 
 

@@ -8,7 +8,7 @@ tables are held against real Keystone and Glance by ``tests/contract``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Kind = Literal["string", "integer", "boolean", "flag", "time", "array", "object"]
@@ -118,11 +118,17 @@ class Resource:
     """A change of its records changes the service catalog."""
     query_keys: tuple[str, ...] = ()
     """Listing parameters that are no attribute (``limit``, ``tags-any``, ...)."""
+    root: str = ""
+    """Path that the collection is below, where it is not the service's own root."""
 
     @property
     def path(self) -> str:
         """Path below the service's versioned root: ``/images``."""
-        return f"/{self.collection}"
+        return f"{self.root}/{self.collection}"
+
+    def below(self, root: str) -> Resource:
+        """Return the same collection below another path: what one record holds."""
+        return replace(self, root=root)
 
     @property
     def envelope(self) -> str | None:

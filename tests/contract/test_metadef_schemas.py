@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from imagectl.contract import Resource
+from imagectl.contract.metadef import ASSOCIATION, NAMESPACE, OBJECT, TAG
+
 from .answers import NO_ROUTE, answer_of, glance_error
 from .callers import Caller
 
@@ -80,3 +83,26 @@ def test_what_glance_sets_is_read_only(
     answer = admin.image("POST", f"/metadefs/namespaces{path}", json={attribute: "x"})
     message = f"Attribute '{attribute}' is read-only."
     assert answer_of(answer) == glance_error(403, message)
+
+
+@pytest.mark.parametrize(
+    ("name", "resource"),
+    [
+        ("namespace", NAMESPACE),
+        ("object", OBJECT),
+        ("tag", TAG),
+        ("resource_type", ASSOCIATION),
+    ],
+)
+def test_the_contract_has_the_attributes_of_the_schema(
+    name: str, resource: Resource
+) -> None:
+    recorded = read_recorded(name)
+    fields = {field.name: field for field in resource.fields}
+    assert fields.keys() == recorded["properties"].keys()
+    assert [n for n, field in fields.items() if field.required] == recorded["required"]
+    for attribute, schema in recorded["properties"].items():
+        field = fields[attribute]
+        assert field.read_only is schema.get("readOnly", False)
+        assert field.max_length == schema.get("maxLength")
+        assert list(field.choices) == schema.get("enum", [])

@@ -1,0 +1,96 @@
+"""Calls on metadata definitions that are no plain CRUD.
+
+Glance changes a definition by PUT and forgets whatever the request leaves out (Glance
+33, ``api/v2/metadef_*.py``). Every change here therefore reads first and sends all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from imagectl.api.client import Client, Record, quote
+from imagectl.contract import Resource
+from imagectl.contract.metadef import ASSOCIATION, NAMESPACE, PROPERTY, TAG
+
+APPEND = {"X-Openstack-Append": "True"}
+
+
+def held(resource: Resource, namespace: str) -> Resource:
+    """Return the collection of ``resource`` that a namespace holds."""
+    return resource.below(f"{NAMESPACE.path}/{quote(namespace)}")
+
+
+def change(
+    client: Client, resource: Resource, name: str, changes: Mapping[str, Any]
+) -> bool:
+    """Make ``changes`` to a definition and keep the rest of it.
+
+    Return whether there was anything to change; nothing is sent otherwise.
+    """
+    before = writable(resource, client.show(resource, name))
+    after = {**before, **changes}
+    if after != before:
+        client.replace(resource, name, after)
+    return after != before
+
+
+def writable(resource: Resource, record: Record) -> Record:
+    """Return what of ``record`` a PUT may carry."""
+    fixed = {f.name for f in resource.fields if f.read_only or f.create_only}
+    return {key: content for key, content in record.items() if key not in fixed}
+
+
+def delete_namespace(client: Client, name: str, *, force: bool = False) -> None:
+    """Delete a namespace; by ``force`` a protected one too."""
+    lifted = force and change(client, NAMESPACE, name, {"protected": False})
+    try:
+        client.delete(NAMESPACE, name)
+    except BaseException:
+        if lifted:
+            change(client, NAMESPACE, name, {"protected": True})
+        raise
+
+
+@contextlib.contextmanager
+def unprotected(client: Client, namespace: str, *, force: bool) -> Iterator[None]:
+    """By ``force``, lift the protection of a namespace for as long as this lasts."""
+    lifted = force and change(client, NAMESPACE, namespace, {"protected": False})
+    try:
+        yield
+    finally:
+        if lifted:
+            change(client, NAMESPACE, namespace, {"protected": True})
+
+
+def delete_all(client: Client, resource: Resource) -> None:
+    """Delete all records of a collection that a namespace holds."""
+    client.request("DELETE", resource.path)
+
+
+def list_properties(client: Client, namespace: str) -> list[Record]:
+    """Return the properties of a namespace; Glance lists them by their names."""
+    answer = client.document("GET", held(PROPERTY, namespace).path)
+    return [{**record, "name": name} for name, record in answer["properties"].items()]
+
+
+def list_associations(client: Client, namespace: str) -> list[Record]:
+    answer = client.document("GET", held(ASSOCIATION, namespace).path)
+    associations: list[Record] = answer["resource_type_associations"]
+    return associations
+
+
+def add_tags(
+    client: Client, namespace: str, names: Sequence[str], *, replace: bool = False
+) -> None:
+    """Add tags to a namespace, all or none; with ``replace``, in place of the others.
+
+    Raises :class:`imagectl.errors.ConflictError` where the namespace has one already.
+    """
+    client.request(
+        "POST",
+        held(TAG, namespace).path,
+        json={"tags": [{"name": name} for name in names]},
+        headers={} if replace else APPEND,
+    )

@@ -1,0 +1,1 @@
+"""Commands on metadata definitions: what the properties of images and others mean."""

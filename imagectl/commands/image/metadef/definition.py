@@ -1,0 +1,128 @@
+"""What commands on metadata definitions share.
+
+A definition goes by its name. Most are held by a namespace, which the command line
+names first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from cliff.columns import FormattableColumn
+
+from imagectl import verbs
+from imagectl.api import metadefs
+from imagectl.contract import Resource
+from imagectl.errors import UsageError
+from imagectl.output import Record, escape
+
+
+class NamesCell(FormattableColumn[Iterable[Any]]):
+    """Definitions, or properties by name: the names for people, all for programs."""
+
+    def human_readable(self) -> str:
+        names = (one if isinstance(one, str) else one["name"] for one in self._value)
+        return escape(", ".join(names))
+
+
+class ShowDefinition(verbs.ShowRecord):
+    """Show a definition: its rows in alphabetical order, as ``openstack`` has them."""
+
+    def rows(self, record: Record) -> dict[str, Any]:
+        return dict(sorted(super().rows(record).items()))
+
+
+class Part(verbs.ResourceVerb):
+    """A command on what a namespace holds."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        add_namespace(parser)
+
+    def held(self, args: argparse.Namespace) -> Resource:
+        """Return the collection of the resource in the namespace that is named."""
+        return metadefs.held(self.resource, args.namespace)
+
+
+class ListParts(Part, verbs.List):
+    def records(self, args: argparse.Namespace) -> Iterable[Record]:
+        return self.client.list(self.held(args))
+
+
+class ShowPart(Part, ShowDefinition):
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        self.add_operand(parser, "name", f"{self.resource.title} to show")
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        return self.display(parsed_args, self.record(parsed_args))
+
+    def record(self, args: argparse.Namespace) -> Record:
+        return self.client.show(self.held(args), args.name)
+
+
+class DeleteParts(Part):
+    """Delete what is named, whatever fails; all there is only by ``--all``."""
+
+    plural: ClassVar[str]
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        self.add_operand(
+            parser, "names", f"{self.resource.title}(s) to delete", nargs="*"
+        )
+        parser.add_argument(
+            "--all",
+            action="store_true",
+            help=f"Delete all {self.plural} of the namespace",
+        )
+        add_force(parser)
+        # Otherwise names behind an option, of which there may be none, are not taken.
+        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
+
+    def take_action(self, parsed_args: argparse.Namespace) -> int:
+        names, force = parsed_args.names, parsed_args.force
+        if bool(names) is parsed_args.all:
+            raise UsageError(
+                f"Give either the {self.plural} to delete, or --all for all of them."
+            )
+        resource = self.held(parsed_args)
+        with metadefs.unprotected(self.client, parsed_args.namespace, force=force):
+            if parsed_args.all:
+                metadefs.delete_all(self.client, resource)
+            return self.for_each(names, lambda name: self.client.delete(resource, name))
+
+
+def add_namespace(parser: argparse.ArgumentParser, does: str = "Namespace") -> None:
+    parser.add_argument("namespace", metavar="<namespace>", help=f"{does} (name)")
+
+
+def add_force(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="Delete even if the namespace is protected (it is again afterwards)",
+    )
+
+
+def json_object(text: str) -> dict[str, Any]:
+    """Return the JSON object that ``text`` is."""
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise argparse.ArgumentTypeError("not a JSON object")
+    return document
+
+
+def new_name(text: str) -> str:
+    """Return ``text`` as a name; Glance would take a blank one."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a name cannot be blank")
+    return text
