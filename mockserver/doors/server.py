@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
+import struct
 import threading
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
@@ -19,7 +22,10 @@ from mockserver.app import (
     identity_app,
     image_app,
 )
+from mockserver.control.breaking import HOLD, Disconnected, Reset
+from mockserver.control.routes import drive_with
 from mockserver.doors.streams import open_stream
+from mockserver.environment import CONTROL_MOUNT, is_loopback
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -57,12 +63,15 @@ class Server:
             apps = [identity_app(cloud), image_app(cloud)]
         self._listeners: list[wsgi.Server] = []
         self._threads: list[threading.Thread] = []
+        drive = drive_with(cloud, is_local=is_loopback(host))
         try:
             for app, port in zip(apps, ports, strict=True):
-                self._listeners.append(_bind(app, host, port))
+                self._listeners.append(_bind(drive(app), host, port))
         except BaseException:
             self.stop()
             raise
+        bound = self._listeners[0].bind_addr[1]
+        self.control_url = f"http://{_reachable(host)}:{bound}{CONTROL_MOUNT}"
         cloud.announce(*self._addresses(cloud.settings.public_url, host))
 
     def start(self) -> None:
@@ -98,10 +107,38 @@ class _Connection(HTTPConnection):
     def __init__(self, server: Any, sock: socket.socket, makefile: object) -> None:
         super().__init__(server, sock, open_stream)
 
+    def communicate(self) -> bool:
+        try:
+            return bool(super().communicate())  # type: ignore[no-untyped-call]
+        except Disconnected as end:
+            if isinstance(end, Reset):
+                # without a shutdown: closing the socket drops what it still holds
+                self.socket.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                )
+                self._close_kernel_socket = lambda: None
+            return False
+
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self.wfile.close()
         super().close()
+
+
+class _Gateway(wsgi.Gateway_10):
+    """cheroot's way into an application, that lets it wait for the peer's end."""
+
+    def get_environ(self) -> Any:
+        environ = super().get_environ()  # type: ignore[no-untyped-call]
+        environ[HOLD] = partial(_wait_for_hangup, self.req.conn.socket)
+        return environ
+
+
+def _wait_for_hangup(sock: socket.socket, over: threading.Event) -> None:
+    poll = select.poll()
+    poll.register(sock, getattr(select, "POLLRDHUP", select.POLLHUP))
+    while not over.is_set() and not poll.poll(POLL_INTERVAL_S * 1000):
+        pass
 
 
 class _Listener(wsgi.Server):
@@ -151,6 +188,7 @@ def _bind(app: WSGIApplication, host: str, port: int) -> wsgi.Server:
         shutdown_timeout=STOP_TIMEOUT_S,
     )
     listener.expiration_interval = POLL_INTERVAL_S
+    listener.gateway = _Gateway
     try:
         listener.prepare()
     except OSError as error:
