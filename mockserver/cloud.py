@@ -16,7 +16,6 @@ from mockserver.control.faults import Faults
 from mockserver.control.ids import Ids
 from mockserver.control.journal import Journal
 from mockserver.control.seed import load_seed
-from mockserver.control.snapshot import Snapshots
 from mockserver.settings import Settings
 from mockserver.storage import facts
 from mockserver.storage.database import Database
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from mockserver.blobs import BlobStore
     from mockserver.blobs.stores import Stores
+    from mockserver.control.snapshot import Snapshots
     from mockserver.doors.server import Server
     from mockserver.keystone.tokens import Tokens
 
@@ -61,7 +61,6 @@ class MockCloud:
         self.journal = Journal()
         self.worker = Worker()
         self.faults = Faults()
-        self.snapshots = Snapshots(self)
         self._seed = load_seed(self.settings.seed, self.settings.metadefs)
         self.addresses = {**ADDRESSES, **self._seed.addresses}
         self.identity_url = self.addresses["identity"]
@@ -90,6 +89,13 @@ class MockCloud:
     @property
     def region_name(self) -> str:
         return self.settings.region_name
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """The snapshots by name, as :meth:`snapshot` takes them."""
+        from mockserver.control.snapshot import Snapshots
+
+        return Snapshots(self)
 
     @cached_property
     def stores(self) -> Stores:

@@ -22,7 +22,7 @@ from mockserver.environment import (
 )
 from mockserver.settings import default_password
 
-TIMEOUT_S = 60
+TIMEOUT_S = 300
 DEFAULT_URL = f"http://127.0.0.1:5000{CONTROL_MOUNT}"
 
 
@@ -65,7 +65,9 @@ def add_fault(arguments: argparse.Namespace) -> int:
     names = {field.name for field in dataclasses.fields(Fault)}
     said = {name: value for name, value in given.items() if name in names}
     for header in given.get("header", ()):
-        name, _, value = header.partition(":")
+        name, colon, value = header.partition(":")
+        if not colon or not name.strip():
+            arguments.parser.error(f"{header!r} is no header: NAME:VALUE")
         said.setdefault("headers", {})[name.strip()] = value.strip()
     try:
         fault = Fault(**said)

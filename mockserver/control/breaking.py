@@ -55,9 +55,8 @@ def break_exchanges(
         fault = armed.fault
         if fault.status is not None:
             return _answer_otherwise(fault, environ, start_response)
-        if fault.places and fault.is_of_request(method):
+        if fault.breaks_request(method):
             environ["wsgi.input"] = _BrokenInput(armed, environ)
-            return application(environ, start_response)
         return _break_answer(armed, application, environ, start_response)
 
     return answer
@@ -93,13 +92,13 @@ def _answer_otherwise(
     body = fault.body.encode()
     kind = "text/html" if body.startswith(b"<") else "text/plain"
     headers = {
-        "Content-Type": f"{kind}; charset=utf-8",
-        "Content-Length": str(len(body)),
-        **fault.headers,
+        "content-type": f"{kind}; charset=utf-8",
+        "content-length": str(len(body)),
+        **{name.lower(): value for name, value in fault.headers.items()},
     }
-    status = fault.status or 0
-    known = {one.value: one.phrase for one in http.HTTPStatus}
-    start_response(f"{status} {known.get(status, 'Unknown')}", list(headers.items()))
+    phrases = {one.value: one.phrase for one in http.HTTPStatus}
+    phrase = phrases.get(fault.status or 0, "Unknown")
+    start_response(f"{fault.status} {phrase}", list(headers.items()))
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
 
@@ -137,10 +136,13 @@ def _break_answer(
     except BaseException:
         close()
         raise
-    if environ["REQUEST_METHOD"] == "HEAD" or not lengths:
+    method = environ["REQUEST_METHOD"]
+    if method == "HEAD" or not lengths:
         return pieces
-    passage = _Passage(armed, environ, lengths[0])
-    return _send(_resize(pieces, lengths[0]), passage, close)
+    sent = _resize(pieces, lengths[0])
+    if not armed.fault.breaks_request(method):
+        sent = _send(sent, _Passage(armed, environ, lengths[0]))
+    return _close_at_end(sent, close)
 
 
 def _resize(pieces: Iterable[bytes], left: int) -> Iterator[bytes]:
@@ -151,12 +153,16 @@ def _resize(pieces: Iterable[bytes], left: int) -> Iterator[bytes]:
     yield bytes(left)
 
 
-def _send(pieces: Iterator[bytes], passage: _Passage, close: Any) -> Iterator[bytes]:
-    try:
+def _send(pieces: Iterator[bytes], passage: _Passage) -> Iterator[bytes]:
+    passage.check()
+    for piece in pieces:
+        yield passage.take(piece)
         passage.check()
-        for piece in pieces:
-            yield passage.take(piece)
-            passage.check()
+
+
+def _close_at_end(pieces: Iterator[bytes], close: Any) -> Iterator[bytes]:
+    try:
+        yield from pieces
     finally:
         close()
 
@@ -223,5 +229,7 @@ class _BrokenInput(_Passage):
         self._source = environ["wsgi.input"]
 
     def read(self, size: int = -1) -> bytes:
-        self.check()
-        return self.take(self._source.read(self.most(size)))
+        piece = self.take(self._source.read(self.most(size)))
+        if len(piece) != size:  # no reader takes what is short for all there is
+            self.check()
+        return piece

@@ -83,7 +83,10 @@ def _moment(value: Any) -> str:
 def _headers(value: Any) -> dict[str, str]:
     if not isinstance(value, Mapping):
         raise ValueError("is no mapping of names to values")
-    return {_text(name): _text(text) for name, text in value.items()}
+    for text in (*value.keys(), *value.values()):
+        if not (_text(text).isascii() and text.isprintable()):
+            raise ValueError("is no mapping of headers")
+    return dict(value)
 
 
 def _option(default: Any, take: Callable[[Any], Any], text: str) -> Any:
@@ -149,6 +152,8 @@ class Fault:
             raise BadFault(f"a fault does something: {', '.join((*_DOES, *_PLACES))}")
         if len(set(self.places) - {"flip_at"}) > 1:
             raise BadFault("a body ends once: one of cut_after, end_after, ...")
+        if self.full_after is not None and self.of == "answer":
+            raise BadFault("full_after: an answer fills no medium")
 
     @classmethod
     def from_document(cls, document: Any) -> Fault:
@@ -166,9 +171,10 @@ class Fault:
         given = {name: getattr(self, name) for name in _PLACES}
         return {name: place for name, place in given.items() if place is not None}
 
-    def is_of_request(self, method: str) -> bool:
-        """Whether the body it breaks is what a request of this method sends."""
-        return (self.of or ("request" if method in SENDING else "answer")) == "request"
+    def breaks_request(self, method: str) -> bool:
+        """Whether it breaks the body that a request of this method sends."""
+        is_sent = method in SENDING or self.full_after is not None
+        return bool(self.places) and (self.of == "request" or (is_sent and not self.of))
 
     def settings(self) -> dict[str, Any]:
         """Return what it says, without what it leaves as it is."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from mockserver.control.clock import Clock
 from mockserver.control.seed import BadSeed, Seed
-from mockserver.control.snapshot import fork_stores
 from mockserver.control.sowing import sow
 from mockserver.keystone.bootstrap import bootstrap
 from mockserver.storage import facts
@@ -47,7 +46,7 @@ def reset(cloud: MockCloud, seed: Seed) -> None:
     Raises :class:`BadSeed`, and changes nothing then, where a file of the seed's is
     not what it was.
     """
-    with cloud.database.begin() as db, fork_stores(cloud) as before:
+    with cloud.database.begin() as db, cloud.snapshots.fork_stores() as before:
         first_ids = json.loads(facts.recall(db, FIRST_IDS) or "{}")
         clock, ids = cloud.clock.copy(), cloud.ids.scripted()
         cloud.database.clear(db)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mockserver.cloud import MockCloud
     from mockserver.control.clock import Clock
 
+_PREFIX = ".snapshot-"
 _NAME = re.compile(r"[\w.-]{1,255}\Z", re.ASCII)
 
 
@@ -50,6 +51,9 @@ class Snapshots:
     def __init__(self, cloud: MockCloud) -> None:
         self._cloud = cloud
         self._taken: dict[str, Snapshot] = {}
+        # of a process that was killed
+        for left in cloud.directory.glob(f"{_PREFIX}*"):
+            shutil.rmtree(left, ignore_errors=True)
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._taken))
@@ -76,6 +80,15 @@ class Snapshots:
             cloud.clock.follow(snapshot.clock)
             cloud.ids.rewrite(snapshot.ids)
 
+    @contextlib.contextmanager
+    def fork_stores(self) -> Iterator[Stores]:
+        """Yield the cloud's stores as they are now."""
+        folder = _make_folder(self._cloud)
+        try:
+            yield self._cloud.stores.fork(folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def drop(self) -> None:
         """Forget all of them."""
         while self._taken:
@@ -95,16 +108,6 @@ def _take(cloud: MockCloud) -> Snapshot:
         raise
 
 
-@contextlib.contextmanager
-def fork_stores(cloud: MockCloud) -> Iterator[Stores]:
-    """Yield the cloud's stores as they are now."""
-    folder = _make_folder(cloud)
-    try:
-        yield cloud.stores.fork(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def _make_folder(cloud: MockCloud) -> Path:
     """Make a folder where bytes can be shared with the cloud's own."""
-    return Path(tempfile.mkdtemp(prefix=".snapshot-", dir=cloud.directory))
+    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=cloud.directory))

@@ -183,6 +183,7 @@ def test_what_a_cloud_refuses_is_one_clear_line(
         (["seed"], "give FILE or --metadefs"),
         (["fault", "add"], "a fault does something: "),
         (["fault", "add", "--cut-after", "101%"], "'101%' is no percentage"),
+        (["fault", "add", "--status", "503", "--header", "a"], "'a' is no header"),
         (["clock", "--freeze", "--thaw"], "not allowed with argument"),
     ],
 )
