@@ -74,9 +74,10 @@ def _add_fault(parser: argparse.ArgumentParser) -> None:
 
 def _add_fault_add(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Let requests go wrong, and print the fault's id. A PLACE in a body is a number"
-        " of bytes, or a percentage (99.9%) of its announced length; the body is the"
-        " request's for PUT, POST and PATCH."
+        "Let requests go wrong, and print the fault's id. A MOMENT is request or"
+        " answer. A PLACE in a body is a number of bytes before it, or a percentage"
+        " (99.9%) of the announced length; the body is the request's for PUT, POST and"
+        " PATCH, the answer's for others."
     )
     for field in dataclasses.fields(Fault):
         text = field.metadata["help"].replace("%", "%%")

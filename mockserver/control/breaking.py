@@ -150,7 +150,9 @@ def _resize(pieces: Iterable[bytes], left: int) -> Iterator[bytes]:
     for piece in pieces:
         yield piece[:left]
         left -= min(len(piece), left)
-    yield bytes(left)
+    while left > 0:
+        yield bytes(min(left, PIECE_BYTES))
+        left -= PIECE_BYTES
 
 
 def _send(pieces: Iterator[bytes], passage: _Passage) -> Iterator[bytes]:

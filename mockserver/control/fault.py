@@ -105,39 +105,52 @@ class Fault:
     earlier ones carried.
     """
 
-    method: str = _option("*", _text, "method of the requests, or *")
+    method: str = _option("*", _text, "method of the requests that go wrong (any)")
     path: str = _option(
-        "*", _text, "their paths below the service: /v2/images/*/file; * matches any /"
+        "*", _text, "glob of their paths at the service: /v2/images/*/file (any)"
     )
-    after: int = _option(0, _count, "so many of them pass before it begins")
-    times: int | None = _option(None, _count, "so many are hit (all)")
-    delay_s: float = _option(0.0, _seconds, "seconds before anything is done")
-    expire_token: bool = _option(False, _flag, "the caller's token is valid no more")
-    status: int | None = _option(None, _status, "answered so by none of the services")
+    after: int = _option(0, _count, "let the first COUNT of them pass (0)")
+    times: int | None = _option(None, _count, "hit COUNT of them, and no more (all)")
+    delay_s: float = _option(0.0, _seconds, "wait before anything else is done")
+    expire_token: bool = _option(
+        False, _flag, "end the caller's token: 401 from then on"
+    )
+    status: int | None = _option(None, _status, "answer so, and do not ask the service")
     headers: Mapping[str, str] = field(
         default_factory=dict,
-        metadata={"take": _headers, "help": "headers of that answer"},
+        metadata={"take": _headers, "help": "header of that answer; repeatable"},
     )
     body: str = _option("", _text, "body of that answer")
     drop: str | None = _option(
         None,
         _moment,
-        "reset the connection before the request is handled, or its answer is sent",
+        "reset the connection instead of handling the 'request', or instead of sending"
+        " the 'answer'",
     )
-    stall: str | None = _option(None, _moment, "stand still there, until hung up on")
-    cut_after: int | str | None = _option(None, _place, "reset amid a body")
+    stall: str | None = _option(
+        None, _moment, "do nothing then, until the client hangs up"
+    )
+    cut_after: int | str | None = _option(
+        None, _place, "reset the connection at a PLACE in the body"
+    )
     end_after: int | str | None = _option(
-        None, _place, "close amid a body: too short for its Content-Length"
+        None, _place, "close it there: the body is shorter than its Content-Length"
     )
-    stall_after: int | str | None = _option(None, _place, "stand still amid a body")
+    stall_after: int | str | None = _option(
+        None, _place, "neither read nor send from there on, until the client hangs up"
+    )
     full_after: int | str | None = _option(
-        None, _place, "the medium is full amid an upload"
+        None, _place, "refuse an upload there: the medium is full"
     )
-    flip_at: int | str | None = _option(None, _place, "a byte of a body is inverted")
+    flip_at: int | str | None = _option(None, _place, "invert the byte there")
     grow_by: int = _option(
-        0, _number, "bytes that answers are longer, in Content-Length too; or shorter"
+        0,
+        _number,
+        "answer with so many bytes more, or less, and a Content-Length to match",
     )
-    of: str | None = _option(None, _moment, "whose body it is")
+    of: str | None = _option(
+        None, _moment, "whose body it is: the 'request' sends it, or the 'answer'"
+    )
 
     def __post_init__(self) -> None:
         for one in dataclasses.fields(self):

@@ -62,8 +62,9 @@ class Snapshots:
         """Take a snapshot in an older one's place; raises :class:`BadSnapshotName`."""
         if not _NAME.match(name):
             raise BadSnapshotName(f"{name!r} cannot be the name of a snapshot")
+        taken = _take(self._cloud)
         older = self._taken.get(name)
-        self._taken[name] = _take(self._cloud)
+        self._taken[name] = taken
         if older is not None:
             shutil.rmtree(older.folder, ignore_errors=True)
 
