@@ -1,7 +1,7 @@
 """The WSGI applications of a cloud: one service each, or both behind one root.
 
 ``keystone/application.py`` and ``glance/application.py`` build the services; here
-every request gets its id, and the journal its exchange.
+every request gets its id, the journal its exchange, and some of them a fault.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from mockserver.control.journal import Exchange
+from mockserver.control.breaking import HIT_BY, Disconnected, break_exchanges
+from mockserver.control.journal import UNANSWERED, Exchange
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -26,13 +27,15 @@ IMAGE_MOUNT = "/image"
 def identity_app(cloud: MockCloud) -> WSGIApplication:
     from mockserver.keystone.application import create_application
 
-    return _observe(cloud, "identity", create_application(cloud))
+    return _observe(
+        cloud, "identity", break_exchanges(cloud, create_application(cloud))
+    )
 
 
 def image_app(cloud: MockCloud) -> WSGIApplication:
     from mockserver.glance.application import create_application
 
-    return _observe(cloud, "image", create_application(cloud))
+    return _observe(cloud, "image", break_exchanges(cloud, create_application(cloud)))
 
 
 def combined_app(cloud: MockCloud) -> WSGIApplication:
@@ -63,7 +66,9 @@ def _point_to_mounts(start_response: StartResponse) -> Iterable[bytes]:
     return [body]
 
 
-def _observe(cloud: MockCloud, service: str, application: Any) -> WSGIApplication:
+def _observe(
+    cloud: MockCloud, service: str, application: WSGIApplication
+) -> WSGIApplication:
     def observed(
         environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
@@ -74,21 +79,32 @@ def _observe(cloud: MockCloud, service: str, application: Any) -> WSGIApplicatio
         query = environ.get("QUERY_STRING", "")
         began_at, began_s = cloud.clock.now(), time.monotonic()
 
+        answered = False
+
+        def record(status: int) -> None:
+            nonlocal answered
+            answered = True
+            cloud.journal.record(
+                Exchange(
+                    *(service, *asked, query, status, request_id),
+                    began_at=began_at,
+                    duration_s=time.monotonic() - began_s,
+                    fault=environ.get(HIT_BY),
+                )
+            )
+
         def start(
             status: str, headers: list[tuple[str, str]], exc_info: Any = None
         ) -> Callable[[bytes], object]:
-            duration_s = time.monotonic() - began_s
-            cloud.journal.record(
-                Exchange(
-                    *(service, *asked, query, int(status[:3]), request_id),
-                    began_at=began_at,
-                    duration_s=duration_s,
-                )
-            )
+            record(int(status[:3]))
             headers = [*headers, ("x-openstack-request-id", request_id)]
             return start_response(status, headers, exc_info)
 
-        body: Iterable[bytes] = application(environ, start)
-        return body
+        try:
+            return application(environ, start)
+        except Disconnected:
+            if not answered:
+                record(UNANSWERED)
+            raise
 
     return observed

@@ -1,32 +1,29 @@
-"""``mockserver serve | run | env``."""
+"""The command line of ``mockserver``: its options, and what runs them."""
 
 from __future__ import annotations
 
 import argparse
-import ipaddress
+import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from mockserver import __version__
-from mockserver.settings import Settings, default_password
+from mockserver.control_options import add_controls
+from mockserver.settings import Settings
 
 IDENTITY_PORT = 5000
 IMAGE_PORT = 9292
-USAGE_ERROR = 2
-
-
-class Failure(Exception):
-    """What was asked for cannot be done; the message is all a user has to read."""
+_MODULE = "mockserver.commands"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = build_parser()
     arguments = parser.parse_args(argv)
-    from mockserver import commands
+    from mockserver.commands import Failure
 
-    command = getattr(commands, arguments.command)
+    command = getattr(importlib.import_module(arguments.module), arguments.action)
     try:
         return int(command(arguments))
     except Failure as error:
@@ -45,10 +42,11 @@ def build_parser() -> argparse.ArgumentParser:
         description="A Keystone v3 and a Glance v2 in one small process.",
     )
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="serve a cloud until interrupted"))
     _add_run(commands.add_parser("run", help="serve a cloud while a command runs"))
     _add_env(commands.add_parser("env", help="print what a shell has to source"))
+    add_controls(commands)
     return parser
 
 
@@ -73,7 +71,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         "--ready-file", type=Path, metavar="FILE", help="write the line here as well"
     )
     _add_settings(parser)
-    parser.set_defaults(parser=parser)
+    parser.set_defaults(parser=parser, module=_MODULE, action="serve")
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
@@ -84,7 +82,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     )
     _add_settings(parser)
     parser.add_argument("argv", nargs="+", metavar="COMMAND", help="what to run")
-    parser.set_defaults(parser=parser)
+    parser.set_defaults(parser=parser, module=_MODULE, action="run")
 
 
 def _add_env(parser: argparse.ArgumentParser) -> None:
@@ -102,7 +100,7 @@ def _add_env(parser: argparse.ArgumentParser) -> None:
         help="its identity service (%(default)s)",
     )
     _add_settings(parser, only=("admin_password", "region_name"))
-    parser.set_defaults(parser=parser)
+    parser.set_defaults(parser=parser, module=_MODULE, action="env")
 
 
 def _add_settings(
@@ -137,31 +135,3 @@ def _port(text: str) -> int:
     if not 0 <= port < 1 << 16:
         raise argparse.ArgumentTypeError(f"{text} is no port")
     return port
-
-
-def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the settings a command line gives, with the password it may imply."""
-    given = vars(arguments)
-    names = [field.name for field in Settings.fields() if field.name in given]
-    settings = {name: given[name] for name in names}
-    return {"admin_password": default_password(), **settings}
-
-
-def check_host(arguments: argparse.Namespace, settings: dict[str, Any]) -> None:
-    """End with a usage error for a public address with the well-known password."""
-    if settings["admin_password"] != Settings().admin_password:
-        return
-    if not _is_loopback(arguments.host):
-        arguments.parser.error(
-            f"refusing to listen on {arguments.host} with the default password:"
-            " give --admin-password"
-        )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -6,12 +6,13 @@ import contextlib
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockserver.control.clock import Clock
+from mockserver.control.faults import Faults
 from mockserver.control.ids import Ids
 from mockserver.control.journal import Journal
 from mockserver.control.seed import load_seed
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from mockserver.blobs import BlobStore
     from mockserver.blobs.stores import Stores
+    from mockserver.control.snapshot import Snapshots
     from mockserver.doors.server import Server
     from mockserver.keystone.tokens import Tokens
 
@@ -58,10 +60,13 @@ class MockCloud:
         self.ids = Ids()
         self.journal = Journal()
         self.worker = Worker()
+        self.faults = Faults()
         self._seed = load_seed(self.settings.seed, self.settings.metadefs)
         self.addresses = {**ADDRESSES, **self._seed.addresses}
         self.identity_url = self.addresses["identity"]
         self.image_url = self.addresses["image"]
+        self.control_url: str | None = None
+        """Where a cloud that is served over TCP is driven from outside."""
         self._server: Server | None = None
         kept = self.settings.data_dir
         self.directory = kept or Path(tempfile.mkdtemp(prefix="mockserver-"))
@@ -84,6 +89,13 @@ class MockCloud:
     @property
     def region_name(self) -> str:
         return self.settings.region_name
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """The snapshots by name, as :meth:`snapshot` takes them."""
+        from mockserver.control.snapshot import Snapshots
+
+        return Snapshots(self)
 
     @cached_property
     def stores(self) -> Stores:
@@ -141,13 +153,16 @@ class MockCloud:
 
         self._server = Server(self, host, ports)
         self._server.start()
+        self.control_url = self._server.control_url
 
     def close(self) -> None:
         """Stop serving and drop what was not to be kept."""
+        self.faults.clear()
         if self._server is not None:
             self._server.stop()
             self._server = None
         self.worker.stop()
+        self.snapshots.drop()
         self._end()
 
     def __enter__(self) -> Self:
@@ -162,24 +177,51 @@ class MockCloud:
     ) -> None:
         self.close()
 
+    def reset(self) -> None:
+        """Be again as at the start: bootstrapped and seeded, with the same ids.
+
+        Faults and the journal are cleared; snapshots stay. Raises
+        :class:`~mockserver.control.seed.BadSeed`, and changes nothing then, where the
+        seed's files are no longer what they were.
+        """
+        from mockserver.control.filling import reset
+
+        reset(self, self._seed)
+
+    def seed(
+        self,
+        source: str | Path | Mapping[str, Any] | None = None,
+        metadefs: str | Path | None = None,
+    ) -> None:
+        """Add what a seed describes: all of it, or nothing and a ``BadSeed``.
+
+        Takes what the settings ``seed`` and ``metadefs`` take.
+        """
+        from mockserver.control.filling import add_seed
+
+        add_seed(self, load_seed(source, metadefs))
+
+    def snapshot(self, name: str = "latest") -> None:
+        """Keep records, bytes and clock as they are now, for :meth:`restore`."""
+        self.snapshots.save(name)
+
+    def restore(self, name: str = "latest") -> None:
+        """Go back to a snapshot; raises ``KeyError`` where there is none."""
+        self.snapshots.restore(name)
+
     def _fill_database(self) -> None:
-        from mockserver.control.sowing import sow
-        from mockserver.keystone.bootstrap import bootstrap, renew
+        from mockserver.control.filling import fill
+        from mockserver.keystone.bootstrap import renew
 
-        if not self.database.create_tables():
-            # a kept folder: what it holds stays as it is
-            with self.database.begin() as db:
-                renew(db, self)
-                self._recall(db)
-            return
         with self.database.begin() as db:
-            bootstrap(db, self, self._seed.bootstrap)
-            sow(db, self, self._seed)
-            self._recall(db)
-        # only now: the bootstrap takes no scripted id
-        self._seed.script(self.clock, self.ids)
+            if self.database.create_tables(db):
+                fill(db, self, self._seed)
+            else:  # a kept folder: what it holds stays as it is
+                renew(db, self)
+                self.recall(db)
 
-    def _recall(self, db: Connection) -> None:
+    def recall(self, db: Connection) -> None:
+        """Take from the database what it knows of its cloud."""
         self.domain_id = facts.recall(db, "domain_id") or ""
         self.domain_name = facts.recall(db, "domain_name") or ""
 

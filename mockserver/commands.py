@@ -1,4 +1,4 @@
-"""What ``mockserver`` does: one function a command, named as it."""
+"""``mockserver serve``, ``run`` and ``env``: a function each, named as it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from mockserver.cli import Failure, check_host, settings_of
 from mockserver.environment import (
+    control_url_of,
     describe,
+    is_loopback,
     variables_of,
     write_exports,
     write_ready_file,
 )
+from mockserver.settings import Settings, default_password
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,10 +36,14 @@ NOT_EXECUTABLE = 126
 PROBE_TIMEOUT_S = 10
 
 
+class Failure(Exception):
+    """What was asked for cannot be done; the message is all a user has to read."""
+
+
 def serve(arguments: argparse.Namespace) -> int:
     gc.disable()  # what a start makes stays: looking for garbage only delays it
     settings = settings_of(arguments)
-    check_host(arguments, settings)
+    _check_host(arguments, settings)
     stop = threading.Event()
     with _signals_to(lambda signum: stop.set()), _open_cloud(settings) as cloud:
         ports: Any = (arguments.identity_port, arguments.image_port)
@@ -64,12 +70,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def env(arguments: argparse.Namespace) -> int:
     if arguments.ready_file is not None:
-        described = _read_ready_file(arguments.ready_file)
+        described = read_ready_file(arguments.ready_file)
     else:
         _probe(arguments.url)
         settings = settings_of(arguments)
         described = {
             "identity_url": arguments.url,
+            "control_url": control_url_of(arguments.url),
             "username": "admin",
             "password": settings["admin_password"],
             "project_name": "admin",
@@ -79,6 +86,25 @@ def env(arguments: argparse.Namespace) -> int:
         }
     sys.stdout.write(write_exports(variables_of(described)))
     return 0
+
+
+def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings a command line gives, with the password it may imply."""
+    given = vars(arguments)
+    names = [field.name for field in Settings.fields() if field.name in given]
+    settings = {name: given[name] for name in names}
+    return {"admin_password": default_password(), **settings}
+
+
+def _check_host(arguments: argparse.Namespace, settings: dict[str, Any]) -> None:
+    """End with a usage error for a public address with the well-known password."""
+    if settings["admin_password"] != Settings().admin_password:
+        return
+    if not is_loopback(arguments.host):
+        arguments.parser.error(
+            f"refusing to listen on {arguments.host} with the default password:"
+            " give --admin-password"
+        )
 
 
 @contextmanager
@@ -159,7 +185,7 @@ def _write_ready_file(path: Any, described: dict[str, Any]) -> None:
         raise Failure(f"cannot write {path}: {error.strerror}") from error
 
 
-def _read_ready_file(path: Any) -> dict[str, Any]:
+def read_ready_file(path: Any) -> dict[str, Any]:
     try:
         described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

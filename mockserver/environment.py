@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from mockserver.cloud import MockCloud
@@ -19,6 +21,24 @@ CREDENTIALS = (
 )
 """What a cloud says of itself that a client takes as ``OS_*`` of the same name."""
 
+CONTROL_VARIABLE = "MOCKSERVER_CONTROL_URL"
+CONTROL_MOUNT = "/_mock"
+
+
+def control_url_of(url: str) -> str:
+    """Return where the server of a service's URL is driven from."""
+    return urlsplit(url)._replace(path=CONTROL_MOUNT, query="", fragment="").geturl()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
 
 def describe(cloud: MockCloud) -> dict[str, Any]:
     """Return the URLs and credentials of a cloud that is served.
@@ -26,6 +46,8 @@ def describe(cloud: MockCloud) -> dict[str, Any]:
     Of a Keystone elsewhere only the address is known.
     """
     described = {"image_url": cloud.image_url, "pid": os.getpid()}
+    if cloud.control_url is not None:
+        described["control_url"] = cloud.control_url
     if cloud.settings.identity_url is not None:
         return {"identity_url": cloud.settings.identity_url, **described}
     return {
@@ -54,6 +76,8 @@ def variables_of(described: Mapping[str, Any]) -> dict[str, str]:
             variables[f"OS_{key.upper()}"] = described[key]
     if image_url := described.get("image_url"):
         variables["MOCKSERVER_IMAGE_URL"] = image_url
+    if control_url := described.get("control_url"):
+        variables[CONTROL_VARIABLE] = control_url
     return variables
 
 

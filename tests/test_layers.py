@@ -40,7 +40,10 @@ HOMES = {
     "yaml": (),
     "tqdm": (),
     "sqlalchemy": ("mockserver/storage/", "mockserver/keystone/", "mockserver/glance/"),
-    "falcon": ("mockserver/app.py", "mockserver/keystone/", "mockserver/glance/"),
+    "falcon": (
+        *("mockserver/app.py", "mockserver/keystone/", "mockserver/glance/"),
+        *("mockserver/control/routes.py", "mockserver/control/guard.py"),
+    ),
     "cheroot": ("mockserver/doors/listener.py", "mockserver/doors/streams.py"),
     "responses": ("mockserver/doors/inprocess.py",),
 }

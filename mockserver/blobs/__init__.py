@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 PIECE_BYTES = 1 << 18
 """How much is read, hashed, written and sent at once: what fits a core's cache."""
@@ -45,3 +49,15 @@ class BlobStore(Protocol):
 
     def delete(self, blob_id: str) -> None:
         """Drop a blob. Raises :class:`BlobMissing`."""
+
+    def fork(self, folder: Path) -> Self:
+        """Return a store of the same blobs that goes its own way from here.
+
+        ``folder``, where it needs one, is on the same medium: bytes are shared.
+        """
+
+    def clear(self) -> None:
+        """Drop every blob."""
+
+    def become(self, other: Self) -> None:
+        """Hold the blobs of another store, and no others."""

@@ -54,8 +54,27 @@ class FileStore:
         except FileNotFoundError:
             raise BlobMissing(blob_id) from None
 
+    def fork(self, folder: Path) -> FileStore:
+        fork = FileStore(folder)
+        fork.become(self)
+        return fork
+
+    def clear(self) -> None:
+        for path in self._paths():
+            path.unlink()
+
+    def become(self, other: FileStore) -> None:
+        self.clear()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for path in other._paths():
+            os.link(path, self._path(path.name))
+
     def _path(self, blob_id: str) -> Path:
         return self.folder / blob_id
+
+    def _paths(self) -> list[Path]:
+        """Return the files of all blobs that are there whole."""
+        return [one for one in self.folder.glob("*") if one.name[0] != "."]
 
 
 def _fill(descriptor: int, pieces: Iterable[bytes]) -> None:

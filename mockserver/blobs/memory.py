@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from mockserver.blobs import PIECE_BYTES, BlobExists, BlobMissing
 
@@ -38,3 +39,14 @@ class MemoryStore:
     def delete(self, blob_id: str) -> None:
         if self._blobs.pop(blob_id, None) is None:
             raise BlobMissing(blob_id)
+
+    def fork(self, folder: Path) -> MemoryStore:
+        fork = MemoryStore()
+        fork.become(self)
+        return fork
+
+    def clear(self) -> None:
+        self._blobs.clear()
+
+    def become(self, other: MemoryStore) -> None:
+        self._blobs = dict(other._blobs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -89,6 +90,24 @@ class Stores:
             if store is not None:
                 with contextlib.suppress(BlobMissing):
                     store.delete(blob_id)
+
+    def fork(self, folder: Path) -> Stores:
+        """Return stores of the same blobs that go their own way from here."""
+        forks = {
+            name: store.fork(folder / f"images-{name or ''}")
+            for name, store in self.stores.items()
+        }
+        return Stores(self.names, forks, self.staging.fork(folder / "staging"))
+
+    def clear(self) -> None:
+        for store in (*self.stores.values(), self.staging):
+            store.clear()
+
+    def become(self, other: Stores) -> None:
+        """Hold the blobs that other stores of the same names hold."""
+        for name, store in self.stores.items():
+            store.become(other.stores[name])
+        self.staging.become(other.staging)
 
     def unstage(self, blob_id: str) -> None:
         with contextlib.suppress(BlobMissing):

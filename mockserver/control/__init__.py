@@ -1,1 +1,1 @@
-"""What a test or an operator steers a cloud with: its clock, ids, journal and seed."""
+"""What a cloud is steered with: clock, ids, seeds, snapshots, journal and faults."""

@@ -14,15 +14,17 @@ left out::
                 "users" are its members
     assignments {"user" or "group": .., "role": .., "project" or "domain": ..,
                 "system": true, "inherited": true}
-    images      records as the API shows them; "data" is text, or "file" a path
-                relative to the seed, of which size and hashes are computed. Without
-                either an image is as it says it is and has nothing to download.
+    images      records as the API shows them; "data" is text, "base64" bytes, or
+                "file" a path relative to the seed, of which size and hashes are
+                computed. Without any of them an image is as it says it is and has
+                nothing to download.
 
     metadefs    namespaces of metadata definitions as the API shows them, or a folder
                 of JSON files that hold one each, as an installed Glance has it
 
 Users, groups, roles, projects, domains and services are named by id or by name. A seed
-is sown once, when the database is made: a kept folder ignores it.
+is sown when the database is made, which a kept folder outlives, and at a reset. A
+running cloud takes more of them, without ``addresses`` and ``bootstrap``.
 
 The shipped ``documents`` is the install guide's cloud as it stands before its own
 steps: no image service is in the catalog, and the ids of the user, service and
@@ -34,6 +36,7 @@ before its image service is registered.
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 from collections.abc import Mapping
@@ -69,7 +72,16 @@ class Seed:
     ids: Mapping[str, list[str]] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
     records: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
-    folder: Path = Path()
+    folder: Path | None = Path()
+    """Where the paths that it names begin; None where it may name none."""
+
+    def path_of(self, file: str | None) -> Path | None:
+        """Return where a file is that it names. Raises :class:`BadSeed`."""
+        if file is None:
+            return None
+        if self.folder is None:
+            raise BadSeed(f"a running cloud reads no files: {file}")
+        return self.folder / file
 
     def script(self, clock: Clock, ids: Ids) -> None:
         """Let time stand and the next ids be what the seed says."""
@@ -94,6 +106,40 @@ def load_seed(
     return dataclasses.replace(seed, records=records)
 
 
+def parse_seed(document: Any) -> Seed:
+    """Read a seed that somebody sent, and none of the files it may name.
+
+    Raises :class:`BadSeed`.
+    """
+    return _parse(document, "the seed", None)
+
+
+def write_seed(seed: Seed) -> dict[str, Any]:
+    """Return a seed as one JSON object, with the files that it names in it.
+
+    Raises :class:`BadSeed`.
+    """
+    images = [_enclose(dict(image), seed) for image in seed.records.get("images", ())]
+    return {
+        "clock": seed.clock and seed.clock.isoformat(),
+        "ids": dict(seed.ids),
+        "addresses": dict(seed.addresses),
+        "bootstrap": dataclasses.asdict(seed.bootstrap),
+        **seed.records,
+        "images": images,
+    }
+
+
+def _enclose(image: dict[str, Any], seed: Seed) -> dict[str, Any]:
+    path = seed.path_of(image.pop("file", None))
+    if path is not None:
+        try:
+            image["base64"] = base64.b64encode(path.read_bytes()).decode()
+        except OSError as error:
+            raise BadSeed(f"cannot read the image {path}: {error.strerror}") from error
+    return image
+
+
 def _load(source: str | Path | Mapping[str, Any] | None) -> Seed:
     if source is None:
         return Seed()
@@ -111,7 +157,7 @@ def _load(source: str | Path | Mapping[str, Any] | None) -> Seed:
     return _parse(document, f"the seed {path}", path.parent)
 
 
-def _parse(document: Any, name: str, folder: Path) -> Seed:
+def _parse(document: Any, name: str, folder: Path | None) -> Seed:
     if not isinstance(document, Mapping):
         raise BadSeed(f"{name} is not an object")
     known = {"clock", "ids", "addresses", "bootstrap", "description", *NOUNS}
@@ -132,10 +178,12 @@ def _parse(document: Any, name: str, folder: Path) -> Seed:
 
 
 def _records(
-    document: Mapping[str, Any], noun: str, folder: Path
+    document: Mapping[str, Any], noun: str, folder: Path | None
 ) -> list[dict[str, Any]]:
     written = document.get(noun, ())
     if noun == "metadefs" and isinstance(written, str):
+        if folder is None:
+            raise BadSeed(f"a running cloud reads no files: {written}")
         return read_metadefs(folder / written)
     return list(written)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mockserver.blobs import BlobExists
 from mockserver.control.seed import BadSeed, Seed
 from mockserver.glance.creation import insert_seeded
 from mockserver.glance.metadefs.loading import load_namespace
@@ -16,6 +19,7 @@ from mockserver.keystone.project_records import add_project
 from mockserver.keystone.user_records import add_user
 from mockserver.storage.grants import SYSTEM
 from mockserver.storage.groups import add_member
+from mockserver.storage.images import Image
 from mockserver.storage.repository import DuplicateRecord, fetch, store
 from mockserver.storage.tables import (
     ASSIGNMENTS,
@@ -35,7 +39,8 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 SOWING_ERRORS = (
-    *(IdentityError, DuplicateRecord, KeyError, TypeError, ValueError, OSError),
+    *(IdentityError, DuplicateRecord, BlobExists),
+    *(KeyError, TypeError, ValueError, OSError),
 )
 _TABLES = {
     "user": USERS,
@@ -47,8 +52,17 @@ _TABLES = {
 
 
 def sow(db: Connection, cloud: MockCloud, seed: Seed) -> None:
-    """Store what a seed describes; raises :class:`BadSeed`."""
+    """Store what a seed describes; raises :class:`BadSeed`, and keeps no bytes then."""
     sower = _Sower(db, cloud, seed)
+    try:
+        _sow(sower, seed)
+    except BaseException:
+        for image in sower.images:
+            cloud.stores.discard(image.id, image.locations)
+        raise
+
+
+def _sow(sower: _Sower, seed: Seed) -> None:
     for noun, records in seed.records.items():
         add: Callable[[Record], None] = getattr(sower, f"add_{noun[:-1]}")
         for record in records:
@@ -65,7 +79,7 @@ class _Sower:
         self._db = db
         self._cloud = cloud
         self._seed = seed
-        self._home = seed.bootstrap.domain_id
+        self.images: list[Image] = []
 
     def add_region(self, region: Record) -> None:
         region = {"description": "", "parent_region_id": None, **region}
@@ -131,15 +145,19 @@ class _Sower:
         store(self._db, ASSIGNMENTS, row)
 
     def add_image(self, image: Record) -> None:
-        data = image.pop("data", None)
-        file = image.pop("file", None)
-        source = None if data is None else str(data).encode()
+        source = self._take_data(image)
         if "owner" in image:
             image["owner"] = self._find("project", image["owner"])
-        if source is None and file is not None:
-            insert_seeded(self._cloud, self._db, image, self._seed.folder / file)
-        else:
-            insert_seeded(self._cloud, self._db, image, source)
+        self.images.append(insert_seeded(self._cloud, self._db, image, source))
+
+    def _take_data(self, image: Record) -> bytes | Path | None:
+        data, file = image.pop("data", None), image.pop("file", None)
+        encoded = image.pop("base64", None)
+        if data is not None:
+            return str(data).encode()
+        if encoded is not None:
+            return base64.b64decode(encoded, validate=True)
+        return self._seed.path_of(file)
 
     def add_metadef(self, namespace: Record) -> None:
         now = store_time(self._cloud.clock.now())
@@ -149,7 +167,7 @@ class _Sower:
         return {**record, "id": record.get("id") or self._cloud.ids.hex(noun)}
 
     def _in_domain(self, record: Record) -> Record:
-        domain_id = self._find("domain", record.get("domain_id", self._home))
+        domain_id = self._find("domain", record.get("domain_id", self._cloud.domain_id))
         return {**record, "domain_id": domain_id}
 
     def _find(self, noun: str, word: str) -> str:

@@ -6,13 +6,14 @@ import contextlib
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import responses
 
 from mockserver.app import identity_app, image_app
+from mockserver.control.breaking import Disconnected, Stalled
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -56,15 +57,38 @@ def _caller_of(app: WSGIApplication) -> Any:
             started[:] = [int(status[:3]), headers]
             return None
 
-        chunks = app(_environ_of(request), start_response)
         try:
-            body = b"".join(chunks)
-        finally:
-            if hasattr(chunks, "close"):
-                chunks.close()
-        return started[0], started[1], body
+            chunks = app(_environ_of(request), start_response)
+        except Disconnected as end:
+            raise _failure_of(end) from None
+        return started[0], started[1], _collect(chunks)
 
     return answer
+
+
+def _collect(chunks: Iterable[bytes]) -> bytes:
+    """Return a body, or as much of it as comes before the connection ends."""
+    body = bytearray()
+    try:
+        for chunk in chunks:
+            body += chunk
+    except Stalled as end:
+        raise _failure_of(end) from None
+    except Disconnected:
+        pass  # shorter than its Content-Length says
+    finally:
+        if hasattr(chunks, "close"):
+            chunks.close()
+    return bytes(body)
+
+
+def _failure_of(end: Disconnected) -> Exception:
+    """Return what a client of ``requests`` sees of a connection that ends."""
+    import requests
+
+    if isinstance(end, Stalled):
+        return requests.ReadTimeout("the answer takes too long")
+    return requests.ConnectionError("the connection was reset")
 
 
 def _environ_of(request: Any) -> WSGIEnvironment:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
-from collections.abc import Iterable
+import struct
+import threading
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from cheroot import wsgi
 from cheroot.server import HTTPConnection
 
+from mockserver.control.breaking import HOLD, Disconnected, Reset
 from mockserver.doors.streams import open_stream
 
 if TYPE_CHECKING:
@@ -74,10 +79,22 @@ class Connection(HTTPConnection):
 
     def communicate(self) -> bool:
         if self._is_kept_once_flushed is None:
-            return bool(super().communicate())  # type: ignore[no-untyped-call]
+            return self._answer()
         self.wfile.flush()
         is_kept, self._is_kept_once_flushed = self._is_kept_once_flushed, None
         return is_kept
+
+    def _answer(self) -> bool:
+        try:
+            return bool(super().communicate())  # type: ignore[no-untyped-call]
+        except Disconnected as end:
+            if isinstance(end, Reset):
+                # without a shutdown: closing the socket drops what it still holds
+                self.socket.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                )
+                self._close_kernel_socket = lambda: None
+            return False
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
@@ -85,20 +102,36 @@ class Connection(HTTPConnection):
         super().close()
 
 
+class _Gateway(wsgi.Gateway_10):
+    """cheroot's way into an application, that lets it wait for the peer's end."""
+
+    def get_environ(self) -> Any:
+        environ = super().get_environ()  # type: ignore[no-untyped-call]
+        environ[HOLD] = partial(_wait_for_hangup, self.req.conn.socket)
+        return environ
+
+
+def _wait_for_hangup(sock: socket.socket, over: threading.Event) -> None:
+    poll = select.poll()
+    poll.register(sock, getattr(select, "POLLRDHUP", select.POLLHUP))
+    while not over.is_set() and not poll.poll(POLL_INTERVAL_S * 1000):
+        pass
+
+
 class Listener(wsgi.Server):
     """cheroot's server, that answers what is quick in the thread that notices it.
 
     To hand a request to another thread, and the interpreter's lock to and fro, takes
-    as long as to answer it. What may wait (data, changes, another identity service)
-    goes to the threads. It also does not leak a socket which it could not bind.
+    as long as to answer it. What may wait goes to the threads. It also does not leak
+    a socket which it could not bind.
     """
 
     ConnectionClass = Connection
-    is_ever_quick = True
-    """Whether any request is; not where tokens are asked for elsewhere."""
+    may_wait: Callable[[], bool]
+    """Tells whether any request may take long just now."""
 
     def process_conn(self, conn: Connection) -> None:
-        is_kept = conn.answer_at_once() if self.is_ever_quick else None
+        is_kept = None if self.may_wait() else conn.answer_at_once()
         if is_kept is None:
             super().process_conn(conn)
         elif is_kept:
@@ -130,8 +163,13 @@ def _decode_slashes(app: WSGIApplication) -> WSGIApplication:
     return decoded
 
 
-def listen(app: WSGIApplication, host: str, port: int) -> Listener:
-    """Bind a port for an application; raises :class:`CannotListen` if it is not had."""
+def listen(
+    app: WSGIApplication, host: str, port: int, may_wait: Callable[[], bool]
+) -> Listener:
+    """Bind a port for an application; raises :class:`CannotListen` if it is not had.
+
+    While ``may_wait`` says so, no request is answered in the thread that selects.
+    """
     listener = Listener(
         (host, port),
         _decode_slashes(app),
@@ -141,6 +179,8 @@ def listen(app: WSGIApplication, host: str, port: int) -> Listener:
         timeout=IDLE_TIMEOUT_S,
         shutdown_timeout=STOP_TIMEOUT_S,
     )
+    listener.may_wait = may_wait
+    listener.gateway = _Gateway
     listener.expiration_interval = POLL_INTERVAL_S
     try:
         listener.prepare()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mockserver.app import (
@@ -13,7 +14,9 @@ from mockserver.app import (
     identity_app,
     image_app,
 )
+from mockserver.control.routes import drive_with
 from mockserver.doors.listener import STOP_TIMEOUT_S, Listener, listen
+from mockserver.environment import CONTROL_MOUNT, is_loopback
 
 if TYPE_CHECKING:
     from mockserver.cloud import MockCloud
@@ -38,14 +41,16 @@ class Server:
             apps = [identity_app(cloud), image_app(cloud)]
         self._listeners: list[Listener] = []
         self._threads: list[threading.Thread] = []
+        drive = drive_with(cloud, is_local=is_loopback(host))
         try:
             for app, port in zip(apps, ports, strict=True):
-                listener = listen(app, host, port)
-                listener.is_ever_quick = cloud.settings.identity_url is None
+                listener = listen(drive(app), host, port, partial(_may_wait, cloud))
                 self._listeners.append(listener)
         except BaseException:
             self.stop()
             raise
+        bound = self._listeners[0].bind_addr[1]
+        self.control_url = f"http://{_reachable(host)}:{bound}{CONTROL_MOUNT}"
         cloud.announce(*self._addresses(cloud.settings.public_url, host))
 
     def start(self) -> None:
@@ -69,6 +74,11 @@ class Server:
         if public_url is None:
             root = f"{root}:{ports[0]}"
         return root + IDENTITY_MOUNT, root + IMAGE_MOUNT
+
+
+def _may_wait(cloud: MockCloud) -> bool:
+    """Tell whether any request may take long: by a fault, or asking elsewhere."""
+    return bool(cloud.faults) or cloud.settings.identity_url is not None
 
 
 def _reachable(host: str) -> str:

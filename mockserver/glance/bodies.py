@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from mockserver.blobs import StoreFull
 from mockserver.glance.errors import BadRequest, ServerError
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def write_json(resp: falcon.Response, document: Any) -> None:
 
 def drain(req: falcon.Request) -> None:
     """Read what is left of a body, so that its sender hears the answer."""
-    with contextlib.suppress(OSError, ValueError):  # no sender, no more body
+    # no sender, no more body; or a fault, that meant a store
+    with contextlib.suppress(OSError, ValueError, StoreFull):
         if has_body(req):
             for _ in _pieces(req):
                 pass

@@ -19,7 +19,7 @@ from mockserver.glance.patches import RESERVED, RESERVED_PREFIX
 from mockserver.glance.schemas import check_image
 from mockserver.glance.times import parse_time, store_time
 from mockserver.glance.updates import SETTABLE, VISIBILITY_OPERATIONS
-from mockserver.glance.uploads import receive
+from mockserver.glance.uploads import Received, receive
 from mockserver.storage.images import ATTRIBUTES, Image, insert_images
 
 if TYPE_CHECKING:
@@ -122,19 +122,29 @@ def insert_seeded(
     attributes.setdefault("id", cloud.ids.uuid("image"))
     image = Image(**attributes)
     image.properties = {k: v for k, v in record.items() if k not in shown}
-    if data is not None:
-        _fill(cloud, image, data)
-    if image.status in ("active", "deactivated") and not image.locations:
-        image.locations = [cloud.stores.locate(cloud.stores.default_name, image.id)]
-    insert_images(db, [image])
+    if data is None:
+        _insert(cloud, db, image)
+        return image
+    with BytesIO(data) if isinstance(data, bytes) else data.open("rb") as source:
+        received = receive(cloud.stores.default, image, source)
+    try:
+        _fill(image, received)
+        _insert(cloud, db, image)
+    except BaseException:
+        cloud.stores.default.delete(image.id)
+        raise
     return image
 
 
-def _fill(cloud: MockCloud, image: Image, data: bytes | Path) -> None:
-    with BytesIO(data) if isinstance(data, bytes) else data.open("rb") as source:
-        received = receive(cloud.stores.default, image, source)
+def _fill(image: Image, received: Received) -> None:
     if received.refusal is not None:
         raise ValueError(f"{image.name or image.id}: {received.refusal}")
     for name, value in received.columns().items():
         setattr(image, name, value)
     image.status = "active"
+
+
+def _insert(cloud: MockCloud, db: Connection, image: Image) -> None:
+    if image.status in ("active", "deactivated") and not image.locations:
+        image.locations = [cloud.stores.locate(cloud.stores.default_name, image.id)]
+    insert_images(db, [image])

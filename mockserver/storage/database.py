@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Table, event
 
 from mockserver.storage import facts, image_tables, metadef_tables, tables
 
 SCHEMA_VERSION = "2"
 BUSY_TIMEOUT_S = 30
+METADATA = (tables.METADATA, image_tables.METADATA, metadef_tables.METADATA)
 _READER = {"mock_reader": True}
 
 
@@ -36,19 +38,17 @@ class Database:
         self._idle_readers: list[Connection] = []
         _hold_transactions(self._engine, durable=durable)
 
-    def create_tables(self) -> bool:
+    def create_tables(self, db: Connection) -> bool:
         """Make the tables and return True, or return False where they are.
 
         Raises :class:`UnknownSchema` where they are another version's.
         """
-        with self._engine.begin() as connection:
-            if not sqlalchemy.inspect(connection).has_table(tables.FACTS.name):
-                for module in (tables, image_tables, metadef_tables):
-                    module.METADATA.create_all(connection, checkfirst=False)
-                facts.remember(connection, schema_version=SCHEMA_VERSION)
-                return True
-            version = facts.recall(connection, "schema_version")
-        if version != SCHEMA_VERSION:
+        if not sqlalchemy.inspect(db).has_table(tables.FACTS.name):
+            for metadata in METADATA:
+                metadata.create_all(db, checkfirst=False)
+            facts.remember(db, schema_version=SCHEMA_VERSION)
+            return True
+        if facts.recall(db, "schema_version") != SCHEMA_VERSION:
             raise UnknownSchema(
                 f"{self.path} was written by another version of mockserver"
             )
@@ -74,10 +74,45 @@ class Database:
         finally:
             self._idle_readers.append(connection)
 
+    def clear(self, db: Connection) -> None:
+        """Forget every record, in a transaction that writes."""
+        _empty(db)
+        facts.remember(db, schema_version=SCHEMA_VERSION)
+
+    def copy_to(self, path: Path) -> None:
+        """Write what is committed to a file; a transaction that writes holds it."""
+        with (
+            contextlib.closing(sqlite3.connect(self.path)) as here,
+            contextlib.closing(sqlite3.connect(path)) as there,
+        ):
+            here.backup(there)
+
+    def become(self, db: Connection, path: Path) -> None:
+        """Hold the records of a copy, and no others, in a transaction that writes."""
+        _empty(db)
+        driver: Any = db.connection.driver_connection
+        with contextlib.closing(sqlite3.connect(path)) as copy:
+            for table in _tables():
+                values = ", ".join("?" * len(table.columns))
+                rows = copy.execute(f'SELECT * FROM "{table.name}"')
+                driver.executemany(
+                    f'INSERT INTO "{table.name}" VALUES ({values})', rows
+                )
+
     def close(self) -> None:
         while self._idle_readers:
             self._idle_readers.pop().close()
         self._engine.dispose()
+
+
+def _tables() -> Iterator[Table]:
+    for metadata in METADATA:
+        yield from metadata.tables.values()
+
+
+def _empty(db: Connection) -> None:
+    for table in _tables():
+        db.execute(table.delete())
 
 
 def _hold_transactions(engine: Engine, *, durable: bool) -> None:

@@ -74,6 +74,10 @@ def revoke_tokens(db: Connection, *where: ColumnElement[bool]) -> None:
     db.execute(update(TOKENS).where(*where).values(revoked=True))
 
 
+def revoke_token(db: Connection, token_id: str) -> None:
+    revoke_tokens(db, TOKENS.c.digest == digest_of(token_id))
+
+
 def revoke_of_user(db: Connection, user_id: str) -> None:
     revoke_tokens(db, TOKENS.c.user_id == user_id)
 

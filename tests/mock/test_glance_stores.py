@@ -97,7 +97,8 @@ def test_a_bad_name_is_one_line_in_the_shell(
 
 
 def test_hosts_to_fetch_from_are_named_one_by_one() -> None:
-    from mockserver.cli import build_parser, settings_of
+    from mockserver.cli import build_parser
+    from mockserver.commands import settings_of
 
     argv = ["serve", "--allow-web-download", "a:1", "--allow-web-download", "b"]
     settings = Settings(**settings_of(build_parser().parse_args(argv)))
