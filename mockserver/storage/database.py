@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, event
 
 from mockserver.storage import facts, image_tables, metadef_tables, tables
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 BUSY_TIMEOUT_S = 30
 _READER = {"mock_reader": True}
 
