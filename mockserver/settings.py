@@ -79,6 +79,10 @@ class Settings:
         default=True,
         metadata=_help("refuse data that is not of its image's disk format"),
     )
+    show_image_direct_url: bool = field(
+        default=False,
+        metadata=_help("show where an image is first looked for, as direct_url"),
+    )
     loose: bool = field(
         default=False,
         metadata=_help(f"relax a few checks: {describe()} (none)"),
