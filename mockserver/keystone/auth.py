@@ -34,7 +34,7 @@ class Tokens:
         with reading(self._cloud, req) as call:
             bearer, scope = Authentication(call.db, self._cloud, auth).authenticate()
             bearer = receipts.add_earlier(call, bearer)
-        if not receipts.are_enough(bearer):
+        if not receipts.are_enough(self._cloud, bearer):
             self._ask_for_more(req, resp, bearer)
             return
         with writing(self._cloud, req) as call:

@@ -23,6 +23,7 @@ from mockserver.keystone.password_expiry import is_expired
 from mockserver.keystone.password_rules import verify_password
 from mockserver.keystone.token_documents import Scope
 from mockserver.keystone.tokens import look_up
+from mockserver.keystone.totp import verify_code
 from mockserver.storage.grants import effective_roles
 from mockserver.storage.repository import Record, fetch
 from mockserver.storage.tables import PROJECTS, USERS
@@ -31,13 +32,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mockserver.cloud import MockCloud
-
-METHODS = (
-    *("external", "password", "token", "oauth1", "mapped"),
-    *("application_credential", "ec2credential"),
-)
-"""What Keystone knows by default. By those that need something outside of a cloud,
-nobody is known."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +73,9 @@ class Authentication:
         for method in methods:
             if method not in self._auth["identity"]:
                 raise Invalid.lacking(method, "identity")
-        if set(methods) - set(METHODS):
-            raise UnsupportedMethod(METHODS)
+        known = self._cloud.settings.auth_method_names
+        if set(methods) - set(known):
+            raise UnsupportedMethod(known)
         scope = self._read_scope()
         if not methods:
             raise Unauthorized
@@ -96,13 +91,30 @@ class Authentication:
             return self._by_token()
         if method == "application_credential":
             return self._by_application_credential()
-        raise Unauthorized
+        if method == "totp":
+            return self._by_totp()
+        raise Unauthorized  # the others need what is outside of a cloud
 
-    def _by_password(self) -> Bearer:
-        payload = self._auth["identity"]["password"]
+    def _named_user(self, method: str) -> dict[str, Any]:
+        payload: dict[str, Any] = self._auth["identity"][method]
         if "user" not in payload:
             raise Invalid.lacking("user", "None")  # Keystone forgets to name it
-        named = payload["user"]
+        named: dict[str, Any] = payload["user"]
+        if not (named.get("id") or named.get("name")):
+            raise Invalid.lacking("id or name", "user")
+        return named
+
+    def _by_totp(self) -> Bearer:
+        named = self._named_user("totp")
+        user = self._find_user(named)
+        now = self._cloud.clock.now()
+        verify_code(self._db, user["id"], named.get("passcode"), now)
+        if not user["enabled"]:
+            raise Unauthorized
+        return Bearer(user, ["totp"])
+
+    def _by_password(self) -> Bearer:
+        named = self._named_user("password")
         user = self._find_user(named)
         verify_password(self._db, self._cloud, user, named.get("password") or "")
         if not user["enabled"]:

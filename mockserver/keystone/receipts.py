@@ -8,9 +8,9 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mockserver.keystone.authentication import METHODS, Bearer
+from mockserver.keystone.authentication import Bearer
 from mockserver.keystone.call import Call
 from mockserver.keystone.errors import Unauthorized
 from mockserver.keystone.tokens import format_time
@@ -18,17 +18,20 @@ from mockserver.storage.repository import fetch, remove, store
 from mockserver.storage.tables import PROJECTS, RECEIPTS
 from mockserver.storage.tokens import digest_of
 
+if TYPE_CHECKING:
+    from mockserver.cloud import MockCloud
+
 HEADER = "Openstack-Auth-Receipt"
 LIFETIME = timedelta(minutes=5)
 
 
-def are_enough(bearer: Bearer) -> bool:
+def are_enough(cloud: MockCloud, bearer: Bearer) -> bool:
     """Tell whether a user's rules are met by what was proved.
 
     Methods that the cloud does not know count in no rule, lest nobody gets in.
     """
     is_on = (bearer.user["options"] or {}).get("multi_factor_auth_enabled", True)
-    rules = _rules_of(bearer)
+    rules = _rules_of(cloud, bearer)
     proved = set(bearer.methods)
     return not is_on or not rules or any(proved.issuperset(rule) for rule in rules)
 
@@ -73,14 +76,15 @@ def issue(call: Call, bearer: Bearer) -> tuple[str, dict[str, Any]]:
     return receipt_id, {
         "receipt": {"methods": bearer.methods, "user": _name(call, bearer), **times},
         "required_auth_methods": [
-            rule for rule in _rules_of(bearer) if proved.intersection(rule)
+            rule for rule in _rules_of(call.cloud, bearer) if proved.intersection(rule)
         ],
     }
 
 
-def _rules_of(bearer: Bearer) -> list[list[str]]:
+def _rules_of(cloud: MockCloud, bearer: Bearer) -> list[list[str]]:
+    methods = cloud.settings.auth_method_names
     rules = (bearer.user["options"] or {}).get("multi_factor_auth_rules", ())
-    known = ([method for method in rule if method in METHODS] for rule in rules)
+    known = ([method for method in rule if method in methods] for rule in rules)
     return [rule for rule in known if rule]
 
 

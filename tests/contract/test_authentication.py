@@ -216,8 +216,9 @@ def test_a_request_against_the_schema_is_refused(
     assert answer.json()["error"]["message"].startswith(start)
 
 
-def test_an_unknown_method_is_told_the_known_ones(nobody: Caller) -> None:
-    identity = {"methods": ["bogus"], "bogus": {}}
+@pytest.mark.parametrize("method", ["bogus", "totp"])
+def test_an_unknown_method_is_told_the_known_ones(nobody: Caller, method: str) -> None:
+    identity = {"methods": [method], method: {}}
     answer = nobody.authenticate({"auth": {"identity": identity}})
     message = "Attempted to authenticate with an unsupported method."
     code, body = keystone_error(401, message)
