@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import requests
+from keystoneauth1 import exceptions, session
+from keystoneauth1.identity import v3
 
 from mockserver.cloud import MockCloud
 from mockserver.keystone.totp import STEP_S, make_code
@@ -130,6 +132,20 @@ def test_a_password_and_a_code_may_come_one_by_one(cloud: MockCloud) -> None:
     )
     assert both.status_code == 201
     assert both.json()["token"]["methods"] == ["password", "totp"]
+
+
+def test_keystoneauth_takes_a_receipt_and_goes_on(cloud: MockCloud) -> None:
+    options = {"multi_factor_auth_rules": [["password", "totp"]]}
+    user = create(cloud, "user", name="bob", password="pw", options=options)
+    keep(cloud, user["id"], BLOB)
+    url = f"{cloud.identity_url}/v3"
+    password = v3.Password(url, user_id=user["id"], password="pw")
+    with pytest.raises(exceptions.MissingAuthMethods) as asked:
+        session.Session(password).get_token()
+    assert asked.value.required_auth_methods == [["password", "totp"]]
+    code = v3.TOTP(url, user_id=user["id"], passcode=code_of(cloud))
+    code.add_method(v3.ReceiptMethod(receipt=asked.value.receipt))
+    assert session.Session(code).get_token()
 
 
 def test_a_method_that_no_setting_names_is_not_supported(cloud: MockCloud) -> None:
