@@ -14,6 +14,11 @@ from mockserver.loose import describe
 
 DEFAULT_PASSWORD = "secret"
 PASSWORD_VARIABLE = "MOCKSERVER_ADMIN_PASSWORD"
+AUTH_METHODS = (
+    *("external", "password", "token", "oauth1", "mapped"),
+    *("application_credential", "ec2credential"),
+)
+"""How a user may sign in to a Keystone of default settings; there is ``totp`` too."""
 _IMAGE_API_VERSION = re.compile(r"2\.(\d|1[0-8])\Z", re.ASCII)
 _STORE_NAME = re.compile(r"[\w-]+\Z")
 
@@ -79,6 +84,10 @@ class Settings:
         default=True,
         metadata=_help("refuse data that is not of its image's disk format"),
     )
+    show_image_direct_url: bool = field(
+        default=False,
+        metadata=_help("show where an image is first looked for, as direct_url"),
+    )
     loose: bool = field(
         default=False,
         metadata=_help(f"relax a few checks: {describe()} (none)"),
@@ -102,6 +111,13 @@ class Settings:
         default=None,
         metadata=_help(
             "address that answers name, instead of the one a request came to"
+        ),
+    )
+    auth_methods: str = field(
+        default=",".join(AUTH_METHODS),
+        metadata=_help(
+            "how users may sign in, by Keystone's names; totp is one that is not among"
+            " the default ones"
         ),
     )
     token_lifetime_s: int = field(
@@ -152,6 +168,9 @@ class Settings:
         hosts = tuple(self.allow_web_download)
         object.__setattr__(self, "allow_web_download", hosts)
         self._check_stores()
+        for name in self.auth_method_names:
+            if name not in (*AUTH_METHODS, "totp"):
+                raise BadSetting(f"{name!r} is no method of authentication")
         if not _IMAGE_API_VERSION.match(self.image_api_version):
             raise BadSetting(
                 f"{self.image_api_version!r} is no version of the image API:"
@@ -177,11 +196,19 @@ class Settings:
     @property
     def store_names(self) -> tuple[str, ...]:
         """Names of the stores that take data, the default one first."""
-        return tuple(name.strip() for name in self.stores.split(",") if name.strip())
+        return _split(self.stores)
+
+    @property
+    def auth_method_names(self) -> tuple[str, ...]:
+        return _split(self.auth_methods)
 
     @classmethod
     def fields(cls) -> tuple[dataclasses.Field[Any], ...]:
         return dataclasses.fields(cls)
+
+
+def _split(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split(",") if name.strip())
 
 
 def default_password() -> str:

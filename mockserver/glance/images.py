@@ -70,10 +70,11 @@ class Images:
                 wanted.marker = _find_marker(db, caller, marker)
             found = select_images(db, viewer_of(caller), wanted)
         images = [image for image in found if policy.allows(caller, "get_image", image)]
+        settings = self._cloud.settings
         # a repeated parameter comes back once, as it does from Glance
         query = {name: value for name, value in pairs if name != "marker"}
         document: dict[str, Any] = {
-            "images": [show_image(caller, image) for image in images],
+            "images": [show_image(settings, caller, image) for image in images],
             "first": _listing_path(query),
             "schema": "/v2/schemas/images",
         }
@@ -94,7 +95,7 @@ class Images:
         resp.set_header("OpenStack-image-import-methods", ",".join(IMPORT_METHODS))
         if store_ids := self._cloud.stores.announced:
             resp.set_header("OpenStack-image-store-ids", ",".join(store_ids))
-        write_json(resp, show_image(caller, image))
+        write_json(resp, show_image(self._cloud.settings, caller, image))
 
 
 def _find_marker(db: Connection, caller: Caller, image_id: str) -> Image:
@@ -121,7 +122,7 @@ class ImageById:
         with self._cloud.database.read() as db:
             image = get_image(db, caller, image_id)
         policy.enforce(caller, "get_image", image)
-        write_json(resp, show_image(caller, image))
+        write_json(resp, show_image(self._cloud.settings, caller, image))
 
     def on_patch(
         self, req: falcon.Request, resp: falcon.Response, image_id: str
@@ -146,7 +147,7 @@ class ImageById:
         kept = [location["url"] for location in image.locations]
         dropped = [one for one in locations if one["url"] not in kept]
         self._cloud.stores.discard(image_id, dropped)
-        write_json(resp, show_image(caller, image))
+        write_json(resp, show_image(self._cloud.settings, caller, image))
 
     def _measure(self, caller: Caller, image_id: str, changes: list[Change]) -> Sizes:
         """Ask hosts elsewhere before a transaction begins, and for who may ask."""

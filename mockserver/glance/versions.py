@@ -16,9 +16,10 @@ _NEWEST = 18
 _OLDEST = (7, 6, 5, 4, 3, 2, 1, 0)
 _MEDIA_TYPE = "application/vnd.openstack.images-"
 
-
 INTRODUCED = (
-    (r"/v2/(metadefs|tasks)(/.*)?", 2),
+    (r"/v2/images/[^/]+/members(/.*)?", 1),
+    (r"/v2/schemas/members?", 1),
+    (r"/v2/(schemas/)?(metadefs|tasks?)(/.*)?", 2),
     (r"/v2/images/[^/]+/actions/[^/]+", 3),
     (r"/v2/images/[^/]+/(stage|import)", 6),
     (r"/v2/info/import", 6),
@@ -31,7 +32,11 @@ INTRODUCED = (
     (r"/v2/info/stores/detail", 15),
     (r"/v2/images/[^/]+/locations", 17),
 )
-"""Paths that an older image service does not know, and the minor that brought them."""
+"""Paths that an older image service does not know, and the minor that brought them.
+
+Source: Glance's API reference, which says of a call since which version it is there,
+and for those it does not say it of, the version that the release with them announced.
+"""
 
 
 def is_later(path: str, settings: Settings) -> bool:

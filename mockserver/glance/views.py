@@ -11,6 +11,7 @@ from mockserver.storage.repository import Record
 
 if TYPE_CHECKING:
     from mockserver.keystone.tokens import Caller
+    from mockserver.settings import Settings
 
 _SHOWN = (
     *("name", "disk_format", "container_format", "visibility", "size"),
@@ -23,17 +24,20 @@ def image_path(image_id: str) -> str:
     return f"/v2/images/{image_id}"
 
 
-def show_image(caller: Caller, image: Image) -> dict[str, Any]:
+def show_image(settings: Settings, caller: Caller, image: Image) -> dict[str, Any]:
     """Return the document of an image; attributes come after its own properties."""
     # where the data of a deactivated image is, only administrators are told
     is_told = caller.is_admin or image.status != "deactivated"
-    names = names_of(image.locations if is_told else [])
+    locations = image.locations if is_told else []
+    names = names_of(locations)
+    is_direct = settings.show_image_direct_url and locations
     return {
         **image.properties,
         **{name: getattr(image, name) for name in _SHOWN},
         "created_at": show_time(image.created_at),
         "updated_at": show_time(image.updated_at),
-        "locations": image.locations if is_told else [],
+        "locations": locations,
+        **({"direct_url": locations[0]["url"]} if is_direct else {}),
         "tags": image.tags,
         "self": image_path(image.id),
         "file": f"{image_path(image.id)}/file",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, cast
 
 import falcon
+from falcon.routing import CompiledRouter
 
 from mockserver.keystone import (
     access_rules,
@@ -35,6 +37,7 @@ from mockserver.keystone import (
     versions,
 )
 from mockserver.keystone.errors import IdentityError, Invalid
+from mockserver.keystone.pages import moved_to
 
 if TYPE_CHECKING:
     from mockserver.cloud import MockCloud
@@ -49,8 +52,8 @@ MODULES = (
 
 
 def create_application(cloud: MockCloud) -> falcon.App[falcon.Request, falcon.Response]:
-    app = falcon.App(middleware=[_Door(cloud)])
-    app.req_options.strip_url_path_trailing_slash = True
+    router = CompiledRouter()
+    app = falcon.App(middleware=[_Door(cloud, router)], router=router)
     for module in MODULES:
         resources: dict[type, Any] = {}
         for path, kind, suffix in module.ROUTES:
@@ -78,14 +81,26 @@ def _add_route(
 class _Door:
     """What happens to every request before it is routed, and to every answer."""
 
-    def __init__(self, cloud: MockCloud) -> None:
+    def __init__(self, cloud: MockCloud, router: CompiledRouter) -> None:
         self._cloud = cloud
+        self._router = router
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         public = self._cloud.settings.public_url
         url = self._cloud.identity_url if public else _without_port(req.prefix)
         req.context.identity_url = url
         req.context.body = _read_body(req)
+        _take_first_values(req)
+        req.path = f"/{req.path.strip('/')}"
+        if "//" in req.path:
+            self._merge_slashes(req)
+
+    def _merge_slashes(self, req: falcon.Request) -> None:
+        """Point to the path that is meant; raises :class:`falcon.HTTPStatus`."""
+        path = re.sub("//+", "/", req.path)
+        if self._router.find(path, req) is None:
+            raise falcon.HTTPRouteNotFound
+        raise moved_to(req, path)
 
     def process_response(
         self,
@@ -95,6 +110,13 @@ class _Door:
         succeeded: bool,
     ) -> None:
         resp.set_header("Vary", "X-Auth-Token")
+
+
+def _take_first_values(req: falcon.Request) -> None:
+    params = cast(dict[str, Any], req.params)
+    for name, value in params.items():
+        if isinstance(value, list):
+            params[name] = value[0]
 
 
 def _without_port(url: str) -> str:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
+from mockserver.keystone import receipts
 from mockserver.keystone.auth_bodies import check_authentication
-from mockserver.keystone.authentication import Authentication
+from mockserver.keystone.authentication import Authentication, Bearer
 from mockserver.keystone.call import Call, reading, writing
 from mockserver.keystone.catalog import build_catalog
 from mockserver.keystone.errors import Forbidden, Invalid, NotFound
@@ -32,11 +33,15 @@ class Tokens:
             raise Invalid.lacking("auth", "request body")
         with reading(self._cloud, req) as call:
             bearer, scope = Authentication(call.db, self._cloud, auth).authenticate()
+            bearer = receipts.add_earlier(call, bearer)
+        if not receipts.are_enough(self._cloud, bearer):
+            self._ask_for_more(req, resp, bearer)
+            return
         with writing(self._cloud, req) as call:
             token_id, token = issue(
                 call.db,
                 self._cloud,
-                bearer.user_id,
+                bearer.user["id"],
                 bearer.methods,
                 scope,
                 bearer.parent,
@@ -45,6 +50,14 @@ class Tokens:
             resp.media = _render(call, token)
         resp.set_header("X-Subject-Token", token_id)
         resp.status = falcon.HTTP_201
+
+    def _ask_for_more(
+        self, req: falcon.Request, resp: falcon.Response, bearer: Bearer
+    ) -> None:
+        with writing(self._cloud, req) as call:
+            receipt_id, resp.media = receipts.issue(call, bearer)
+        resp.set_header(receipts.HEADER, receipt_id)
+        resp.status = falcon.HTTP_401
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         self._validate(req, resp, "validate_token")

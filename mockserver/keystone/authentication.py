@@ -23,6 +23,7 @@ from mockserver.keystone.password_expiry import is_expired
 from mockserver.keystone.password_rules import verify_password
 from mockserver.keystone.token_documents import Scope
 from mockserver.keystone.tokens import look_up
+from mockserver.keystone.totp import verify_code
 from mockserver.storage.grants import effective_roles
 from mockserver.storage.repository import Record, fetch
 from mockserver.storage.tables import PROJECTS, USERS
@@ -32,14 +33,12 @@ if TYPE_CHECKING:
 
     from mockserver.cloud import MockCloud
 
-METHODS = ("password", "token", "application_credential")
-
 
 @dataclass(frozen=True)
 class Bearer:
     """Somebody who has proved who they are."""
 
-    user_id: str
+    user: Record
     methods: list[str]
     parent: dict[str, Any] | None = None
     """The token that proved it, whose end is that of all made from it."""
@@ -50,10 +49,10 @@ class Bearer:
 def _unite(bearers: list[Bearer]) -> Bearer:
     """Return the one user that all methods prove; raises :class:`Unauthorized`."""
     last = bearers[-1]
-    if any(one.user_id != last.user_id for one in bearers):
+    if any(one.user["id"] != last.user["id"] for one in bearers):
         raise Unauthorized
     return Bearer(
-        last.user_id,
+        last.user,
         sorted({method for one in bearers for method in one.methods}),
         next((one.parent for one in bearers if one.parent), None),
         next((one.credential for one in bearers if one.credential), None),
@@ -74,21 +73,48 @@ class Authentication:
         for method in methods:
             if method not in self._auth["identity"]:
                 raise Invalid.lacking(method, "identity")
-        if set(methods) - set(METHODS):
-            raise UnsupportedMethod(METHODS)
+        known = self._cloud.settings.auth_method_names
+        if set(methods) - set(known):
+            raise UnsupportedMethod(known)
         scope = self._read_scope()
         if not methods:
             raise Unauthorized
-        bearer = _unite([getattr(self, f"_by_{method}")() for method in methods])
+        bearer = _unite([self._prove(method) for method in methods])
         if scope is None:
-            scope = self._default_scope(bearer.user_id)
+            scope = self._default_scope(bearer.user)
         return bearer, scope
 
-    def _by_password(self) -> Bearer:
-        payload = self._auth["identity"]["password"]
+    def _prove(self, method: str) -> Bearer:
+        if method == "password":
+            return self._by_password()
+        if method == "token":
+            return self._by_token()
+        if method == "application_credential":
+            return self._by_application_credential()
+        if method == "totp":
+            return self._by_totp()
+        raise Unauthorized  # the others need what is outside of a cloud
+
+    def _named_user(self, method: str) -> dict[str, Any]:
+        payload: dict[str, Any] = self._auth["identity"][method]
         if "user" not in payload:
             raise Invalid.lacking("user", "None")  # Keystone forgets to name it
-        named = payload["user"]
+        named: dict[str, Any] = payload["user"]
+        if not (named.get("id") or named.get("name")):
+            raise Invalid.lacking("id or name", "user")
+        return named
+
+    def _by_totp(self) -> Bearer:
+        named = self._named_user("totp")
+        user = self._find_user(named)
+        now = self._cloud.clock.now()
+        verify_code(self._db, user["id"], named.get("passcode"), now)
+        if not user["enabled"]:
+            raise Unauthorized
+        return Bearer(user, ["totp"])
+
+    def _by_password(self) -> Bearer:
+        named = self._named_user("password")
         user = self._find_user(named)
         verify_password(self._db, self._cloud, user, named.get("password") or "")
         if not user["enabled"]:
@@ -98,7 +124,7 @@ class Authentication:
                 "The password is expired and needs to be changed for user:"
                 f" {user['id']}."
             )
-        return Bearer(user["id"], ["password"])
+        return Bearer(user, ["password"])
 
     def _by_token(self) -> Bearer:
         token_id = self._auth["identity"]["token"]["id"]
@@ -114,7 +140,7 @@ class Authentication:
                 "Using a delegated token to create another token is not allowed."
             )
         methods = sorted({"token", *token["methods"]})
-        return Bearer(token["user"]["id"], methods, token)
+        return Bearer(self._find_user({"id": token["user"]["id"]}), methods, token)
 
     def _by_application_credential(self) -> Bearer:
         credential = self._find_credential()
@@ -123,8 +149,7 @@ class Authentication:
         verify_secret(credential, secret, self._cloud.clock.now())
         if not user["enabled"]:
             raise Unauthorized
-        methods = ["application_credential"]
-        return Bearer(user["id"], methods, credential=credential)
+        return Bearer(user, ["application_credential"], credential=credential)
 
     def _find_credential(self) -> Record:
         payload = self._auth["identity"]["application_credential"]
@@ -173,16 +198,15 @@ class Authentication:
             return Scope(domain_id=self._find_domain(scope["domain"])["id"])
         raise Unauthorized
 
-    def _default_scope(self, user_id: str) -> Scope:
-        user = fetch(self._db, USERS, USERS.c.id == user_id)
-        project_id = user and user["default_project_id"]
+    def _default_scope(self, user: Record) -> Scope:
+        project_id = user["default_project_id"]
         if not project_id:
             return Scope()
         try:
             self._find_project({"id": project_id})
         except Unauthorized:
             return Scope()
-        if not effective_roles(self._db, user_id, "project", project_id):
+        if not effective_roles(self._db, user["id"], "project", project_id):
             return Scope()
         return Scope(project_id=project_id)
 

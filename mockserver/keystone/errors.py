@@ -22,25 +22,14 @@ from typing import Any
 
 import falcon
 
-LOG = logging.getLogger(__name__)
+from mockserver.keystone.pages import (
+    HTML,
+    NOT_ALLOWED,
+    NOT_ALLOWED_PAGE,
+    NOT_FOUND_PAGE,
+)
 
-NOT_FOUND_PAGE = """\
-<!doctype html>
-<html lang=en>
-<title>404 Not Found</title>
-<h1>Not Found</h1>
-<p>The requested URL was not found on the server. If you entered the URL manually \
-please check your spelling and try again.</p>
-"""
-NOT_ALLOWED = "The method is not allowed for the requested URL."
-NOT_ALLOWED_PAGE = f"""\
-<!doctype html>
-<html lang=en>
-<title>405 Method Not Allowed</title>
-<h1>Method Not Allowed</h1>
-<p>{NOT_ALLOWED}</p>
-"""
-HTML = "text/html; charset=utf-8"
+LOG = logging.getLogger(__name__)
 
 
 class IdentityError(Exception):

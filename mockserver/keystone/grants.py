@@ -145,6 +145,8 @@ def _enforce(call: Call, verb: str, grant: Grant) -> Record:
     target, missing = _look_up(call, grant)
     if grant.inherited or verb == "revoke":
         missing.pop(grant.actor, None)
+    if grant.inherited and verb == "revoke":
+        missing.pop(grant.target, None)  # that there is no such grant is said first
     if not grant.inherited:
         _raise_first(missing)
     call.enforce(grant.action(verb), target)

@@ -7,8 +7,8 @@ Source: Keystone 30 ``server/flask/common.py`` (``build_driver_hints``,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
 
 from mockserver.keystone.errors import NotFound
 from mockserver.storage.filters import equals, matches
@@ -95,7 +95,7 @@ def wrap(
     body: Record = {resource.collection: linked, "links": links}
     if truncated:
         if linked:
-            page = {**_first_values(call), "limit": limit, "marker": linked[-1]["id"]}
+            page = {**call.req.params, "limit": limit, "marker": linked[-1]["id"]}
             links["next"] = f"{url}?{urlencode(page)}"
         body["truncated"] = True
     return body
@@ -112,7 +112,8 @@ def _conditions(
     call: Call, table: Table, filters: Iterable[str]
 ) -> Iterator[ColumnElement[bool]]:
     names = tuple(filters)
-    for key, value in _pairs(call):
+    # of a name that comes several times each value counts, here alone
+    for key, value in parse_qsl(call.req.query_string, keep_blank_values=True):
         name, _, comparator = key.partition("__")
         if name not in names:
             continue
@@ -120,16 +121,3 @@ def _conditions(
             yield equals(table, name, value)
         elif (condition := matches(table, name, comparator, value)) is not None:
             yield condition
-
-
-def _pairs(call: Call) -> Iterator[tuple[str, str]]:
-    for key, value in call.req.params.items():
-        for one in value if isinstance(value, list) else [value]:
-            yield key, one
-
-
-def _first_values(call: Call) -> dict[str, Any]:
-    return {
-        key: value[0] if isinstance(value, list) else value
-        for key, value in call.req.params.items()
-    }

@@ -9,6 +9,7 @@ import falcon
 from imagectl.contract.identity import PROJECT
 from mockserver.keystone.call import Call, reading, writing
 from mockserver.keystone.errors import NotFound
+from mockserver.keystone.pages import HTML
 from mockserver.keystone.projects import TAGS_SCHEMA, enforce_on_project
 from mockserver.keystone.schemas import Check
 from mockserver.storage.projects import set_tags, with_tags
@@ -80,6 +81,7 @@ class ProjectTags:
             set_tags(call.db, project_id, tags)
             # without /projects, as Keystone has it
             resp.set_header("Location", call.url(f"{project_id}/tags/{tag}"))
+        resp.content_type = HTML
         resp.status = falcon.HTTP_201
 
     def on_delete_item(

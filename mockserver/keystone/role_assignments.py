@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import falcon
 
@@ -85,7 +86,8 @@ def _check_receiver(req: falcon.Request) -> None:
     Keystone says so with its framework's name for a query.
     """
     if "user.id" in req.params and "group.id" in req.params:
-        pairs = [(name, req.get_param(name)) for name in req.params]
+        pairs = parse_qsl(req.query_string, keep_blank_values=True)
+        pairs.sort(key=lambda pair: list(req.params).index(pair[0]))
         raise Invalid(
             f"ImmutableMultiDict({pairs}) is valid under each of"
             " {'required': ['group.id']}, {'required': ['user.id']}"

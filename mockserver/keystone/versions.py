@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
+from mockserver.keystone.json_home import MEDIA_TYPE, show_home
+
 if TYPE_CHECKING:
     from mockserver.cloud import MockCloud
 
@@ -26,13 +28,24 @@ class Versions:
         self._cloud = cloud
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        if _show_home(req, resp, "/v3"):
+            return
         url = req.context.identity_url
         resp.status = falcon.HTTP_300
         resp.set_header("Location", url + "/v3/")
         resp.media = {"versions": {"values": [_describe_v3(url)]}}
 
     def on_get_v3(self, req: falcon.Request, resp: falcon.Response) -> None:
-        resp.media = {"version": _describe_v3(req.context.identity_url)}
+        if not _show_home(req, resp, ""):
+            resp.media = {"version": _describe_v3(req.context.identity_url)}
+
+
+def _show_home(req: falcon.Request, resp: falcon.Response, base: str) -> bool:
+    """Answer with the JSON home, if that is what is wanted most."""
+    if req.client_prefers((falcon.MEDIA_JSON, MEDIA_TYPE)) != MEDIA_TYPE:
+        return False
+    resp.content_type, resp.text = MEDIA_TYPE, show_home(base)
+    return True
 
 
 ROUTES = (("/", Versions, ""), ("/v3", Versions, "v3"))

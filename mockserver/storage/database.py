@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Table, event
 
 from mockserver.storage import facts, image_tables, metadef_tables, tables
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 BUSY_TIMEOUT_S = 30
 METADATA = (tables.METADATA, image_tables.METADATA, metadef_tables.METADATA)
 _READER = {"mock_reader": True}

@@ -49,7 +49,8 @@ class Image:
     locations: list[dict[str, Any]] = field(default_factory=list)
 
     def columns(self) -> dict[str, Any]:
-        return {column.name: getattr(self, column.name) for column in IMAGES.columns}
+        columns = {one.name: getattr(self, one.name) for one in IMAGES.columns}
+        return {**columns, "owner": self.owner or None}
 
 
 ATTRIBUTES = frozenset(field.name for field in dataclasses.fields(Image))

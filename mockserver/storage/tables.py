@@ -179,6 +179,15 @@ TOKENS = Table(
     Index("token_chain", "chain_id"),
 )
 """A token is kept as the SHA-256 of its id: a stolen database signs nobody in."""
+RECEIPTS = Table(
+    "receipt",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("user_id", String(ID_LENGTH), nullable=False),
+    Column("methods", JSON, nullable=False),
+    Column("expires_at", String(32), nullable=False),
+)
+"""Who has proved a part of who they are; kept as tokens are."""
 
 APPLICATION_CREDENTIALS = Table(
     "application_credential",

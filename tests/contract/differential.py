@@ -85,6 +85,10 @@ DELIBERATE = (
         "Keystone 30 trips over what lies below a project that is not there",
         *("identity", "GET", r"/role_assignments\?.*include_subtree.*", 500),
     ),
+    Deliberate(
+        "Keystone 30 trips over a name that is taken, where options come with it",
+        *("identity", "PATCH", r"/projects/[^/]+", 500),
+    ),
 )
 
 

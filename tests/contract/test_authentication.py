@@ -11,6 +11,10 @@ from .personas import PASSWORD
 
 DEFAULT = {"domain": {"id": "default"}}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+METHODS = [
+    *("external", "password", "token", "oauth1", "mapped"),
+    *("application_credential", "ec2credential"),
+]
 UNSCOPED = {"methods", "user", "audit_ids", "expires_at", "issued_at"}
 SCOPED = UNSCOPED | {"roles", "catalog"}
 
@@ -212,13 +216,24 @@ def test_a_request_against_the_schema_is_refused(
     assert answer.json()["error"]["message"].startswith(start)
 
 
-def test_an_unknown_method_is_told_the_known_ones(nobody: Caller) -> None:
-    identity = {"methods": ["bogus"], "bogus": {}}
+@pytest.mark.parametrize("method", ["bogus", "totp"])
+def test_an_unknown_method_is_told_the_known_ones(nobody: Caller, method: str) -> None:
+    identity = {"methods": [method], method: {}}
     answer = nobody.authenticate({"auth": {"identity": identity}})
-    error = answer.json()["error"]
-    assert answer.status_code == 401
-    assert error["message"] == "Attempted to authenticate with an unsupported method."
-    assert {"password", "token"} <= set(error["identity"]["methods"])
+    message = "Attempted to authenticate with an unsupported method."
+    code, body = keystone_error(401, message)
+    body["error"]["identity"] = {"methods": METHODS}
+    assert answer_of(answer) == (code, body)
+
+
+@pytest.mark.parametrize("method", ["external", "ec2credential"])
+def test_a_password_is_no_help_to_a_method_that_knows_nobody(
+    nobody: Caller, method: str
+) -> None:
+    request = admin_request(nobody.cloud)
+    request["auth"]["identity"] |= {"methods": ["password", method], method: {}}
+    answer = nobody.authenticate(request)
+    assert answer_of(answer) == keystone_error(401, UNAUTHENTICATED)
 
 
 def test_an_unscoped_token_is_traded_for_a_scoped_one(

@@ -277,3 +277,20 @@ def test_an_inherited_grant_may_be_to_nobody(admin: Caller, ids: Ids) -> None:
     path = PLACES["below a project"].format(**{**ids, "group": "nope"})
     for method, status in (("PUT", 204), ("HEAD", 204), ("DELETE", 204), ("HEAD", 404)):
         assert admin.identity(method, path).status_code == status
+
+
+@pytest.mark.parametrize("noun", ["project", "domain"])
+def test_what_was_not_inherited_is_missed_before_where_it_was(
+    admin: Caller, ids: Ids, noun: str
+) -> None:
+    path = (
+        PLACES[f"below a {noun}"]
+        .format(**{**ids, "group": "nope", "project": "nope"})
+        .replace("/domains/default/", "/domains/nope/")
+    )
+    message = (
+        f"Could not find role assignment with role: {ids['member']}, user or group:"
+        " nope, project, domain, or system: nope."
+    )
+    answer = admin.identity("DELETE", path)
+    assert answer_of(answer) == keystone_error(404, message)

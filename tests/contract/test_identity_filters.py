@@ -78,3 +78,29 @@ def test_a_limit_of_nothing_is_taken_as_keystone_does(
         count = len(NAMES)
     assert (len(body[f"{noun}s"]), body["truncated"]) == (count, True)
     assert (body["links"]["next"] is None) is (count == 0)
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_all_values_of_a_filter_count(
+    admin: Caller, domain: dict[str, Any], noun: str
+) -> None:
+    names = "name={0}beta&name={0}{1}".format
+    twice = fetch(admin, noun, domain, names(domain["name"], "beta"))
+    assert names_of(twice, noun, domain) == ["beta"]
+    both = fetch(admin, noun, domain, names(domain["name"], "Alpha"))
+    assert names_of(both, noun, domain) == []
+
+
+@pytest.mark.parametrize("noun", ["user", "project", "group"])
+def test_the_first_limit_counts(
+    admin: Caller, domain: dict[str, Any], noun: str
+) -> None:
+    body = fetch(admin, noun, domain, "limit=2&limit=1")
+    assert len(body[f"{noun}s"]) == 2
+    assert "limit=2&" in body["links"]["next"]
+
+
+def test_the_first_filter_of_role_assignments_counts(admin: Caller) -> None:
+    path = f"/role_assignments?user.id={admin.user_id}&user.id=nope"
+    found = admin.identity("GET", path).json()["role_assignments"]
+    assert {one["user"]["id"] for one in found} == {admin.user_id}

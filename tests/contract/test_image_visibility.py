@@ -182,6 +182,41 @@ def test_a_member_gives_no_image_away(member: Caller, make_image: Make) -> None:
     assert answer_of(answer) == glance_error(403, DENIED, detail)
 
 
+def test_a_member_who_adds_an_owner_loses_sight_of_the_image(
+    member: Caller, outsider: Caller, make_image: Make
+) -> None:
+    image_id = make_image(by=member)["id"]
+    answer = member.patch_image(image_id, change("add", "/owner", outsider.project_id))
+    expected = glance_error(403, f"Forbidding request, image {image_id} not visible")
+    assert answer_of(answer) == expected
+
+
+def test_no_step_of_a_patch_may_give_the_image_away(
+    member: Caller, outsider: Caller, make_image: Make
+) -> None:
+    image_id = make_image(by=member)["id"]
+    owners = (outsider.project_id, member.project_id)
+    changes = [change("add", "/owner", owner) for owner in owners]
+    answer = member.patch_image(image_id, *changes)
+    assert answer_of(answer) == glance_forbidden("modify_image")
+
+
+def test_a_member_may_disown_an_image(member: Caller, make_image: Make) -> None:
+    image_id = make_image(by=member)["id"]
+    answer = member.patch_image(image_id, change("add", "/owner", None))
+    assert (answer.status_code, answer.json()["owner"]) == (200, None)
+
+
+def test_an_empty_owner_is_stored_as_none(admin: Caller, make_image: Make) -> None:
+    image = make_image(owner="")
+    assert image["owner"] == ""
+    path = f"/images/{image['id']}"
+    assert admin.image("GET", path).json()["owner"] is None
+    changed = admin.patch_image(image["id"], change("replace", "/owner", ""))
+    assert changed.json()["owner"] == ""
+    assert admin.image("GET", path).json()["owner"] is None
+
+
 def test_a_member_makes_nothing_public(member: Caller, make_image: Make) -> None:
     created = member.image("POST", "/images", json={"visibility": "public"})
     assert answer_of(created) == glance_forbidden("publicize_image")

@@ -103,3 +103,25 @@ def test_hosts_to_fetch_from_are_named_one_by_one() -> None:
     argv = ["serve", "--allow-web-download", "a:1", "--allow-web-download", "b"]
     settings = Settings(**settings_of(build_parser().parse_args(argv)))
     assert settings.allow_web_download == ("a:1", "b")
+
+
+def test_a_direct_url_is_the_first_location_that_is_shown() -> None:
+    with glance_of(show_image_direct_url=True) as glance:
+        image_id = glance.create(**RAW)
+        assert "direct_url" not in glance.show(image_id)
+        glance.upload(image_id, b"data")
+        image = glance.show(image_id)
+        [location] = image["locations"]
+        assert image["direct_url"] == location["url"]
+        [listed] = glance.ask("GET", "/v2/images").json["images"]
+        assert listed == image
+        glance.ask("POST", f"/v2/images/{image_id}/actions/deactivate")
+        assert "direct_url" in glance.show(image_id)
+        assert "direct_url" not in glance.show(image_id, by="member@ops")
+
+
+def test_a_direct_url_is_not_shown_unless_a_setting_asks_for_it() -> None:
+    with glance_of() as glance:
+        image_id = glance.create(**RAW)
+        glance.upload(image_id, b"data")
+        assert "direct_url" not in glance.show(image_id)

@@ -7,12 +7,15 @@ import pytest
 
 from mockserver.cloud import MockCloud
 from mockserver.glance.application import MODULES
-from mockserver.glance.versions import INTRODUCED
-from mockserver.settings import BadSetting
+from mockserver.glance.versions import INTRODUCED, is_later
+from mockserver.settings import BadSetting, Settings
 
 from .glance_service import Glance, open_glance
 
 PATHS = {
+    "/v2/schemas/members": 1,
+    "/v2/schemas/tasks": 2,
+    "/v2/schemas/metadefs/tag": 2,
     "/v2/metadefs/namespaces": 2,
     "/v2/tasks": 2,
     "/v2/info/import": 6,
@@ -63,7 +66,45 @@ def test_other_versions_are_refused(version: str) -> None:
         MockCloud(image_api_version=version)
 
 
+ROUTES = [path for module in MODULES for path, _ in module.ROUTES]
+CAME = {
+    "/v2/images/{image_id}/members": 1,
+    "/v2/images/{image_id}/members/{member_id}": 1,
+    "/v2/schemas/member": 1,
+    "/v2/schemas/members": 1,
+    "/v2/schemas/task": 2,
+    "/v2/schemas/tasks": 2,
+    "/v2/tasks": 2,
+    "/v2/tasks/{task_id}": 2,
+    "/v2/images/{image_id}/actions/deactivate": 3,
+    "/v2/images/{image_id}/actions/reactivate": 3,
+    "/v2/images/{image_id}/import": 6,
+    "/v2/images/{image_id}/stage": 6,
+    "/v2/info/import": 6,
+    "/v2/info/stores": 8,
+    "/v2/stores/{store}/{image_id}": 10,
+    "/v2/images/{image_id}/tasks": 12,
+    "/v2/info/usage": 13,
+    "/v2/cache": 14,
+    "/v2/cache/{image_id}": 14,
+    "/v2/info/stores/detail": 15,
+    "/v2/images/{image_id}/locations": 17,
+    "/v2/cache/clean": 18,
+    "/v2/cache/nodes/{image_id}": 18,
+    "/v2/cache/prune": 18,
+}
+"""What Glance's API reference and releases say of each route, metadefs (2.2) aside."""
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_a_route_is_there_from_the_version_that_brought_it(path: str) -> None:
+    came = CAME.get(path, 2 if "metadefs" in path else 0)
+    for minor in range(19):
+        settings = Settings(image_api_version=f"2.{minor}")
+        assert is_later(path, settings) is (minor < came)
+
+
 def test_every_path_that_came_later_is_one_of_the_routes() -> None:
-    paths = [path for module in MODULES for path, _ in module.ROUTES]
+    assert CAME.keys() <= set(ROUTES)
     for known, _ in INTRODUCED:
-        assert any(re.fullmatch(known, path) for path in paths), known
+        assert any(re.fullmatch(known, path) for path in ROUTES), known

@@ -133,3 +133,21 @@ def test_a_default_project_scopes_a_token_that_asks_for_none(cloud: MockCloud) -
     assert "project" not in ask()
     grant(cloud, user["id"], "reader")
     assert ask()["project"]["id"] == project_id
+
+
+def test_a_receipt_ends_after_five_minutes(
+    cloud: MockCloud, eve: dict[str, Any]
+) -> None:
+    options = {"multi_factor_auth_rules": [["password", "token"]]}
+    call(cloud, "PATCH", f"/users/{eve['id']}", {"user": {"options": options}})
+    cloud.clock.freeze()
+    receipt = sign_in(cloud, "eve", "pw").headers["Openstack-Auth-Receipt"]
+    user = {"id": eve["id"], "password": "pw"}
+    identity = {"methods": ["password"], "password": {"user": user}}
+    body = {"auth": {"identity": identity}}
+    for pause_s, answered in ((299, "receipt"), (1, "error")):
+        cloud.clock.advance(pause_s)
+        headers = {"Openstack-Auth-Receipt": receipt}
+        answer = call(cloud, "POST", "/auth/tokens", body, **headers)
+        assert answer.status_code == 401
+        assert answered in answer.json()

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from mockserver.glance import policy
 from mockserver.glance.errors import Forbidden, NotFound
+from mockserver.glance.lookup import as_received
 from mockserver.storage import metadefs as storage
 from mockserver.storage.repository import Record
 
 if TYPE_CHECKING:
+    import falcon
     from sqlalchemy import Connection
 
     from mockserver.keystone.tokens import Caller
@@ -38,16 +40,26 @@ def get_namespace(db: Connection, caller: Caller, name: str) -> Record:
         raise NotFound(f"Namespace {name} not found") from None
 
 
-def get_namespace_to_empty(
-    db: Connection, caller: Caller, name: str, *operations: str
+def enter(db: Connection, req: falcon.Request, name: str, operation: str) -> Record:
+    """Return the namespace that a path names, if its caller may do that there.
+
+    Raises :class:`NotFound` or :class:`Forbidden`.
+    """
+    namespace = get_namespace(db, req.context.caller, as_received(name))
+    enforce(req.context.caller, operation, namespace)
+    return namespace
+
+
+def enter_to_empty(
+    db: Connection, req: falcon.Request, name: str, *operations: str
 ) -> Record:
-    """Return a namespace all of whose parts of a kind the caller may remove.
+    """Return the namespace all of whose parts of a kind the caller may remove.
 
     ``operations`` are what the policy asks besides leave to delete the namespace.
     """
-    namespace = get_namespace(db, caller, name)
-    for operation in ("delete_metadef_namespace", *operations):
-        enforce(caller, operation, namespace)
+    namespace = enter(db, req, name, "delete_metadef_namespace")
+    for operation in operations:
+        enforce(req.context.caller, operation, namespace)
     refuse_protected(namespace, "namespace", namespace["namespace"])
     return namespace
 

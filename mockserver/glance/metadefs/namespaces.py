@@ -128,8 +128,7 @@ class Namespace:
         body = read_definition(req, "namespace", GENERATED)
         sent = shapes.NAMESPACE(body)
         with self._cloud.database.begin() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "modify_metadef_namespace", found)
+            found = access.enter(db, req, namespace, "modify_metadef_namespace")
             changed = {
                 **found,
                 "namespace": sent["namespace"],
@@ -158,10 +157,8 @@ class Namespace:
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
         refuse_body(req)
-        caller: Caller = req.context.caller
         with self._cloud.database.begin() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "delete_metadef_namespace", found)
+            found = access.enter(db, req, namespace, "delete_metadef_namespace")
             access.refuse_protected(found, "namespace", found["namespace"])
             storage.remove_namespace(db, found["id"])
         resp.status = falcon.HTTP_204

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mockserver.cloud import MockCloud
-    from mockserver.keystone.tokens import Caller
 
 
 class Objects:
@@ -33,13 +32,11 @@ class Objects:
     def on_get(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
-        caller: Caller = req.context.caller
         parse_part_page(req, least=1)  # checked there, and of no effect
         with self._cloud.database.read() as db:
-            found = _get_namespace(db, caller, namespace)
-            access.enforce(caller, "get_metadef_objects", found)
+            found = _enter(db, req, namespace, "get_metadef_objects")
             objects = storage.list_parts(db, OBJECTS, found["id"])
-        if not access.allows(caller, "get_metadef_object", found):
+        if not access.allows(req.context.caller, "get_metadef_object", found):
             objects = []
         shown = [show_object(found, one) for one in objects]
         # the path lacks its first slash there
@@ -48,14 +45,12 @@ class Objects:
     def on_post(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
-        caller: Caller = req.context.caller
         body = read_definition(req, "object", GENERATED)
         for part in body.get("properties", {}).values():
             check("property of an object", part)
         sent = shapes.OBJECT(body)
         with self._cloud.database.begin() as db:
-            found = _get_namespace(db, caller, namespace)
-            access.enforce(caller, "add_metadef_object", found)
+            found = _enter(db, req, namespace, "add_metadef_object")
             now = store_time(self._cloud.clock.now())
             record = Contents(db, found, now).add_object(sent)
         resp.status = falcon.HTTP_201
@@ -65,9 +60,8 @@ class Objects:
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
         trip_over_body(req)
-        caller: Caller = req.context.caller
         with self._cloud.database.begin() as db:
-            found = access.get_namespace_to_empty(db, caller, as_received(namespace))
+            found = access.enter_to_empty(db, req, namespace)
             storage.remove_parts(db, OBJECTS, found["id"])
         resp.status = falcon.HTTP_204
 
@@ -84,10 +78,8 @@ class Object:
         object_name: str,
     ) -> None:
         refuse_body(req)
-        caller: Caller = req.context.caller
         with self._cloud.database.read() as db:
-            found = _get_namespace(db, caller, namespace)
-            access.enforce(caller, "get_metadef_object", found)
+            found = _enter(db, req, namespace, "get_metadef_object")
             stored = _get_object(db, found, object_name)
         write_json(resp, show_object(found, stored))
 
@@ -98,11 +90,9 @@ class Object:
         namespace: str,
         object_name: str,
     ) -> None:
-        caller: Caller = req.context.caller
         sent = shapes.OBJECT(read_definition(req, "object", GENERATED))
         with self._cloud.database.begin() as db:
-            found = _get_namespace(db, caller, namespace)
-            access.enforce(caller, "modify_metadef_object", found)
+            found = _enter(db, req, namespace, "modify_metadef_object")
             stored = _get_object(db, found, object_name)
             changed = {**stored, **object_columns(sent)}
             now = store_time(self._cloud.clock.now())
@@ -121,22 +111,22 @@ class Object:
         object_name: str,
     ) -> None:
         refuse_body(req)
-        caller: Caller = req.context.caller
         with self._cloud.database.begin() as db:
-            found = _get_namespace(db, caller, namespace)
-            access.enforce(caller, "delete_metadef_object", found)
+            found = _enter(db, req, namespace, "delete_metadef_object")
             stored = _get_object(db, found, object_name)
             access.refuse_protected(found, "object", stored["name"])
             storage.remove_part(db, OBJECTS, stored)
         resp.status = falcon.HTTP_204
 
 
-def _get_namespace(db: Connection, caller: Caller, name: str) -> Record:
-    name = as_received(name)
+def _enter(db: Connection, req: falcon.Request, name: str, operation: str) -> Record:
+    caller, name = req.context.caller, as_received(name)
     try:
-        return access.find_namespace(db, caller, name)
+        namespace = access.find_namespace(db, caller, name)
     except Forbidden:
         raise NotFound(f"Namespace {name} not found") from None
+    access.enforce(caller, operation, namespace)
+    return namespace
 
 
 def _get_object(db: Connection, namespace: Record, name: str) -> Record:

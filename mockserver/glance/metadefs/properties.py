@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mockserver.cloud import MockCloud
-    from mockserver.keystone.tokens import Caller
 
 
 class Properties:
@@ -33,10 +32,8 @@ class Properties:
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
         refuse_body(req)
-        caller: Caller = req.context.caller
         with self._cloud.database.read() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "get_metadef_properties", found)
+            found = access.enter(db, req, namespace, "get_metadef_properties")
             stored = storage.list_parts(db, PROPERTIES, found["id"])
         shown = {one["name"]: one["json_schema"] for one in stored}
         write_json(resp, {"properties": shown})
@@ -44,11 +41,9 @@ class Properties:
     def on_post(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
-        caller: Caller = req.context.caller
         sent = shapes.PROPERTY(read_definition(req, "property"))
         with self._cloud.database.begin() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "add_metadef_property", found)
+            found = access.enter(db, req, namespace, "add_metadef_property")
             now = store_time(self._cloud.clock.now())
             Contents(db, found, now).add_property(sent["name"], sent)
         resp.status = falcon.HTTP_201
@@ -58,9 +53,8 @@ class Properties:
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
         trip_over_body(req)
-        caller: Caller = req.context.caller
         with self._cloud.database.begin() as db:
-            found = access.get_namespace_to_empty(db, caller, as_received(namespace))
+            found = access.enter_to_empty(db, req, namespace)
             storage.remove_parts(db, PROPERTIES, found["id"])
         resp.status = falcon.HTTP_204
 
@@ -76,10 +70,8 @@ class Property:
         namespace: str,
         property_name: str,
     ) -> None:
-        caller: Caller = req.context.caller
         with self._cloud.database.read() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "get_metadef_property", found)
+            found = access.enter(db, req, namespace, "get_metadef_property")
             name = as_received(property_name)
             query = dict(parse_query(req))
             if query:
@@ -94,11 +86,9 @@ class Property:
         namespace: str,
         property_name: str,
     ) -> None:
-        caller: Caller = req.context.caller
         sent = shapes.PROPERTY(read_definition(req, "property"))
         with self._cloud.database.begin() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "modify_metadef_property", found)
+            found = access.enter(db, req, namespace, "modify_metadef_property")
             stored = _get_property(db, found, as_received(property_name))
             changed = {**stored, "name": sent["name"], "json_schema": sent}
             now = store_time(self._cloud.clock.now())
@@ -116,10 +106,8 @@ class Property:
         property_name: str,
     ) -> None:
         trip_over_body(req)
-        caller: Caller = req.context.caller
         with self._cloud.database.begin() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "remove_metadef_property", found)
+            found = access.enter(db, req, namespace, "remove_metadef_property")
             stored = _get_property(db, found, as_received(property_name))
             access.refuse_protected(found, "property", stored["name"])
             storage.remove_part(db, PROPERTIES, stored)

@@ -44,8 +44,7 @@ class Associations:
         refuse_body(req)
         caller: Caller = req.context.caller
         with self._cloud.database.read() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "list_metadef_resource_types", found)
+            found = access.enter(db, req, namespace, "list_metadef_resource_types")
             associations = storage.list_associations(db, found["id"])
         if not access.allows(caller, "get_metadef_resource_type", found):
             associations = []
@@ -55,11 +54,11 @@ class Associations:
     def on_post(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
-        caller: Caller = req.context.caller
         sent = shapes.RESOURCE_TYPE(read_definition(req, "resource_type"))
         with self._cloud.database.begin() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "add_metadef_resource_type_association", found)
+            found = access.enter(
+                db, req, namespace, "add_metadef_resource_type_association"
+            )
             now = store_time(self._cloud.clock.now())
             association = Contents(db, found, now).associate(sent)
         resp.status = falcon.HTTP_201
@@ -78,11 +77,11 @@ class Association:
         resource_type: str,
     ) -> None:
         refuse_body(req)
-        caller: Caller = req.context.caller
         name = as_received(resource_type)
         with self._cloud.database.begin() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "remove_metadef_resource_type_association", found)
+            found = access.enter(
+                db, req, namespace, "remove_metadef_resource_type_association"
+            )
             associations = storage.list_associations(db, found["id"])
             named = [one for one in associations if one["name"] == name]
             if not named:

@@ -35,11 +35,9 @@ class Tags:
     def on_get(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
-        caller: Caller = req.context.caller
         page, marker = parse_part_page(req, least=0)
         with self._cloud.database.read() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "get_metadef_tags", found)
+            found = access.enter(db, req, namespace, "get_metadef_tags")
             if marker:
                 page.marker = _get_tag(db, found, marker)
             check_tag_order(page)
@@ -49,11 +47,9 @@ class Tags:
     def on_post(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
-        caller: Caller = req.context.caller
         body = read_definition(req, "new tags")
         with self._cloud.database.begin() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "add_metadef_tags", found)
+            found = access.enter(db, req, namespace, "add_metadef_tags")
             if "tags" not in body:
                 raise ServerError  # Glance's schema lets it through
             appends = (req.get_header("X-Openstack-Append") or "").strip().lower()
@@ -69,11 +65,8 @@ class Tags:
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
         trip_over_body(req)
-        caller: Caller = req.context.caller
         with self._cloud.database.begin() as db:
-            found = access.get_namespace_to_empty(
-                db, caller, as_received(namespace), "delete_metadef_tags"
-            )
+            found = access.enter_to_empty(db, req, namespace, "delete_metadef_tags")
             storage.remove_parts(db, TAGS, found["id"])
         resp.status = falcon.HTTP_204
 
@@ -86,10 +79,8 @@ class Tag:
         self, req: falcon.Request, resp: falcon.Response, namespace: str, tag_name: str
     ) -> None:
         refuse_body(req)
-        caller: Caller = req.context.caller
         with self._cloud.database.read() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "get_metadef_tag", found)
+            found = access.enter(db, req, namespace, "get_metadef_tag")
             tag = _get_tag(db, found, as_received(tag_name))
         write_json(resp, show_tag(tag))
 
@@ -111,11 +102,9 @@ class Tag:
     def on_put(
         self, req: falcon.Request, resp: falcon.Response, namespace: str, tag_name: str
     ) -> None:
-        caller: Caller = req.context.caller
         sent = read_definition(req, "tag")
         with self._cloud.database.begin() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "modify_metadef_tag", found)
+            found = access.enter(db, req, namespace, "modify_metadef_tag")
             tag = _get_tag(db, found, as_received(tag_name))
             renamed = {**tag, "name": sent["name"]}
             now = store_time(self._cloud.clock.now())
@@ -129,10 +118,8 @@ class Tag:
         self, req: falcon.Request, resp: falcon.Response, namespace: str, tag_name: str
     ) -> None:
         refuse_body(req)
-        caller: Caller = req.context.caller
         with self._cloud.database.begin() as db:
-            found = access.get_namespace(db, caller, as_received(namespace))
-            access.enforce(caller, "delete_metadef_tag", found)
+            found = access.enter(db, req, namespace, "delete_metadef_tag")
             tag = _get_tag(db, found, as_received(tag_name))
             access.refuse_protected(found, "tag", tag["name"])
             storage.remove_part(db, TAGS, tag)
