@@ -86,7 +86,12 @@ DELIBERATE = (
         *("identity", "GET", r"/role_assignments\?.*include_subtree.*", 500),
     ),
     Deliberate(
-        "Keystone 30 trips over a name that is taken, where options come with it",
+        "Keystone 30 trips over a new project that is enabled: no, a word for false",
+        *("identity", "POST", r"/projects", 500),
+    ),
+    Deliberate(
+        "Keystone 30 trips over such a word in a change, and over a name that is"
+        " taken where options come with it",
         *("identity", "PATCH", r"/projects/[^/]+", 500),
     ),
 )
