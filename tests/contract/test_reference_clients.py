@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,8 @@ from examples.make_qcow2 import build_qcow2
 from mockserver.cloud import MockCloud
 
 from .callers import unique
+from .clouds import describe
+from .side_by_side import administrator_variables, find_reference
 
 pytestmark = pytest.mark.reference
 
@@ -26,31 +27,14 @@ Client = Callable[..., str]
 def environ() -> Iterator[dict[str, str]]:
     """A mock cloud, as the variables of its administrator."""
     with MockCloud() as mock:
-        yield {
-            "OS_AUTH_URL": f"{mock.identity_url}/v3",
-            "OS_IDENTITY_API_VERSION": "3",
-            "OS_USERNAME": mock.username,
-            "OS_PASSWORD": mock.password,
-            "OS_PROJECT_NAME": mock.project_name,
-            "OS_USER_DOMAIN_NAME": "Default",
-            "OS_PROJECT_DOMAIN_NAME": "Default",
-            "OS_REGION_NAME": mock.region_name,
-        }
-
-
-def find(name: str) -> str:
-    """The executable, from IMAGECTL_REFERENCE_BIN or else from PATH."""
-    found = shutil.which(name, path=os.environ.get("IMAGECTL_REFERENCE_BIN"))
-    if not found:
-        pytest.skip(f"no {name} in IMAGECTL_REFERENCE_BIN or PATH")
-    return found
+        yield administrator_variables(describe("tcp", mock))
 
 
 @pytest.fixture
 def client(environ: dict[str, str], home: Path) -> Client:
     def run(name: str, *arguments: str) -> str:
         done = subprocess.run(
-            [find(name), *arguments],
+            [find_reference(name), *arguments],
             env={**os.environ, **environ, "HOME": str(home)},
             capture_output=True,
             text=True,
