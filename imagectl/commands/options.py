@@ -7,17 +7,32 @@ from typing import TYPE_CHECKING, Any
 
 from imagectl.api import lookup
 from imagectl.contract import Resource
-from imagectl.contract.identity import DOMAIN, PROJECT
+from imagectl.contract.identity import DOMAIN, PROJECT, REGION, SERVICE
 
 if TYPE_CHECKING:
     from imagectl.api.client import Cloud
 
+SERVICE_KEYS = ("name", "type")
+"""A service goes by its name or its type, too."""
 TAG_FILTERS = {
     "--tags": "List only the projects that have all of these tags",
     "--tags-any": "List only the projects that have any of these tags",
     "--not-tags": "Leave out the projects that have all of these tags",
     "--not-tags-any": "Leave out the projects that have any of these tags",
 }
+
+
+def add_description(parser: argparse.ArgumentParser, *, is_new: bool = False) -> None:
+    """Add ``--description``: of something new, or instead of what it was."""
+    parser.add_argument(
+        "--description",
+        metavar="<description>",
+        help="New description" if is_new else "Description",
+    )
+
+
+def add_new_name(parser: argparse.ArgumentParser, metavar: str = "<name>") -> None:
+    parser.add_argument("--name", dest="new_name", metavar=metavar, help="New name")
 
 
 def add_domain(parser: argparse.ArgumentParser, help_text: str) -> None:
@@ -34,6 +49,40 @@ def add_domain_of(parser: argparse.ArgumentParser, *nouns: str) -> None:
             metavar=f"<{noun}-domain>",
             help=f"Domain of the {noun} (name or ID), if its name is not enough",
         )
+
+
+def add_project(
+    parser: argparse.ArgumentParser, help_text: str, *, required: bool = False
+) -> None:
+    """Add ``--project``, and where its name is unique."""
+    parser.add_argument(
+        "--project",
+        metavar="<project>",
+        required=required,
+        help=f"{help_text} (name or ID)",
+    )
+    add_domain_of(parser, "project")
+
+
+def add_region(parser: argparse.ArgumentParser, help_text: str) -> None:
+    parser.add_argument("--region", metavar="<region>", help=f"{help_text} (ID)")
+
+
+def add_service(
+    parser: argparse.ArgumentParser, help_text: str, *, required: bool = False
+) -> None:
+    parser.add_argument(
+        "--service",
+        metavar="<service>",
+        required=required,
+        help=f"{help_text} (type, name or ID)",
+    )
+
+
+def add_user(parser: argparse.ArgumentParser, help_text: str) -> None:
+    """Add ``--user``, and where its name is unique."""
+    parser.add_argument("--user", metavar="<user>", help=f"{help_text} (name or ID)")
+    add_domain_of(parser, "user")
 
 
 def add_enable(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -170,6 +219,19 @@ def domain_id(cloud: Cloud, domain: str | None) -> str | None:
     return lookup.find_id(cloud.identity, DOMAIN, domain) if domain else None
 
 
+def service_id(cloud: Cloud, service: str | None) -> str | None:
+    """Return the id of a service that is given by type, name or id, if it is given."""
+    if not service:
+        return None
+    found = lookup.find(cloud.identity, SERVICE, service, keys=SERVICE_KEYS)
+    return str(found["id"])
+
+
+def region_id(cloud: Cloud, region: str | None) -> str | None:
+    """Return the id of a region that must be there, if it is given."""
+    return lookup.find(cloud.identity, REGION, region)["id"] if region else None
+
+
 def project_id(cloud: Cloud, project: str | None, domain: str | None) -> str | None:
     return owner_id(cloud, PROJECT, project, domain)
 
@@ -177,11 +239,16 @@ def project_id(cloud: Cloud, project: str | None, domain: str | None) -> str | N
 def owner_id(
     cloud: Cloud, resource: Resource, name: str | None, domain: str | None
 ) -> str | None:
-    """Return the id of a user, group, project or role, if it is given.
+    """Return what :func:`find_owner_id` does, if a name is given."""
+    return find_owner_id(cloud, resource, name, domain) if name else None
+
+
+def find_owner_id(
+    cloud: Cloud, resource: Resource, name: str, domain: str | None
+) -> str:
+    """Return the id of a user, group, project or role.
 
     ``domain`` is where its name is unique, by name or id.
     """
-    if not name:
-        return None
     scope = {"domain_id": domain_id(cloud, domain)}
     return lookup.find_id(cloud.identity, resource, name, scope=scope)

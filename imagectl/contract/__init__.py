@@ -103,7 +103,7 @@ class Resource:
     """One REST collection: its place, its attributes and its columns."""
 
     noun: str
-    """As the user types it (``image``); also the key around one Keystone record."""
+    """In the singular, with ``_`` for a blank; the key around one Keystone record."""
     service: Literal["identity", "image"]
     collection: str
     """Last part of the URL and the key around a listing (``images``)."""
@@ -118,11 +118,15 @@ class Resource:
     """A change of its records changes the service catalog."""
     query_keys: tuple[str, ...] = ()
     """Listing parameters that are no attribute (``limit``, ``tags-any``, ...)."""
+    parent: str = ""
+    """Path of what the collection belongs to: ``/users/{id}``, or an extension's."""
+    created_in_lists: bool = False
+    """A create request and its answer hold a list of records."""
 
     @property
     def path(self) -> str:
         """Path below the service's versioned root: ``/images``."""
-        return f"/{self.collection}"
+        return f"{self.parent}/{self.collection}"
 
     @property
     def envelope(self) -> str | None:
@@ -132,7 +136,12 @@ class Resource:
     @property
     def title(self) -> str:
         """The noun as it stands in a message: ``Image``."""
-        return self.noun.capitalize()
+        return self.words.capitalize()
+
+    @property
+    def words(self) -> str:
+        """The noun as the user types it: ``application credential``."""
+        return self.noun.replace("_", " ")
 
     def field(self, name: str) -> Field:
         """Return the field called ``name``; :class:`KeyError` if there is none."""

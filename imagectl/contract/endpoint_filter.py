@@ -1,0 +1,26 @@
+"""Endpoint groups of Keystone 30; source: ``catalog/schema.py``."""
+
+from __future__ import annotations
+
+from imagectl.contract import VISIBLE_CHARACTER, Field, Resource
+
+ENDPOINT_GROUP = Resource(
+    noun="endpoint_group",
+    service="identity",
+    collection="endpoint_groups",
+    parent="/OS-EP-FILTER",
+    columns=("id", "name", "description"),
+    fields=(
+        Field("description", nullable=True),
+        Field("filters", "object", required=True),
+        Field("id", read_only=True, max_length=64),
+        Field(
+            "name",
+            min_length=1,
+            max_length=255,
+            pattern=VISIBLE_CHARACTER,
+            required=True,
+            filter="exact",
+        ),
+    ),
+)
