@@ -64,7 +64,7 @@ class ResourceVerb(Command):
         metavar = f"<{noun}>" if self.is_named else f"<{noun}-id>"
         means = f"{names} or ID" if self.is_named else "ID"
         parser.add_argument(dest, metavar=metavar, help=f"{does} ({means})", **options)
-        if resource.has("domain_id"):
+        if self.is_named and resource.has("domain_id"):
             parser.add_argument(
                 "--domain",
                 metavar="<domain>",
