@@ -33,12 +33,15 @@ class Inference(Command):
             help="Role that is implied (name or ID)",
         )
 
-    def path(self, args: argparse.Namespace) -> str:
+    def request(self, method: str, args: argparse.Namespace) -> tuple[str, str]:
+        """Send a request for the implication; return the ids of prior and implied."""
         prior, implied = (
-            quote(options.find_owner_id(self.cloud, ROLE, given, None))
+            options.find_owner_id(self.cloud, ROLE, given, None)
             for given in (args.role, args.implied_role)
         )
-        return f"/roles/{prior}/implies/{implied}"
+        path = f"/roles/{quote(prior)}/implies/{quote(implied)}"
+        self.cloud.identity.request(method, path)
+        return prior, implied
 
 
 class Create(Inference, ShowOne):
@@ -47,9 +50,8 @@ class Create(Inference, ShowOne):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        answer = self.cloud.identity.document("PUT", self.path(parsed_args))
-        roles = answer["role_inference"]
-        rows = {name: roles[name]["id"] for name in ("implies", "prior_role")}
+        prior, implied = self.request("PUT", parsed_args)
+        rows = {"implies": implied, "prior_role": prior}
         return self.columns(rows, self.select(list(rows), parsed_args.columns, [*rows]))
 
 
@@ -57,7 +59,7 @@ class Delete(Inference):
     """Let a role no longer imply another"""
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        self.cloud.identity.request("DELETE", self.path(parsed_args))
+        self.request("DELETE", parsed_args)
 
 
 class List(Lister):

@@ -30,6 +30,10 @@ def is_lasting(row: dict[str, Any]) -> bool:
     }.isdisjoint(names)
 
 
+def is_own(row: dict[str, Any]) -> bool:
+    return bool(row["Name"] == OWN)
+
+
 def id_of(both: SideBySide, program: Program, *listing: str) -> str:
     """Return the id of the first that a listing of ``program``'s own holds."""
     given = [argument.replace(OWN, program.own) for argument in listing]
@@ -81,7 +85,7 @@ def test_users(both: SideBySide) -> None:
     assert both.ours.run("user", "show", OWN, "--domain", "nowhere").exit_code == 4
     both.show("user", "list", keep=is_lasting)
     both.show("user", "list", "--long", "--domain", "default", keep=is_lasting)
-    both.show("user", "list", "--disabled", keep=lambda row: row["Name"] == OWN)
+    both.show("user", "list", "--disabled", but=["ID"], keep=is_own)
     both.fail("user", "set", "nobody", "--enable")
     both.fail("user", "delete", OWN, "nobody")
     both.fail("user", "show", OWN)
@@ -114,7 +118,7 @@ def test_projects(both: SideBySide) -> None:
     both.show("project", "list", "--long", "--sort", "name:desc", keep=is_lasting)
     both.show("project", "list", "--user", "admin", keep=is_lasting)
     both.show("project", "list", "--my-projects", keep=is_lasting)
-    both.show("project", "list", "--parent", "admin", keep=lambda r: r["Name"] == OWN)
+    both.show("project", "list", "--parent", "admin", but=["ID"], keep=is_own)
     both.fail("project", "show", "nowhere")
     both.fail("project", "create", f"{OWN}-2", "--domain", "nowhere")
     both.do("project", "delete", OWN)
@@ -278,7 +282,7 @@ def test_application_credentials_and_access_rules(both: SideBySide) -> None:
     )
     both.fail(*noun, "create", OWN)
     both.show(*noun, "show", OWN)
-    both.show(*noun, "list", keep=lambda row: row["Name"] == OWN)
+    both.show(*noun, "list", but=["ID", "Access Rules"], keep=is_own)
     both.fail(*noun, "show", "nothing")
     both.fail(*noun, "create", f"{OWN}-2", "--role", "nothing")
     both.fail(*noun, "create", f"{OWN}-2", "--access-rules", "/no/such/file")
