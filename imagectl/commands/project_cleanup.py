@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from imagectl import output
 from imagectl.command import Command
@@ -55,29 +54,24 @@ class Cleanup(Command):
         options.add_domain_of(parser, "project")
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
-        found = [] if "image" in parsed_args.skip_resource else self.images(parsed_args)
-        self.show(found)
-        if parsed_args.dry_run or not found:
+        images = self.images(parsed_args)
+        self.show(images)
+        if not images or parsed_args.dry_run:
             return 0
         if not (parsed_args.auto_approve or self.agrees()):
             return 0
         client = self.cloud.image
-        return self.for_each(list(found), lambda each: client.delete(IMAGE, each))
+        return self.for_each(list(images), lambda each: client.delete(IMAGE, each))
 
     def images(self, args: argparse.Namespace) -> dict[str, str]:
         """Return the names of the images to delete, by their ids."""
-        before = {
-            "created_at": args.created_before,
-            "updated_at": args.updated_before,
-        }
-        query = {
-            "owner": self.project_id(args),
-            "visibility": "all",
-            **{key: f"lt:{time}" for key, time in before.items() if time},
-        }
-        return {
-            image["id"]: image["name"] for image in self.cloud.image.list(IMAGE, query)
-        }
+        if "image" in args.skip_resource:
+            return {}
+        before = {"created_at": args.created_before, "updated_at": args.updated_before}
+        query = {key: f"lt:{time}" for key, time in before.items() if time}
+        query |= {"owner": self.project_id(args), "visibility": "all"}
+        found = self.cloud.image.list(IMAGE, query)
+        return {image["id"]: str(image["name"]) for image in found}
 
     def project_id(self, args: argparse.Namespace) -> str:
         if args.project:
@@ -89,10 +83,10 @@ class Cleanup(Command):
             raise AccessError("You are not logged in to a project.")
         return project_id
 
-    def show(self, images: dict[str, Any]) -> None:
+    def show(self, images: dict[str, str]) -> None:
         width = argparse.Namespace(max_width=0, fit_width=False, print_empty=False)
         table = output.LIST_FORMATTERS["table"]()
-        rows = [("Image", key, output.escape(str(images[key]))) for key in images]
+        rows = [("Image", key, output.escape(name)) for key, name in images.items()]
         table.emit_list(COLUMNS, rows, self.app.stdout, width)
 
     def agrees(self) -> bool:

@@ -14,6 +14,7 @@ from .side_by_side import OWN, Program, SideBySide
 
 pytestmark = [pytest.mark.real, pytest.mark.reference]
 
+RULES = '[{"method": "GET", "path": "/%s", "service": "image"}]' % OWN
 PASSWORD = ("--password", "open-sesame")
 
 
@@ -114,15 +115,20 @@ def test_projects(both: SideBySide) -> None:
     both.do("project", "set", OWN, "--remove-tag", "x")
     both.show("project", "show", OWN)
     both.do("project", "set", OWN, "--clear-tags")
+    both.fail("project", "show", "nowhere")
+    both.fail("project", "create", f"{OWN}-2", "--domain", "nowhere")
+    both.do("project", "delete", OWN)
+    both.fail("project", "delete", OWN)
+
+
+def test_lists_of_projects(both: SideBySide) -> None:
+    both.undo("project", "delete", OWN)
+    both.do("project", "create", OWN, "--parent", "admin")
     both.show("project", "list", keep=is_lasting)
     both.show("project", "list", "--long", "--sort", "name:desc", keep=is_lasting)
     both.show("project", "list", "--user", "admin", keep=is_lasting)
     both.show("project", "list", "--my-projects", keep=is_lasting)
     both.show("project", "list", "--parent", "admin", but=["ID"], keep=is_own)
-    both.fail("project", "show", "nowhere")
-    both.fail("project", "create", f"{OWN}-2", "--domain", "nowhere")
-    both.do("project", "delete", OWN)
-    both.fail("project", "delete", OWN)
 
 
 def test_domains(both: SideBySide) -> None:
@@ -162,7 +168,7 @@ def test_groups(both: SideBySide, user: None) -> None:
     both.fail("group", "delete", OWN)
 
 
-def test_roles(both: SideBySide, user: None, project: None) -> None:
+def test_roles(both: SideBySide) -> None:
     both.undo("role", "delete", OWN)
     both.show("role", "create", OWN, "--description", "some")
     both.show("role", "create", OWN, "--or-show")
@@ -171,22 +177,34 @@ def test_roles(both: SideBySide, user: None, project: None) -> None:
     both.show("role", "show", OWN)
     both.show("role", "list", keep=is_lasting)
     both.show("role", "list", "--domain", "default", keep=is_lasting)
+    both.do("role", "delete", OWN)
+    both.fail("role", "delete", OWN)
+    both.fail("role", "show", OWN)
+
+
+def test_grants(both: SideBySide, user: None, project: None) -> None:
+    both.undo("role", "delete", OWN)
+    both.do("role", "create", OWN)
     grant = ("--user", OWN, "--project", OWN, OWN)
     both.do("role", "add", *grant)
     both.show("user", "list", "--project", OWN)
     both.show("role", "assignment", "list", "--user", OWN)
     both.show("role", "assignment", "list", "--project", OWN, "--names")
     both.do("role", "remove", *grant)
-    both.do("role", "add", "--inherited", *grant)
+    both.fail("role", "add", "--user", "nobody", "--project", "admin", OWN)
+    both.fail("role", "add", "--user", OWN, "--project", OWN, "nothing")
+    both.fail("role", "assignment", "list", "--user", "nobody")
+
+
+def test_grants_on_other_places(both: SideBySide, user: None, project: None) -> None:
+    both.undo("role", "delete", OWN)
+    both.do("role", "create", OWN)
+    both.do("role", "add", "--inherited", "--user", OWN, "--project", OWN, OWN)
     both.show("role", "assignment", "list", "--user", OWN, "--inherited")
     both.do("role", "add", "--user", OWN, "--system", "all", OWN)
     both.show("role", "assignment", "list", "--system", "all", "--user", OWN)
     both.show("role", "assignment", "list", "--user", OWN, "--effective", "--names")
-    both.fail("role", "add", "--user", "nobody", "--project", "admin", OWN)
-    both.fail("role", "add", "--user", OWN, "--project", OWN, "nothing")
-    both.fail("role", "assignment", "list", "--user", "nobody")
-    both.do("role", "delete", OWN)
-    both.fail("role", "show", OWN)
+    both.do("role", "remove", "--user", OWN, "--system", "all", OWN)
 
 
 def test_implied_roles(both: SideBySide) -> None:
@@ -199,7 +217,7 @@ def test_implied_roles(both: SideBySide) -> None:
     both.fail("implied", "role", "delete", *pair)
 
 
-def test_services_and_endpoints(both: SideBySide, service: None, project: None) -> None:
+def test_services(both: SideBySide, service: None) -> None:
     both.do("service", "set", OWN, "--description", "some", "--disable")
     both.show("service", "show", OWN)
     both.show("service", "show", f"type-{OWN}")
@@ -207,6 +225,11 @@ def test_services_and_endpoints(both: SideBySide, service: None, project: None) 
     both.show("service", "list", keep=is_lasting)
     both.show("service", "list", "--long", keep=is_lasting)
     both.fail("service", "show", "nothing")
+    both.do("service", "delete", OWN)
+    both.fail("service", "delete", OWN)
+
+
+def test_endpoints(both: SideBySide, service: None) -> None:
     created = ("endpoint", "create", OWN, "public", "http://a.b")
     both.show(*created, "--region", "RegionOne", "--disable")
     both.fail(*created, "--region", "nowhere")
@@ -220,13 +243,17 @@ def test_services_and_endpoints(both: SideBySide, service: None, project: None) 
     both.do("endpoint", "set", endpoint_id, "--url", "http://c.d", "--enable")
     both.show("endpoint", "show", endpoint_id)
     both.fail("endpoint", "show", "nothing")
+    delete_each(both, *listing)
+
+
+def test_endpoints_of_a_project(both: SideBySide, service: None, project: None) -> None:
+    both.do("endpoint", "create", OWN, "public", "http://a.b")
+    endpoint_id = id_of(both, both.ours, "endpoint", "list", "--service", OWN)
     both.do("endpoint", "add", "project", endpoint_id, OWN)
     both.show("endpoint", "list", "--project", OWN, but=["ID"])
     both.show("endpoint", "list", "--endpoint", endpoint_id, keep=is_lasting)
     both.do("endpoint", "remove", "project", endpoint_id, OWN)
     both.fail("endpoint", "remove", "project", endpoint_id, OWN)
-    delete_each(both, *listing)
-    both.do("service", "delete", OWN)
 
 
 def test_endpoint_groups(both: SideBySide, project: None, tmp_path: Path) -> None:
@@ -237,7 +264,8 @@ def test_endpoint_groups(both: SideBySide, project: None, tmp_path: Path) -> Non
     both.show(*group, "create", OWN, str(filters), "--description", "some")
     both.fail(*group, "create", OWN, "/no/such/file")
     both.fail(*group, "show", "nothing")
-    group_id = id_of(both, both.ours, *group, "list")
+    groups = both.ours.run(*group, "list", "-f", "json").json
+    group_id = next(row["ID"] for row in groups if row["Name"] == OWN)
     both.show(*group, "list", keep=lambda row: row["ID"] == group_id)
     both.show(*group, "show", group_id)
     both.do(*group, "add", "project", group_id, OWN)
@@ -271,13 +299,12 @@ def test_credentials(both: SideBySide, user: None) -> None:
     delete_each(both, *listing)
 
 
-def test_application_credentials_and_access_rules(both: SideBySide) -> None:
+def test_application_credentials(both: SideBySide) -> None:
     noun = ("application", "credential")
-    rules = '[{"method": "GET", "path": "/v2/images", "service": "image"}]'
     both.undo(*noun, "delete", OWN)
     both.show(
         *(*noun, "create", OWN, "--description", "some", "--role", "admin"),
-        *("--expiration", "2099-01-02T03:04:05", "--access-rules", rules),
+        *("--expiration", "2099-01-02T03:04:05", "--access-rules", RULES),
         but=["Secret"],
     )
     both.fail(*noun, "create", OWN)
@@ -286,13 +313,21 @@ def test_application_credentials_and_access_rules(both: SideBySide) -> None:
     both.fail(*noun, "show", "nothing")
     both.fail(*noun, "create", f"{OWN}-2", "--role", "nothing")
     both.fail(*noun, "create", f"{OWN}-2", "--access-rules", "/no/such/file")
-    rule_id = id_of(both, both.ours, "access", "rule", "list")
+    both.do(*noun, "delete", OWN)
+    both.fail(*noun, "delete", OWN)
+
+
+def test_access_rules(both: SideBySide) -> None:
+    noun = ("application", "credential")
+    both.undo(*noun, "delete", OWN)
+    both.do(*noun, "create", OWN, "--access-rules", RULES)
+    rules = both.ours.run("access", "rule", "list", "-f", "json").json
+    rule_id = next(rule["ID"] for rule in rules if rule["Path"] == f"/{OWN}")
     both.show("access", "rule", "list", keep=lambda row: row["ID"] == rule_id)
     both.show("access", "rule", "show", rule_id)
     both.fail("access", "rule", "show", "nothing")
     both.fail("access", "rule", "delete", rule_id)
     both.do(*noun, "delete", OWN)
-    both.fail(*noun, "delete", OWN)
     both.ours.run("access", "rule", "delete", rule_id)
 
 
@@ -308,13 +343,16 @@ def registered(both: SideBySide, service: None) -> Iterator[tuple[str, ...]]:
     delete_each(both, *listing)
 
 
-def test_limits(both: SideBySide, project: None, registered: tuple[str, ...]) -> None:
+def test_registered_limits(both: SideBySide, registered: tuple[str, ...]) -> None:
     both.show(*registered)
     both.show("registered", "limit", "list", "--resource-name", "nothing")
     registered_id = id_of(both, both.ours, *registered)
     both.show("registered", "limit", "show", registered_id)
     both.show("registered", "limit", "set", registered_id, "--default-limit", "7")
     both.fail("registered", "limit", "show", "nothing")
+
+
+def test_limits(both: SideBySide, project: None, registered: tuple[str, ...]) -> None:
     place = ("--service", OWN, "--region", "RegionOne", "--project", OWN)
     both.show("limit", "create", "images", *place, "--resource-limit", "3")
     both.fail("limit", "create", "images", *place, "--resource-limit", "3")
@@ -346,9 +384,9 @@ def test_policies(both: SideBySide, tmp_path: Path) -> None:
         rules.read_text()
     )
     both.fail("policy", "set", "nothing", "--type", "text/plain")
-    for program in (both.reference, both.ours):
-        policy_id = ids[f"text/{program.own}"]
-        assert program.run("policy", "delete", policy_id).exit_code == 0
+    theirs = ids[f"text/{both.reference.own}"]
+    assert both.reference.run("policy", "delete", theirs).exit_code == 0
+    assert both.ours.run("policy", "delete", policy_id).exit_code == 0
 
 
 def test_what_the_token_says(both: SideBySide) -> None:
