@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from .side_by_side import OWN, Program, SideBySide
 
 pytestmark = [pytest.mark.real, pytest.mark.reference]
 
-RULES = '[{"method": "GET", "path": "/%s", "service": "image"}]' % OWN
+RULES = json.dumps([{"method": "GET", "path": f"/{OWN}", "service": "image"}])
 PASSWORD = ("--password", "open-sesame")
 
 
