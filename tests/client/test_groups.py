@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from imagectl.commands.group import Show
+from imagectl.contract.identity import GROUP
 from mockserver.cloud import MockCloud
 from tests.client.identity import create
 from tests.conftest import Run
@@ -103,3 +107,16 @@ def test_a_user_who_is_not_in_the_group_is_not_removed_in_silence(
     done = run("group", "remove", "user", "ops", "ann")
     assert done.exit_code == 4
     assert "not found in group" in done.err
+
+
+def test_a_name_that_a_service_does_not_filter_by_is_compared_here(
+    run: Run, ops: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an endpoint group's, of which Keystone 30 lists all whatever the name."""
+    fields = (
+        replace(f, filter="none") if f.name == "name" else f for f in GROUP.fields
+    )
+    monkeypatch.setattr(Show, "resource", replace(GROUP, fields=tuple(fields)))
+    create(run, "group", "dev")
+    assert run("group", "show", "ops", "-f", "json").json["id"] == ops
+    assert run("group", "show", "none").exit_code == 4
