@@ -180,6 +180,8 @@ class Set(ResourceVerb):
 class SetAndShow(ShowRecord):
     """Change the attributes in ``body`` of what only its id names, and show it."""
 
+    changes = True
+
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         self.add_operand(parser, "name", f"{self.resource.title} to change")

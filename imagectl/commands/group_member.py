@@ -58,6 +58,8 @@ class Remove(Membership):
 class Contains(Membership):
     """Tell whether a user is in a group; either answer is a success"""
 
+    changes = False
+
     def add_users(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("user", metavar="<user>", help="User (name or ID)")
 

@@ -47,6 +47,8 @@ class Inference(Command):
 class Create(Inference, ShowOne):
     """Let a role imply another"""
 
+    changes = True
+
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
