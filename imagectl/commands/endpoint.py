@@ -9,6 +9,12 @@ from typing import Any
 from imagectl import verbs
 from imagectl.api import endpoints, lookup
 from imagectl.commands import options
+from imagectl.commands.catalog_options import (
+    SERVICE_KEYS,
+    add_service,
+    region_id,
+    service_id,
+)
 from imagectl.contract.identity import ENDPOINT, INTERFACES, PROJECT, SERVICE
 from imagectl.output import Record
 
@@ -39,7 +45,7 @@ class Create(verbs.Create):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         service = lookup.find(
-            self.client, SERVICE, parsed_args.service, keys=options.SERVICE_KEYS
+            self.client, SERVICE, parsed_args.service, keys=SERVICE_KEYS
         )
         body = {**self.body(parsed_args), "service_id": service["id"]}
         endpoint = self.client.create(ENDPOINT, body)
@@ -49,7 +55,7 @@ class Create(verbs.Create):
         return options.given(
             interface=args.interface,
             url=args.url,
-            region_id=options.region_id(self.cloud, args.region),
+            region_id=region_id(self.cloud, args.region),
             enabled=args.enabled,
         )
 
@@ -60,7 +66,7 @@ class List(verbs.List):
     resource = ENDPOINT
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        options.add_service(parser, "List only those of this service")
+        add_service(parser, "List only those of this service")
         parser.add_argument(
             "--interface",
             metavar="<interface>",
@@ -142,7 +148,7 @@ class Set(verbs.Set):
             help=f"Who it is for from now on ({', '.join(INTERFACES)})",
         )
         parser.add_argument("--url", metavar="<url>", help="New URL")
-        options.add_service(parser, "New service")
+        add_service(parser, "New service")
         options.add_enable(parser, "endpoint")
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
@@ -150,7 +156,7 @@ class Set(verbs.Set):
             region_id=args.region,
             interface=args.interface,
             url=args.url,
-            service_id=options.service_id(self.cloud, args.service),
+            service_id=service_id(self.cloud, args.service),
             enabled=args.enabled,
         )
 

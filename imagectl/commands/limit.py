@@ -7,6 +7,7 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.commands import options
+from imagectl.commands.catalog_options import add_region, add_service
 from imagectl.commands.registered_limit import filters
 from imagectl.contract.unified_limits import LIMIT
 
@@ -22,9 +23,9 @@ class Create(verbs.Create):
             "resource_name", metavar="<resource-name>", help="What is limited"
         )
         options.add_description(parser)
-        options.add_region(parser, "Region that it is for, if for one")
+        add_region(parser, "Region that it is for, if for one")
         options.add_project(parser, "Project that is limited", required=True)
-        options.add_service(parser, "Service that has the resource", required=True)
+        add_service(parser, "Service that has the resource", required=True)
         parser.add_argument(
             "--resource-limit",
             metavar="<resource-limit>",
@@ -52,13 +53,13 @@ class List(verbs.List):
     resource = LIMIT
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        options.add_service(parser, "List only those of this service")
+        add_service(parser, "List only those of this service")
         parser.add_argument(
             "--resource-name",
             metavar="<resource-name>",
             help="List only those of this resource",
         )
-        options.add_region(parser, "List only those for this region")
+        add_region(parser, "List only those for this region")
         options.add_project(parser, "List only those of this project")
 
     def query(self, args: argparse.Namespace) -> dict[str, Any]:

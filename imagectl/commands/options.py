@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from imagectl.api import lookup
 from imagectl.contract import Resource
-from imagectl.contract.identity import DOMAIN, PROJECT, REGION, SERVICE
+from imagectl.contract.identity import DOMAIN, PROJECT
 
 if TYPE_CHECKING:
     from imagectl.api.client import Cloud
 
-SERVICE_KEYS = ("name", "type")
-"""A service goes by its name or its type, too."""
 TAG_FILTERS = {
     "--tags": "List only the projects that have all of these tags",
     "--tags-any": "List only the projects that have any of these tags",
@@ -62,21 +60,6 @@ def add_project(
         help=f"{help_text} (name or ID)",
     )
     add_domain_of(parser, "project")
-
-
-def add_region(parser: argparse.ArgumentParser, help_text: str) -> None:
-    parser.add_argument("--region", metavar="<region>", help=f"{help_text} (ID)")
-
-
-def add_service(
-    parser: argparse.ArgumentParser, help_text: str, *, required: bool = False
-) -> None:
-    parser.add_argument(
-        "--service",
-        metavar="<service>",
-        required=required,
-        help=f"{help_text} (type, name or ID)",
-    )
 
 
 def add_user(parser: argparse.ArgumentParser, help_text: str) -> None:
@@ -217,19 +200,6 @@ def resource_options(args: argparse.Namespace) -> dict[str, bool] | None:
 def domain_id(cloud: Cloud, domain: str | None) -> str | None:
     """Return the id of a domain that is given by name or id, if it is given."""
     return lookup.find_id(cloud.identity, DOMAIN, domain) if domain else None
-
-
-def service_id(cloud: Cloud, service: str | None) -> str | None:
-    """Return the id of a service that is given by type, name or id, if it is given."""
-    if not service:
-        return None
-    found = lookup.find(cloud.identity, SERVICE, service, keys=SERVICE_KEYS)
-    return str(found["id"])
-
-
-def region_id(cloud: Cloud, region: str | None) -> str | None:
-    """Return the id of a region that must be there, if it is given."""
-    return lookup.find(cloud.identity, REGION, region)["id"] if region else None
 
 
 def project_id(cloud: Cloud, project: str | None, domain: str | None) -> str | None:

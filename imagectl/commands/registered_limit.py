@@ -7,6 +7,12 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.commands import options
+from imagectl.commands.catalog_options import (
+    add_region,
+    add_service,
+    region_id,
+    service_id,
+)
 from imagectl.contract.unified_limits import REGISTERED_LIMIT
 
 
@@ -21,8 +27,8 @@ class Create(verbs.Create):
             "resource_name", metavar="<resource-name>", help="What is limited"
         )
         options.add_description(parser)
-        options.add_region(parser, "Region that it is for, if for one")
-        options.add_service(parser, "Service that has the resource", required=True)
+        add_region(parser, "Region that it is for, if for one")
+        add_service(parser, "Service that has the resource", required=True)
         parser.add_argument(
             "--default-limit",
             metavar="<default-limit>",
@@ -38,8 +44,8 @@ class Create(verbs.Create):
 def attributes(command: verbs.ResourceVerb, args: argparse.Namespace) -> dict[str, Any]:
     """Return what ``registered limit create`` and ``set`` take alike."""
     return options.given(
-        service_id=options.service_id(command.cloud, args.service),
-        region_id=options.region_id(command.cloud, args.region),
+        service_id=service_id(command.cloud, args.service),
+        region_id=region_id(command.cloud, args.region),
         resource_name=args.resource_name,
         default_limit=args.default_limit,
         description=args.description,
@@ -52,13 +58,13 @@ class List(verbs.List):
     resource = REGISTERED_LIMIT
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        options.add_service(parser, "List only those of this service")
+        add_service(parser, "List only those of this service")
         parser.add_argument(
             "--resource-name",
             metavar="<resource-name>",
             help="List only those of this resource",
         )
-        options.add_region(parser, "List only those for this region")
+        add_region(parser, "List only those for this region")
 
     def query(self, args: argparse.Namespace) -> dict[str, Any]:
         return filters(self, args)
@@ -67,8 +73,8 @@ class List(verbs.List):
 def filters(command: verbs.ResourceVerb, args: argparse.Namespace) -> dict[str, Any]:
     """Return what ``registered limit list`` and ``limit list`` filter alike."""
     return options.given(
-        service_id=options.service_id(command.cloud, args.service),
-        region_id=options.region_id(command.cloud, args.region),
+        service_id=service_id(command.cloud, args.service),
+        region_id=region_id(command.cloud, args.region),
         resource_name=args.resource_name,
     )
 
@@ -86,7 +92,7 @@ class Set(verbs.SetAndShow):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        options.add_service(parser, "New service")
+        add_service(parser, "New service")
         parser.add_argument(
             "--resource-name", metavar="<resource-name>", help="New resource"
         )
@@ -97,7 +103,7 @@ class Set(verbs.SetAndShow):
             help="How much there is for each from now on",
         )
         options.add_description(parser, is_new=True)
-        options.add_region(parser, "New region")
+        add_region(parser, "New region")
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
         return attributes(self, args)

@@ -7,6 +7,7 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.commands import options
+from imagectl.commands.catalog_options import SERVICE_KEYS
 from imagectl.contract.identity import SERVICE
 
 
@@ -43,14 +44,14 @@ class Show(verbs.Show):
     """Show a service"""
 
     resource = SERVICE
-    lookup_keys = options.SERVICE_KEYS
+    lookup_keys = SERVICE_KEYS
 
 
 class Set(verbs.Set):
     """Change a service"""
 
     resource = SERVICE
-    lookup_keys = options.SERVICE_KEYS
+    lookup_keys = SERVICE_KEYS
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -72,4 +73,4 @@ class Delete(verbs.Delete):
     """Delete services, and with each its endpoints"""
 
     resource = SERVICE
-    lookup_keys = options.SERVICE_KEYS
+    lookup_keys = SERVICE_KEYS
