@@ -32,10 +32,20 @@ class ResourceVerb(Command):
     def client(self) -> Client:
         return self.cloud.client(self.resource.service)
 
+    @property
+    def place(self) -> Resource:
+        """The resource, below what its records belong to."""
+        return self.resource
+
+    @property
+    def is_named(self) -> bool:
+        """Whether its records have a name; the others are known by their id alone."""
+        return any(self.resource.has(key) for key in self.lookup_keys)
+
     def find(self, given: str, **scope: str | None) -> Record:
         """Return the record that ``given`` names, by name or id."""
         return lookup.find(
-            self.client, self.resource, given, keys=self.lookup_keys, scope=scope
+            self.client, self.place, given, keys=self.lookup_keys, scope=scope
         )
 
     def scope(self, args: argparse.Namespace) -> dict[str, str | None]:
@@ -50,15 +60,15 @@ class ResourceVerb(Command):
     ) -> None:
         """Declare the argument that names a record, and where names are unique."""
         resource, names = self.resource, ", ".join(reversed(self.lookup_keys))
-        is_named = any(resource.has(key) for key in self.lookup_keys)
-        metavar = f"<{resource.noun}>" if is_named else f"<{resource.noun}-id>"
-        means = f"{names} or ID" if is_named else "ID"
+        noun = resource.noun.replace("_", "-")
+        metavar = f"<{noun}>" if self.is_named else f"<{noun}-id>"
+        means = f"{names} or ID" if self.is_named else "ID"
         parser.add_argument(dest, metavar=metavar, help=f"{does} ({means})", **options)
-        if resource.has("domain_id"):
+        if self.is_named and resource.has("domain_id"):
             parser.add_argument(
                 "--domain",
                 metavar="<domain>",
-                help=f"Domain of <{resource.noun}> (name or ID)",
+                help=f"Domain of <{noun}> (name or ID)",
             )
 
 
@@ -76,7 +86,7 @@ class List(ResourceVerb, Lister):
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
         return self.client.list(
-            self.resource,
+            self.place,
             self.query(args),
             limit=least(getattr(args, "limit", None), getattr(args, "max_items", None)),
             marker=getattr(args, "marker", None),
@@ -143,9 +153,9 @@ class Create(ShowRecord):
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         body = self.body(parsed_args)
         if getattr(parsed_args, "or_show", False):
-            record = lookup.create_or_find(self.client, self.resource, body)
+            record = lookup.create_or_find(self.client, self.place, body)
         else:
-            record = self.client.create(self.resource, body)
+            record = self.client.create(self.place, body)
         return self.display(parsed_args, record)
 
 
@@ -165,7 +175,31 @@ class Set(ResourceVerb):
         changes = self.body(parsed_args)
         record = self.record(parsed_args)
         if changes:
-            self.client.update(self.resource, record["id"], changes)
+            self.client.update(self.place, record["id"], changes)
+
+
+class SetAndShow(ShowRecord):
+    """Change the attributes in ``body`` of what only its id names, and show it."""
+
+    changes = True
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        self.add_operand(parser, "name", f"{self.resource.title} to change")
+
+    def body(self, args: argparse.Namespace) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        changes, given = self.body(parsed_args), parsed_args.name
+        record: Record
+        if changes:
+            record = self.client.update(self.place, given, changes)
+        else:
+            record = self.find(given)
+        return self.display(parsed_args, record)
 
 
 class Delete(ResourceVerb):
@@ -176,13 +210,13 @@ class Delete(ResourceVerb):
         self.add_operand(parser, "names", f"{title}(s) to delete", nargs="+")
 
     def record(self, given: str, scope: dict[str, str | None]) -> Record:
-        return self.find(given, **scope)
+        return self.find(given, **scope) if self.is_named else {"id": given}
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         scope = self.scope(parsed_args)
 
         def delete(given: str) -> None:
-            self.client.delete(self.resource, self.record(given, scope)["id"])
+            self.client.delete(self.place, self.record(given, scope)["id"])
 
         return self.for_each(parsed_args.names, delete)
 

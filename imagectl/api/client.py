@@ -89,6 +89,10 @@ class Client:
         return self._open(resource, self.document("GET", path, params=query))
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> Record:
+        if resource.created_in_lists:
+            several = {resource.collection: [body]}
+            answer = self.document("POST", resource.path, json=several)
+            return _only(resource, answer.get(resource.collection))
         answer = self.document("POST", resource.path, json=_wrap(resource, body))
         return self._changed(resource, answer)
 
@@ -122,7 +126,7 @@ class Client:
             return answer
         record = answer.get(resource.envelope)
         if not isinstance(record, dict):
-            raise ServiceError(f"The answer holds no {resource.noun}.")
+            raise ServiceError(f"The answer holds no {resource.words}.")
         return record
 
 
@@ -175,6 +179,13 @@ def quote(identifier: str) -> str:
 
 def _wrap(resource: Resource, body: Mapping[str, Any]) -> Mapping[str, Any]:
     return body if resource.envelope is None else {resource.envelope: body}
+
+
+def _only(resource: Resource, records: Any) -> Record:
+    """Return the one record that was created as a list of one."""
+    if isinstance(records, list) and len(records) == 1:
+        return dict(records[0])
+    raise ServiceError(f"The answer holds no {resource.words}.")
 
 
 def _next_marker(answer: Record) -> str | None:

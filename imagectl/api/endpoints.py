@@ -34,6 +34,19 @@ def list_endpoints(
     return (with_service(e, services.get(e["service_id"], {})) for e in found)
 
 
+def find_endpoint(client: Client, given: str) -> Record:
+    """Return the endpoint of this id, or the one of the service that is ``given``.
+
+    Raises :class:`NotFoundError` where neither is there, and :class:`AmbiguousError`
+    where the service has several endpoints.
+    """
+    try:
+        endpoint = client.show(ENDPOINT, given)
+    except NotFoundError:
+        return _find_by_service(client, given)
+    return with_service(endpoint, client.show(SERVICE, endpoint["service_id"]))
+
+
 def with_service(endpoint: Mapping[str, Any], service: Mapping[str, Any]) -> Record:
     """Return ``endpoint`` with the name and type of its service."""
     return {
@@ -46,6 +59,18 @@ def with_service(endpoint: Mapping[str, Any], service: Mapping[str, Any]) -> Rec
 def projects_path(endpoint_id: str) -> str:
     """Return where the projects associated with an endpoint are listed."""
     return f"/OS-EP-FILTER/endpoints/{quote(endpoint_id)}/projects"
+
+
+def _find_by_service(client: Client, given: str) -> Record:
+    found = list(list_endpoints(client, {}, service=given))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise NotFoundError(f"The service {given} has no endpoint.")
+    raise AmbiguousError(
+        f"The service {given} has {len(found)} endpoints.",
+        hint=f"give the endpoint's ID; see: imagectl endpoint list --service {given}",
+    )
 
 
 def _matches(endpoint: Record, query: Mapping[str, Any]) -> bool:

@@ -130,6 +130,9 @@ def _search(
     client: Client, resource: Resource, given: str, query: dict[str, str | None]
 ) -> list[Record]:
     if query:
+        key = next(iter(query))
+        if resource.field(key).filter == "none":
+            return [r for r in client.list(resource) if r.get(key) == given]
         return list(client.list(resource, query, limit=2))
     try:
         return [client.show(resource, given)]

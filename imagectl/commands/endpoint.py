@@ -9,8 +9,13 @@ from typing import Any
 from imagectl import verbs
 from imagectl.api import endpoints, lookup
 from imagectl.commands import options
-from imagectl.commands.service import LOOKUP_KEYS
-from imagectl.contract.identity import ENDPOINT, INTERFACES, PROJECT, REGION, SERVICE
+from imagectl.commands.catalog_options import (
+    SERVICE_KEYS,
+    add_service,
+    region_id,
+    service_id,
+)
+from imagectl.contract.identity import ENDPOINT, INTERFACES, PROJECT, SERVICE
 from imagectl.output import Record
 
 
@@ -40,18 +45,17 @@ class Create(verbs.Create):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         service = lookup.find(
-            self.client, SERVICE, parsed_args.service, keys=LOOKUP_KEYS
+            self.client, SERVICE, parsed_args.service, keys=SERVICE_KEYS
         )
         body = {**self.body(parsed_args), "service_id": service["id"]}
         endpoint = self.client.create(ENDPOINT, body)
         return self.display(parsed_args, endpoints.with_service(endpoint, service))
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
-        region = args.region and lookup.find(self.client, REGION, args.region)["id"]
         return options.given(
             interface=args.interface,
             url=args.url,
-            region_id=region,
+            region_id=region_id(self.cloud, args.region),
             enabled=args.enabled,
         )
 
@@ -62,11 +66,7 @@ class List(verbs.List):
     resource = ENDPOINT
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument(
-            "--service",
-            metavar="<service>",
-            help="List only those of this service (type, name or ID)",
-        )
+        add_service(parser, "List only those of this service")
         parser.add_argument(
             "--interface",
             metavar="<interface>",
@@ -113,15 +113,24 @@ class List(verbs.List):
         )
 
 
-class Show(verbs.Show):
-    """Show an endpoint"""
+class Show(verbs.ShowRecord):
+    """Show an endpoint: one of this ID, or the only one of a service"""
 
     resource = ENDPOINT
 
-    def record(self, args: argparse.Namespace) -> Record:
-        endpoint = super().record(args)
-        service = self.client.show(SERVICE, endpoint["service_id"])
-        return endpoints.with_service(endpoint, service)
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "endpoint",
+            metavar="<endpoint>",
+            help="Endpoint to show (endpoint ID, or type, name or ID of its service)",
+        )
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        endpoint = endpoints.find_endpoint(self.client, parsed_args.endpoint)
+        return self.display(parsed_args, endpoint)
 
 
 class Set(verbs.Set):
@@ -139,20 +148,15 @@ class Set(verbs.Set):
             help=f"Who it is for from now on ({', '.join(INTERFACES)})",
         )
         parser.add_argument("--url", metavar="<url>", help="New URL")
-        parser.add_argument(
-            "--service", metavar="<service>", help="New service (type, name or ID)"
-        )
+        add_service(parser, "New service")
         options.add_enable(parser, "endpoint")
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
-        service = args.service and lookup.find(
-            self.client, SERVICE, args.service, keys=LOOKUP_KEYS
-        )
         return options.given(
             region_id=args.region,
             interface=args.interface,
             url=args.url,
-            service_id=service and service["id"],
+            service_id=service_id(self.cloud, args.service),
             enabled=args.enabled,
         )
 
@@ -161,6 +165,3 @@ class Delete(verbs.Delete):
     """Delete endpoints"""
 
     resource = ENDPOINT
-
-    def record(self, given: str, scope: dict[str, str | None]) -> Record:
-        return {"id": given}

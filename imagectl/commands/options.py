@@ -20,6 +20,19 @@ TAG_FILTERS = {
 }
 
 
+def add_description(parser: argparse.ArgumentParser, *, is_new: bool = False) -> None:
+    """Add ``--description``: of something new, or instead of what it was."""
+    parser.add_argument(
+        "--description",
+        metavar="<description>",
+        help="New description" if is_new else "Description",
+    )
+
+
+def add_new_name(parser: argparse.ArgumentParser, metavar: str = "<name>") -> None:
+    parser.add_argument("--name", dest="new_name", metavar=metavar, help="New name")
+
+
 def add_domain(parser: argparse.ArgumentParser, help_text: str) -> None:
     parser.add_argument(
         "--domain", metavar="<domain>", help=f"{help_text} (name or ID)"
@@ -34,6 +47,25 @@ def add_domain_of(parser: argparse.ArgumentParser, *nouns: str) -> None:
             metavar=f"<{noun}-domain>",
             help=f"Domain of the {noun} (name or ID), if its name is not enough",
         )
+
+
+def add_project(
+    parser: argparse.ArgumentParser, help_text: str, *, required: bool = False
+) -> None:
+    """Add ``--project``, and where its name is unique."""
+    parser.add_argument(
+        "--project",
+        metavar="<project>",
+        required=required,
+        help=f"{help_text} (name or ID)",
+    )
+    add_domain_of(parser, "project")
+
+
+def add_user(parser: argparse.ArgumentParser, help_text: str) -> None:
+    """Add ``--user``, and where its name is unique."""
+    parser.add_argument("--user", metavar="<user>", help=f"{help_text} (name or ID)")
+    add_domain_of(parser, "user")
 
 
 def add_enable(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -177,11 +209,16 @@ def project_id(cloud: Cloud, project: str | None, domain: str | None) -> str | N
 def owner_id(
     cloud: Cloud, resource: Resource, name: str | None, domain: str | None
 ) -> str | None:
-    """Return the id of a user, group, project or role, if it is given.
+    """Return what :func:`find_owner_id` does, if a name is given."""
+    return find_owner_id(cloud, resource, name, domain) if name else None
+
+
+def find_owner_id(
+    cloud: Cloud, resource: Resource, name: str, domain: str | None
+) -> str:
+    """Return the id of a user, group, project or role.
 
     ``domain`` is where its name is unique, by name or id.
     """
-    if not name:
-        return None
     scope = {"domain_id": domain_id(cloud, domain)}
     return lookup.find_id(cloud.identity, resource, name, scope=scope)

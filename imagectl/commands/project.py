@@ -32,9 +32,7 @@ class Create(verbs.Create):
         parser.add_argument(
             "--parent", metavar="<project>", help="Project above it (name or ID)"
         )
-        parser.add_argument(
-            "--description", metavar="<description>", help="Description"
-        )
+        options.add_description(parser)
         options.add_enable(parser, "project")
         options.add_property(parser, "project")
         options.add_or_show(parser, "project")
@@ -191,12 +189,8 @@ class Set(verbs.Set):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument(
-            "--name", dest="new_name", metavar="<name>", help="New name"
-        )
-        parser.add_argument(
-            "--description", metavar="<description>", help="New description"
-        )
+        options.add_new_name(parser)
+        options.add_description(parser, is_new=True)
         options.add_enable(parser, "project")
         options.add_property(parser, "project")
         options.add_immutable(parser, "project")

@@ -1,4 +1,4 @@
-"""Asking for a new password: on the terminal without echo, or from a script."""
+"""Asking for passwords: on the terminal without echo, or from a script."""
 
 from __future__ import annotations
 
@@ -11,36 +11,30 @@ PROMPT = "User Password:"
 DIFFERENT = "The two passwords are not the same."
 
 
-def ask_new_password(stdin: TextIO, stderr: TextIO) -> str:
+def ask_new_password(stdin: TextIO, stderr: TextIO, prompt: str = PROMPT) -> str:
     """Ask twice for a password and return it.
 
     On a terminal it is asked again until both are the same. Otherwise two lines of
     ``stdin`` answer, so that a script can. Raises :class:`ImagectlError` where those
     differ, and where there is no answer.
     """
-    if not stdin.isatty():
-        return _read_twice(stdin, stderr)
     while True:
-        first = _ask(PROMPT)
-        if first == _ask(f"Repeat {PROMPT}"):
+        first = ask_password(stdin, stderr, prompt)
+        if first == ask_password(stdin, stderr, f"Repeat {prompt}"):
             return first
+        if not stdin.isatty():
+            raise ImagectlError(DIFFERENT)
         stderr.write(f"{DIFFERENT}\n")
 
 
-def _ask(prompt: str) -> str:
+def ask_password(stdin: TextIO, stderr: TextIO, prompt: str) -> str:
+    """Ask once for a password; raises :class:`ImagectlError` without an answer."""
+    if not stdin.isatty():
+        return _read_line(stdin, stderr, prompt)
     try:
         return getpass.getpass(prompt)
     except EOFError:
         raise ImagectlError("No password was entered.") from None
-
-
-def _read_twice(stdin: TextIO, stderr: TextIO) -> str:
-    first, second = (
-        _read_line(stdin, stderr, prompt) for prompt in (PROMPT, f"Repeat {PROMPT}")
-    )
-    if first != second:
-        raise ImagectlError(DIFFERENT)
-    return first
 
 
 def _read_line(stdin: TextIO, stderr: TextIO, prompt: str) -> str:
@@ -51,6 +45,6 @@ def _read_line(stdin: TextIO, stderr: TextIO, prompt: str) -> str:
     if not line:
         raise ImagectlError(
             "No password was entered.",
-            hint="answer on a terminal or in two lines of standard input",
+            hint="answer on a terminal or in lines of standard input",
         )
     return line.rstrip("\r\n")

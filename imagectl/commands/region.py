@@ -8,14 +8,13 @@ from typing import Any
 from imagectl import verbs
 from imagectl.commands import options
 from imagectl.contract.identity import REGION
-from imagectl.output import Record
 
 
 def add_attributes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--parent-region", metavar="<region-id>", help="Region that it is a part of"
     )
-    parser.add_argument("--description", metavar="<description>", help="Description")
+    options.add_description(parser)
 
 
 def attributes(args: argparse.Namespace) -> dict[str, Any]:
@@ -77,6 +76,3 @@ class Delete(verbs.Delete):
     """Delete regions"""
 
     resource = REGION
-
-    def record(self, given: str, scope: dict[str, str | None]) -> Record:
-        return {"id": given}

@@ -20,9 +20,7 @@ class Create(verbs.Create):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("name", metavar="<role-name>", help="Name of the role")
-        parser.add_argument(
-            "--description", metavar="<description>", help="Description"
-        )
+        options.add_description(parser)
         options.add_domain(parser, "Domain that the role is to belong to, if to any")
         options.add_or_show(parser, "role")
         options.add_immutable(parser, "role")
@@ -77,12 +75,8 @@ class Set(verbs.Set):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument(
-            "--description", metavar="<description>", help="New description"
-        )
-        parser.add_argument(
-            "--name", dest="new_name", metavar="<name>", help="New name"
-        )
+        options.add_description(parser, is_new=True)
+        options.add_new_name(parser)
         options.add_immutable(parser, "role")
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:

@@ -7,9 +7,8 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.commands import options
+from imagectl.commands.catalog_options import SERVICE_KEYS
 from imagectl.contract.identity import SERVICE
-
-LOOKUP_KEYS = ("name", "type")
 
 
 class Create(verbs.Create):
@@ -23,9 +22,7 @@ class Create(verbs.Create):
             "type", metavar="<type>", help="Type, such as image, compute or identity"
         )
         parser.add_argument("--name", metavar="<name>", help="Name of the service")
-        parser.add_argument(
-            "--description", metavar="<description>", help="Description"
-        )
+        options.add_description(parser)
         options.add_enable(parser, "service")
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
@@ -47,24 +44,20 @@ class Show(verbs.Show):
     """Show a service"""
 
     resource = SERVICE
-    lookup_keys = LOOKUP_KEYS
+    lookup_keys = SERVICE_KEYS
 
 
 class Set(verbs.Set):
     """Change a service"""
 
     resource = SERVICE
-    lookup_keys = LOOKUP_KEYS
+    lookup_keys = SERVICE_KEYS
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--type", metavar="<type>", help="New type")
-        parser.add_argument(
-            "--name", dest="new_name", metavar="<service-name>", help="New name"
-        )
-        parser.add_argument(
-            "--description", metavar="<description>", help="New description"
-        )
+        options.add_new_name(parser, "<service-name>")
+        options.add_description(parser, is_new=True)
         options.add_enable(parser, "service")
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
@@ -80,4 +73,4 @@ class Delete(verbs.Delete):
     """Delete services, and with each its endpoints"""
 
     resource = SERVICE
-    lookup_keys = LOOKUP_KEYS
+    lookup_keys = SERVICE_KEYS

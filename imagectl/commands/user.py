@@ -34,7 +34,7 @@ def add_attributes(parser: argparse.ArgumentParser) -> None:
         help="Ask for the password, twice and without echo",
     )
     parser.add_argument("--email", metavar="<email-address>", help="E-mail address")
-    parser.add_argument("--description", metavar="<description>", help="Description")
+    options.add_description(parser)
     add_user_options(parser)
     options.add_enable(parser, "user")
 
@@ -164,9 +164,7 @@ class Set(verbs.Set):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument(
-            "--name", dest="new_name", metavar="<name>", help="New name"
-        )
+        options.add_new_name(parser)
         add_attributes(parser)
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:

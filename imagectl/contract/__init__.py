@@ -103,7 +103,7 @@ class Resource:
     """One REST collection: its place, its attributes and its columns."""
 
     noun: str
-    """As the user types it (``image``); also the key around one Keystone record."""
+    """In the singular, with ``_`` for a blank; the key around one Keystone record."""
     service: Literal["identity", "image"]
     collection: str
     """Last part of the URL and the key around a listing (``images``)."""
@@ -120,6 +120,8 @@ class Resource:
     """Listing parameters that are no attribute (``limit``, ``tags-any``, ...)."""
     root: str = ""
     """Path that the collection is below, where it is not the service's own root."""
+    created_in_lists: bool = False
+    """A create request and its answer hold a list of records."""
 
     @property
     def path(self) -> str:
@@ -138,7 +140,12 @@ class Resource:
     @property
     def title(self) -> str:
         """The noun as it stands in a message: ``Image``."""
-        return self.noun.capitalize()
+        return self.words.capitalize()
+
+    @property
+    def words(self) -> str:
+        """The noun as the user types it: ``application credential``."""
+        return self.noun.replace("_", " ")
 
     def field(self, name: str) -> Field:
         """Return the field called ``name``; :class:`KeyError` if there is none."""

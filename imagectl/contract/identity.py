@@ -42,7 +42,7 @@ def _name(max_length: int) -> Field:
     )
 
 
-def _domain() -> Field:
+def _domain(header: str) -> Field:
     return Field(
         "domain_id",
         min_length=1,
@@ -50,7 +50,7 @@ def _domain() -> Field:
         pattern=ID_PATTERN,
         create_only=True,
         filter="exact",
-        header="Domain",
+        header=header,
     )
 
 
@@ -65,7 +65,7 @@ USER = Resource(
     extensible=True,
     query_keys=(*_LISTING, "sort_key", "sort_dir"),
     fields=(
-        _domain(),
+        _domain("Domain"),
         Field("enabled", "flag", default=True, filter="exact"),
         _identifier(),
         _name(255),
@@ -176,11 +176,12 @@ GROUP = Resource(
     noun="group",
     service="identity",
     collection="groups",
+    long_columns=("id", "name", "domain_id", "description"),
     extensible=True,
     query_keys=(*_LISTING, "sort_key", "sort_dir"),
     fields=(
         Field("description", nullable=True, default=""),
-        _domain(),
+        _domain("Domain ID"),
         _identifier(),
         _name(64),
     ),

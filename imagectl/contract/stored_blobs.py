@@ -19,7 +19,7 @@ CREDENTIAL = Resource(
         Field("user_id", required=True, create_only=True, filter="exact"),
         Field("project_id", nullable=True, create_only=True),
         Field("type", required=True, create_only=True, filter="exact"),
-        Field("blob", required=True),
+        Field("blob", required=True, header="Data"),
     ),
 )
 
@@ -33,7 +33,7 @@ POLICY = Resource(
     query_keys=("limit",),
     fields=(
         Field("id", read_only=True, max_length=64),
-        Field("blob", required=True),
+        Field("blob", required=True, label="rules", header="Rules"),
         Field("type", max_length=255, required=True, filter="exact"),
     ),
 )

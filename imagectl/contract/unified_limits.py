@@ -41,6 +41,7 @@ REGISTERED_LIMIT = Resource(
         "region_id",
     ),
     query_keys=("limit",),
+    created_in_lists=True,
     fields=(
         _ID,
         _SERVICE_ID,
@@ -60,6 +61,7 @@ LIMIT = Resource(
         *("description", "region_id"),
     ),
     query_keys=("limit",),
+    created_in_lists=True,
     fields=(
         _ID,
         _owner("project_id"),

@@ -105,3 +105,34 @@ def test_delete_names_what_was_not_there(run: Run, compute: str) -> None:
     assert done.exit_code == 4
     assert f"Could not find endpoint: {made['id']}. (HTTP 404)" in done.err
     assert done.err.endswith("imagectl: 1 of 2 failed\n")
+
+
+def test_show_takes_the_only_endpoint_of_a_service(run: Run, compute: str) -> None:
+    made = run("endpoint", "create", "compute", "public", URL, "-f", "json").json
+    for name in ("nova", "compute", compute, made["id"]):
+        assert run("endpoint", "show", name, "-f", "json").json == made
+    run("endpoint", "create", "compute", "admin", URL)
+    several = run("endpoint", "show", "nova")
+    assert several.exit_code == 5
+    assert several.err.startswith("imagectl: The service nova has 2 endpoints.\nhint: ")
+    assert run("endpoint", "show", "nothing").exit_code == 4
+
+
+def test_show_says_when_a_service_has_no_endpoint(run: Run, compute: str) -> None:
+    done = run("endpoint", "show", "nova")
+    assert (done.exit_code, done.err) == (
+        *(4, "imagectl: The service nova has no endpoint.\n"),
+    )
+
+
+def test_an_endpoint_is_associated_with_a_project_and_no_longer(
+    run: Run, compute: str
+) -> None:
+    made = run("endpoint", "create", "compute", "public", URL, "-f", "json").json
+    assert run("endpoint", "add", "project", "nova", "service").exit_code == 0
+    listing = ("endpoint", "list", "--project", "service", "-f", "value", "-c", "ID")
+    assert run(*listing).out.split() == [made["id"]]
+    pair = (made["id"], "service", "--project-domain", "default")
+    assert run("endpoint", "remove", "project", *pair).exit_code == 0
+    assert run(*listing).out.split() == []
+    assert run("endpoint", "remove", "project", *pair).exit_code == 4

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from mockserver.cloud import MockCloud
-from tests.client.identity import create, join
+from tests.client.identity import create
 from tests.conftest import Run
 
 LIST = ("role", "assignment", "list")
@@ -58,11 +58,10 @@ def test_effective_assignments_follow_inheritance(run: Run) -> None:
     assert projects == {"admin@Default", "service@Default"}
 
 
-def test_what_a_group_has_is_shown_as_its_own_or_as_its_members(
-    cloud: MockCloud, run: Run
-) -> None:
+def test_what_a_group_has_is_shown_as_its_own_or_as_its_members(run: Run) -> None:
     user_id = run("user", "create", "--password=x", "mia", "-f", "json").json["id"]
-    join(cloud, run, create(cloud, run, "group", name="ops"), user_id)
+    create(run, "group", "ops")
+    run("group", "add", "user", "ops", user_id)
     run("role", "add", "--group", "ops", "--project", "service", "reader")
     made = ("reader", "", "ops@Default", "service@Default", "", "", False)
     assert listed(run, "--group", "ops") == {made}

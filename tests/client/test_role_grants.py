@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.cloud import MockCloud
 from tests.client.identity import create
 from tests.conftest import Run
 
@@ -59,9 +58,9 @@ def test_a_role_is_removed(run: Run) -> None:
     ids=["project", "domain", "system", "inherited"],
 )
 def test_a_role_is_added_to_a_group_and_removed(
-    cloud: MockCloud, run: Run, place: tuple[str, ...]
+    run: Run, place: tuple[str, ...]
 ) -> None:
-    create(cloud, run, "group", name="ops")
+    create(run, "group", "ops")
     done = run("role", "add", *place, "--group", "ops", "reader")
     assert (done.exit_code, done.out, done.err) == (0, "", "")
     command = ("role", "assignment", "list", "--group", "ops", "--names", "-f", "json")
@@ -72,10 +71,10 @@ def test_a_role_is_added_to_a_group_and_removed(
     assert run(*command).json == []
 
 
-def test_a_group_is_found_in_its_domain(cloud: MockCloud, run: Run) -> None:
-    domain_id = create(cloud, run, "domain", name="other")
-    create(cloud, run, "group", name="ops")
-    group_id = create(cloud, run, "group", name="ops", domain_id=domain_id)
+def test_a_group_is_found_in_its_domain(run: Run) -> None:
+    create(run, "domain", "other")
+    create(run, "group", "ops")
+    group_id = create(run, "group", "ops", "--domain", "other")
     place = ("--project", "service", "--group", "ops", "--group-domain", "other")
     assert run("role", "add", *place, "reader").exit_code == 0
     [row] = run("role", "assignment", "list", "--group", group_id, "-f", "json").json

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from mockserver.cloud import MockCloud
-from tests.client.domains import create_domain
+from tests.client.identity import create
 from tests.conftest import Run
 
 
@@ -22,8 +21,8 @@ def test_list_has_the_roles_of_no_domain(run: Run) -> None:
     assert list(listed[0]) == ["ID", "Name"]
 
 
-def test_roles_of_a_domain_are_listed_with_its_name(cloud: MockCloud, run: Run) -> None:
-    create_domain(cloud, run, "Elsewhere")
+def test_roles_of_a_domain_are_listed_with_its_name(run: Run) -> None:
+    create(run, "domain", "Elsewhere")
     argv = ("--domain", "Elsewhere", "-f", "json")
     role = run("role", "create", "reader", *argv).json
     assert run("role", "list", *argv).json == [

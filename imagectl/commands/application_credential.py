@@ -1,0 +1,147 @@
+"""Commands on application credentials: to log in without a password."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cliff.columns import FormattableColumn
+
+from imagectl import verbs
+from imagectl.commands import of_user, options
+from imagectl.contract.application_credentials import APPLICATION_CREDENTIAL
+from imagectl.errors import UsageError
+from imagectl.output import Record, escape
+
+ROLE_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%S"
+EXAMPLE = '[{"method": "GET", "path": "/v2/images", "service": "image"}]'
+
+
+class RolesCell(FormattableColumn[Sequence[Mapping[str, str]]]):
+    def human_readable(self) -> str:
+        return escape(", ".join(role["name"] for role in self._value))
+
+
+class RulesCell(FormattableColumn[Sequence[Mapping[str, str]]]):
+    def human_readable(self) -> str:
+        rules = (f"{r['method']} {r['path']} ({r['service']})" for r in self._value)
+        return escape(", ".join(rules))
+
+
+def with_cells(record: Record) -> Record:
+    """Return a record whose roles and rules read well in a table."""
+    cells = {"roles": RolesCell, "access_rules": RulesCell}
+    return {**record, **{k: c(record[k]) for k, c in cells.items() if record.get(k)}}
+
+
+class Create(of_user.Own, verbs.Create):
+    """Create an application credential, whose secret is shown this once"""
+
+    resource = APPLICATION_CREDENTIAL
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("name", metavar="<name>", help="Name of the credential")
+        parser.add_argument(
+            "--secret", metavar="<secret>", help="Secret (unless given, one is made)"
+        )
+        parser.add_argument(
+            "--role",
+            dest="roles",
+            metavar="<role>",
+            action="append",
+            type=role,
+            default=[],
+            help="Role that it has (name or ID; repeat for several; else all yours)",
+        )
+        parser.add_argument(
+            "--expiration",
+            metavar="<expiration>",
+            type=time,
+            help="When it ends, as YYYY-mm-ddTHH:MM:SS in UTC (never, unless given)",
+        )
+        options.add_description(parser)
+        parser.add_argument(
+            "--unrestricted",
+            action="store_true",
+            help="Let it make and delete application credentials and trusts",
+        )
+        parser.add_argument(
+            "--restricted", action="store_true", help="Do not (it cannot, unless told)"
+        )
+        parser.add_argument(
+            "--access-rules",
+            metavar="<access-rules>",
+            help=f"What alone it may call, as JSON or a file of it: {EXAMPLE}",
+        )
+
+    def body(self, args: argparse.Namespace) -> dict[str, Any]:
+        return options.given(
+            name=args.name,
+            secret=args.secret,
+            roles=args.roles or None,
+            expires_at=args.expiration,
+            description=args.description,
+            unrestricted=args.unrestricted and not args.restricted,
+            access_rules=read_rules(args.access_rules) if args.access_rules else None,
+        )
+
+    def rows(self, record: Record) -> dict[str, Any]:
+        return super().rows(with_cells(record))
+
+
+def role(given: str) -> dict[str, str]:
+    """Return a role as Keystone takes it: by its id, if it looks like one, or name."""
+    return {"id" if ROLE_ID.fullmatch(given) else "name": given}
+
+
+def time(text: str) -> str:
+    try:
+        datetime.strptime(text, TIME_FORMAT)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is not of the form YYYY-mm-ddTHH:MM:SS"
+        ) from None
+    return text
+
+
+def read_rules(given: str) -> Any:
+    """Return the JSON that ``given`` is, or that is in the file of that name."""
+    is_json = given.lstrip().startswith(("[", "{"))
+    text = given if is_json else Path(given).read_text()
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"The access rules are no JSON: {error}") from None
+
+
+class List(of_user.List):
+    """List application credentials"""
+
+    resource = APPLICATION_CREDENTIAL
+
+    def records(self, args: argparse.Namespace) -> Iterable[Record]:
+        return map(with_cells, super().records(args))
+
+
+class Show(of_user.Own, verbs.Show):
+    """Show an application credential"""
+
+    resource = APPLICATION_CREDENTIAL
+
+    def rows(self, record: Record) -> dict[str, Any]:
+        rows = super().rows(with_cells(record))
+        del rows["Secret"]
+        return rows
+
+
+class Delete(of_user.Own, verbs.Delete):
+    """Delete application credentials"""
+
+    resource = APPLICATION_CREDENTIAL

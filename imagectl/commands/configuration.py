@@ -1,0 +1,74 @@
+"""``configuration show``: what options, environment and files make together."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from imagectl.auth.clouds import load_cloud
+from imagectl.auth.layers import select_settings
+from imagectl.auth.options import AUTH_OPTIONS
+from imagectl.command import ShowOne
+
+REDACTED = "<redacted>"
+SECRET_ENDINGS = ("code", "passcode", "password", "secret", "token")
+NESTED = ("domain_", "project_", "user_domain_", "token")
+"""What openstacksdk counts as a part of ``auth`` wherever it was given."""
+
+
+class Show(ShowOne):
+    """Show the configuration that is in effect"""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        masking = parser.add_mutually_exclusive_group()
+        masking.add_argument(
+            "--mask",
+            action="store_true",
+            default=True,
+            help="Show no passwords and other secrets (default)",
+        )
+        masking.add_argument(
+            "--unmask", dest="mask", action="store_false", help="Show secrets, too"
+        )
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        rows = dict(sorted(self.settings().items()))
+        if parsed_args.mask:
+            rows = {k: REDACTED if is_secret(k, v) else v for k, v in rows.items()}
+        return self.columns(
+            rows, self.select(list(rows), parsed_args.columns, list(rows))
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """Return what is configured, under the names of openstacksdk."""
+        config = load_cloud(self.app.options, os.environ)
+        given = {k: v for k, v in vars(self.app.options).items() if v not in (None, "")}
+        settings = select_settings(given, os.environ).settings
+        auth_names = {name for option in AUTH_OPTIONS for name in option.names}
+        plain = {k: v for k, v in settings.items() if k not in {"auth", *auth_names}}
+        return {
+            **dict.fromkeys(("api_timeout", "cacert", "cert", "key")),
+            **plain,
+            "auth_type": config.auth_type,
+            "default_domain": config.default_domain,
+            "interface": config.interfaces[0],
+            "region_name": config.region_name,
+            "verify": bool(config.verify),
+            **placed(config.auth, settings),
+        }
+
+
+def placed(auth: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the credentials, under ``auth`` unless they were given beside it."""
+    return {
+        key if key in settings and not key.startswith(NESTED) else f"auth.{key}": value
+        for key, value in auth.items()
+    }
+
+
+def is_secret(name: str, value: Any) -> bool:
+    return bool(value) and name.replace(".", "_").split("_")[-1] in SECRET_ENDINGS

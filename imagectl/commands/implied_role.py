@@ -1,0 +1,82 @@
+"""Commands on implied roles: who has the one has the other, too."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from imagectl.api.client import quote
+from imagectl.command import Command, Lister, ShowOne
+from imagectl.commands import options
+from imagectl.contract.identity import ROLE
+
+COLUMNS = (
+    "Prior Role ID",
+    "Prior Role Name",
+    "Implied Role ID",
+    "Implied Role Name",
+)
+
+
+class Inference(Command):
+    """What creating and deleting have in common: the two roles."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "role", metavar="<role>", help="Role that implies the other (name or ID)"
+        )
+        parser.add_argument(
+            "--implied-role",
+            metavar="<role>",
+            required=True,
+            help="Role that is implied (name or ID)",
+        )
+
+    def request(self, method: str, args: argparse.Namespace) -> tuple[str, str]:
+        """Send a request for the implication; return the ids of prior and implied."""
+        prior, implied = (
+            options.find_owner_id(self.cloud, ROLE, given, None)
+            for given in (args.role, args.implied_role)
+        )
+        path = f"/roles/{quote(prior)}/implies/{quote(implied)}"
+        self.cloud.identity.request(method, path)
+        return prior, implied
+
+
+class Create(Inference, ShowOne):
+    """Let a role imply another"""
+
+    changes = True
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        prior, implied = self.request("PUT", parsed_args)
+        rows = {"implies": implied, "prior_role": prior}
+        return self.columns(rows, self.select(list(rows), parsed_args.columns, [*rows]))
+
+
+class Delete(Inference):
+    """Let a role no longer imply another"""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        self.request("DELETE", parsed_args)
+
+
+class List(Lister):
+    """List implied roles"""
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[Sequence[str], Iterable[Any]]:
+        rules = self.cloud.identity.document("GET", "/role_inferences")
+        columns = self.select(COLUMNS, parsed_args.columns, COLUMNS)
+        rows = (
+            (prior["id"], prior["name"], implied["id"], implied["name"])
+            for rule in rules["role_inferences"]
+            for prior in [rule["prior_role"]]
+            for implied in rule["implies"]
+        )
+        cells = (dict(zip(COLUMNS, row, strict=True)) for row in rows)
+        return self.table(columns, ([row[c] for c in columns] for row in cells))

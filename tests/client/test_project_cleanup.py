@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from tests.conftest import Run
+
+CLEANUP = ("project", "cleanup")
+
+
+@pytest.fixture(autouse=True)
+def images(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    for name in ("one", "two"):
+        run("image", "create", name, "--project", "service", "--community")
+    run("image", "create", "other")
+
+
+def names(run: Run) -> set[str]:
+    argv = ("image", "list", "--all", "-f", "value", "-c", "Name")
+    return set(run(*argv).out.split())
+
+
+def test_a_dry_run_lists_what_would_go(run: Run) -> None:
+    done = run(*CLEANUP, "--project", "service", "--dry-run")
+    assert (done.exit_code, done.err) == (0, "")
+    shown = [line.split("|")[3].strip() for line in done.out.splitlines()[3:-1]]
+    assert sorted(shown) == ["one", "two"]
+    assert names(run) == {"one", "two", "other"}
+
+
+def test_nothing_goes_unless_somebody_agrees(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for answer in ("n\n", "", "perhaps\n"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+        assert run(*CLEANUP, "--project", "service").exit_code == 0
+        assert names(run) == {"one", "two", "other"}
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    assert run(*CLEANUP, "--project", "service").exit_code == 0
+    assert names(run) == {"other"}
+
+
+def test_the_own_project_is_cleaned_without_a_question(run: Run) -> None:
+    assert run(*CLEANUP, "--auth-project", "--auto-approve").exit_code == 0
+    assert names(run) == {"one", "two"}
+
+
+def test_what_is_skipped_or_too_young_stays(run: Run) -> None:
+    own = (*CLEANUP, "--auth-project", "--auto-approve")
+    assert run(*own, "--skip-resource", "image").exit_code == 0
+    assert run(*own, "--created-before", "2000-01-01T00:00:00").exit_code == 0
+    assert names(run) == {"one", "two", "other"}
+    assert run(*own, "--updated-before", "2999-01-01T00:00:00").exit_code == 0
+    assert names(run) == {"one", "two"}
+
+
+def test_an_image_that_is_protected_is_named_and_the_others_go(run: Run) -> None:
+    run("image", "create", "kept", "--project", "service", "--protected")
+    done = run(*CLEANUP, "--project", "service", "--auto-approve")
+    assert (done.exit_code, done.err.count("\n")) == (3, 2)
+    assert names(run) == {"kept", "other"}
