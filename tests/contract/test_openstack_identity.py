@@ -232,7 +232,7 @@ def test_endpoints(both: SideBySide, service: None) -> None:
     listing = ("endpoint", "list", "--service", OWN)
     both.show(*listing)
     both.show("endpoint", "list", "--interface", "public", keep=is_lasting)
-    both.show("endpoint", "list", "--region", "nowhere")
+    both.fail("endpoint", "list", "--region", "nowhere")
     both.fail("endpoint", "list", "--service", "nothing")
     endpoint_id = id_of(both, both.ours, *listing)
     both.do("endpoint", "set", endpoint_id, "--url", "http://c.d", "--enable")
