@@ -107,7 +107,10 @@ class List(verbs.List):
         project_id = options.project_id(self.cloud, args.project, args.project_domain)
         return endpoints.list_endpoints(
             self.client,
-            options.given(interface=args.interface, region_id=args.region),
+            options.given(
+                interface=args.interface,
+                region_id=region_id(self.cloud, args.region),
+            ),
             service=args.service,
             project_id=project_id,
         )

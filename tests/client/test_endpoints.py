@@ -84,6 +84,7 @@ def test_list_filters_by_service_interface_and_region(
     assert listed("--service", "compute", "--interface", "admin") == ["RegionOne"]
     assert listed("--region", "Two") == ["Two"]
     assert run("endpoint", "list", "--service", "nope").exit_code == 4
+    assert run("endpoint", "list", "--region", "nope").exit_code == 4
 
 
 def test_set_changes_what_it_is_told(run: Run, compute: str) -> None:
