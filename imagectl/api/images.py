@@ -108,26 +108,6 @@ def discarded_on_failure(
         raise
 
 
-@contextlib.contextmanager
-def deactivated_if_wrong(client: Client, record: Mapping[str, Any]) -> Iterator[None]:
-    """Keep everybody from data that did not verify, of an image that is to stay."""
-    try:
-        yield
-    except VerificationError as error:
-        error.hint = _deactivate_active(client, record["id"])
-        raise
-
-
-def _deactivate_active(client: Client, image_id: str) -> str:
-    try:
-        if client.show(IMAGE, image_id)["status"] != "active":
-            return ""
-        set_active(client, image_id, False)
-    except ImagectlError as error:
-        return f"image {image_id} holds wrong data; delete it ({error})"
-    return f"image {image_id} was deactivated; delete it"
-
-
 def _left(record: Mapping[str, Any]) -> str:
     again = f"imagectl image set {record['id']} --file FILE"
     return f"image {record['id']} is kept without data; try again with: {again}"
