@@ -160,6 +160,8 @@ def read_blocks(response: requests.Response, block_bytes: int) -> Iterator[bytes
 
     What had come by then was yielded. ``requests`` would lose the last block's.
     """
+    from http.client import HTTPException
+
     from urllib3.exceptions import HTTPError
 
     coding = response.headers.get("Content-Encoding", "identity")
@@ -171,7 +173,8 @@ def read_blocks(response: requests.Response, block_bytes: int) -> Iterator[bytes
     except HTTPError as error:
         from imagectl.auth.failures import reason_of
 
-        reason, _ = reason_of(error)
+        is_early = any(isinstance(cause, HTTPException) for cause in error.args)
+        reason = "it ended early" if is_early else reason_of(error)[0]
         raise UnreachableError(f"The connection broke: {reason}") from error
 
 
