@@ -46,7 +46,11 @@ class PartFile:
             "hashes": stated_hashes(record),
         }
         self._descriptor = _open_locked(self.path)
-        self._notes = os.open(self._sidecar, _FLAGS, 0o666)
+        try:
+            self._notes = os.open(self._sidecar, _FLAGS, 0o666)
+        except OSError:
+            os.close(self._descriptor)
+            raise
         self._has_holes = False
         self._syncing: Future[None] | None = None
         self._syncer = ThreadPoolExecutor(1)
