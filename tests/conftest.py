@@ -15,28 +15,21 @@ import pytest
 
 from examples.make_qcow2 import build_qcow2
 from imagectl.shell import main
+from imagectl.transfer import retries
 from mockserver.cloud import MockCloud
 from mockserver.environment import describe, variables_of
 
-FUZZ_COUNTS = ("fuzz sequences", "fuzz requests")
-SIDE_BY_SIDE_RUNS = "invocations side by side"
+COUNTED = ("fuzz sequences", "fuzz requests", "invocations side by side", "kills")
+"""What tests count, as properties of theirs; the sums are shown at the end."""
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how much the differential fuzz played, and how many command lines ran
-    through `openstack` as well (``tests/contract``)."""
     counts: Counter[str] = Counter()
     for report in terminalreporter.getreports("passed"):
-        for name, number in report.user_properties:
-            if name in (*FUZZ_COUNTS, SIDE_BY_SIDE_RUNS):
-                counts[name] += number
-    if counts[FUZZ_COUNTS[0]]:
-        sequences, requests = (counts[name] for name in FUZZ_COUNTS)
-        terminalreporter.write_line(
-            f"differential fuzz: {sequences} sequences, {requests} requests"
-        )
-    if runs := counts[SIDE_BY_SIDE_RUNS]:
-        terminalreporter.write_line(f"{SIDE_BY_SIDE_RUNS}: {runs}")
+        counts.update({k: v for k, v in report.user_properties if k in COUNTED})
+    for name in COUNTED:
+        if counts[name]:
+            terminalreporter.write_line(f"{name}: {counts[name]}")
 
 
 @dataclass(frozen=True)
@@ -70,6 +63,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def quiet_mock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The mock lives in the client's process here, but stderr is the client's."""
     monkeypatch.setattr(logging.getLogger("mockserver"), "propagate", False)
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that a transfer would have waited before it tried again."""
+    asked: list[float] = []
+    monkeypatch.setattr(retries, "pause", asked.append)
+    return asked
 
 
 @pytest.fixture

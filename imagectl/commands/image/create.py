@@ -7,11 +7,11 @@ from imagectl import verbs
 from imagectl.api import images
 from imagectl.commands import options
 from imagectl.commands.image.attributes import add_attributes, attributes
+from imagectl.commands.image.moving import add_progress, progress_of
 from imagectl.contract.image import IMAGE
 from imagectl.output import Record
-from imagectl.transfer.digest import verify
-from imagectl.transfer.progress import counted, show_progress
-from imagectl.transfer.upload import Source, open_source
+from imagectl.transfer.sources import Source, open_source
+from imagectl.transfer.upload import upload
 
 
 class Create(verbs.Create):
@@ -47,10 +47,12 @@ class Create(verbs.Create):
             help="Leave the image out of listings that do not ask for hidden ones",
         )
         parser.add_argument(
-            "--progress",
+            "--keep",
             action="store_true",
-            help="Show how far the upload is, on a terminal",
+            help="Keep the image if its data cannot be stored, to try again later"
+            " with 'image set --file'",
         )
+        add_progress(parser)
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
         owner = options.project_id(self.cloud, args.project, args.project_domain)
@@ -64,18 +66,16 @@ class Create(verbs.Create):
                 source.check_format(parsed_args.disk_format)
             record: Record = self.client.create(IMAGE, self.body(parsed_args))
             if source:
-                record = self.upload(record, source, parsed_args.progress)
+                record = self.upload(record, source, parsed_args)
         return self.display(parsed_args, record)
 
-    def upload(self, record: Record, source: Source, is_shown: bool) -> Record:
+    def upload(
+        self, record: Record, source: Source, args: argparse.Namespace
+    ) -> Record:
         with (
-            images.discarded_on_failure(self.client, record, self.app.say),
-            show_progress(
-                self.app.stderr if is_shown else None, source.size_bytes
-            ) as report,
+            images.discarded_on_failure(
+                self.client, record, self.app.say, is_kept=args.keep
+            ),
+            progress_of(self, args, source.size_bytes) as report,
         ):
-            blocks = counted(source.blocks(), report)
-            images.upload(self.client, record["id"], blocks, source.size_bytes)
-            stored = self.client.show(IMAGE, record["id"])
-            verify(stored, source.digest, source.name)
-        return stored
+            return upload(self.client, record["id"], source, report=report)
