@@ -95,7 +95,8 @@ class ImageData:
         if image.checksum:
             resp.set_header("Content-MD5", image.checksum)
         resp.content_type = MEDIA_TYPE
-        resp.set_stream(pieces, part.length if part else image.size)
+        length = part.length if part else image.size
+        resp.set_stream(checked(pieces, length), length)
 
     def _read(
         self, image: Image, offset: int, length: int | None
@@ -196,6 +197,15 @@ class ImageData:
 
     def _now(self) -> str:
         return store_time(self._cloud.clock.now())
+
+
+def checked(pieces: Iterator[bytes], expected_bytes: int) -> Iterator[bytes]:
+    """Break off where the data ends too early, as Glance does (``api/common.py``)."""
+    for piece in pieces:
+        expected_bytes -= len(piece)
+        yield piece
+    if expected_bytes > 0:
+        raise OSError(f"Corrupt image: it ended {expected_bytes} bytes too early")
 
 
 def announced_size(req: falcon.Request) -> int:
