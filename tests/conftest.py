@@ -15,6 +15,7 @@ import pytest
 
 from examples.make_qcow2 import build_qcow2
 from imagectl.shell import main
+from imagectl.transfer import retries
 from mockserver.cloud import MockCloud
 from mockserver.environment import describe, variables_of
 
@@ -64,6 +65,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def quiet_mock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The mock lives in the client's process here, but stderr is the client's."""
     monkeypatch.setattr(logging.getLogger("mockserver"), "propagate", False)
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that a transfer would have waited before it tried again."""
+    asked: list[float] = []
+    monkeypatch.setattr(retries, "pause", asked.append)
+    return asked
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from imagectl.errors import (
     AccessError,
     ImagectlError,
     ServiceError,
+    UnreachableError,
     UsageError,
     class_for_status,
 )
@@ -40,7 +41,11 @@ def from_requests(error: BaseException, url: str) -> ImagectlError:
     if isinstance(error, http_exceptions.TooManyRedirects):
         return ServiceError(f"{_address(url)} redirects without end.")
     reason, hint = _reason(error)
-    return ServiceError(f"Unable to reach {_address(url)}: {reason}", hint=hint)
+    is_lasting = isinstance(
+        error, http_exceptions.SSLError | http_exceptions.ProxyError
+    )
+    kind = ServiceError if is_lasting else UnreachableError
+    return kind(f"Unable to reach {_address(url)}: {reason}", hint=hint)
 
 
 def from_keystoneauth(error: Exception) -> ImagectlError:

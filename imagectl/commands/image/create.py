@@ -9,9 +9,9 @@ from imagectl.commands import options
 from imagectl.commands.image.attributes import add_attributes, attributes
 from imagectl.contract.image import IMAGE
 from imagectl.output import Record
-from imagectl.transfer.digest import verify
-from imagectl.transfer.progress import counted, show_progress
-from imagectl.transfer.upload import Source, open_source
+from imagectl.transfer.progress import show_progress
+from imagectl.transfer.sources import Source, check_source, open_source
+from imagectl.transfer.upload import upload
 
 
 class Create(verbs.Create):
@@ -47,6 +47,12 @@ class Create(verbs.Create):
             help="Leave the image out of listings that do not ask for hidden ones",
         )
         parser.add_argument(
+            "--keep",
+            action="store_true",
+            help="Keep the image if its data cannot be stored, to try again later"
+            " with 'image set --file'",
+        )
+        parser.add_argument(
             "--progress",
             action="store_true",
             help="Show how far the upload is, on a terminal",
@@ -61,21 +67,21 @@ class Create(verbs.Create):
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         with open_source(parsed_args.file, parsed_args.size) as source:
             if source and parsed_args.container_format == "bare":
-                source.check_format(parsed_args.disk_format)
+                check_source(source, parsed_args.disk_format)
             record: Record = self.client.create(IMAGE, self.body(parsed_args))
             if source:
-                record = self.upload(record, source, parsed_args.progress)
+                record = self.upload(record, source, parsed_args)
         return self.display(parsed_args, record)
 
-    def upload(self, record: Record, source: Source, is_shown: bool) -> Record:
+    def upload(
+        self, record: Record, source: Source, args: argparse.Namespace
+    ) -> Record:
         with (
-            images.discarded_on_failure(self.client, record, self.app.say),
+            images.discarded_on_failure(
+                self.client, record, self.app.say, is_kept=args.keep
+            ),
             show_progress(
-                self.app.stderr if is_shown else None, source.size_bytes
+                self.app.stderr if args.progress else None, source.size_bytes
             ) as report,
         ):
-            blocks = counted(source.blocks(), report)
-            images.upload(self.client, record["id"], blocks, source.size_bytes)
-            stored = self.client.show(IMAGE, record["id"])
-            verify(stored, source.digest, source.name)
-        return stored
+            return upload(self.client, record["id"], source, report=report)

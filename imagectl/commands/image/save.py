@@ -9,7 +9,7 @@ from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
 from imagectl.transfer import download
 from imagectl.transfer.progress import counted, show_progress
-from imagectl.transfer.upload import BLOCK_BYTES
+from imagectl.transfer.sources import BLOCK_BYTES
 from imagectl.verbs import ResourceVerb
 
 
