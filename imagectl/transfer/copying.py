@@ -8,14 +8,10 @@ from typing import Any
 from imagectl.api import images
 from imagectl.api.client import Client, Record
 from imagectl.contract.image import IMAGE
-from imagectl.errors import VerificationError
-from imagectl.transfer.digest import Digest, algorithm_for, stated_hashes, verify
-from imagectl.transfer.progress import Report, counted
-from imagectl.transfer.relay import withhold_last
-from imagectl.transfer.upload import BLOCK_BYTES
+from imagectl.transfer.progress import Report
+from imagectl.transfer.remote import RemoteImage
+from imagectl.transfer.upload import upload
 
-UNSTATED = ("sha512", "md5")
-"""What is computed of data that its source states no hash of."""
 RESERVED_PREFIX = "os_glance_"
 """Properties that only the service writes (Glance 33, ``api/v2/images.py``)."""
 
@@ -36,41 +32,10 @@ def copy(
     half-made image is deleted again. Raises :class:`VerificationError` where the data
     is not what the source states, and where the target stored something else.
     """
-    what = f"The data of image {record['id']}"
-    digest = Digest(algorithm_for(record) or UNSTATED)
-    with images.open_data(source, record["id"], stores) as data:
-        created = target.create(IMAGE, body)
-        with images.discarded_on_failure(target, created, say):
-            blocks = withhold_last(
-                counted(images.read_blocks(data, BLOCK_BYTES), report),
-                digest,
-                lambda: verify(record, digest, what),
-            )
-            images.upload(target, created["id"], blocks, record["size"])
-            stored = target.show(IMAGE, created["id"])
-            _check_copy(record, digest, stored)
-    return stored
-
-
-def _check_copy(
-    record: Mapping[str, Any], digest: Digest, stored: Mapping[str, Any]
-) -> None:
-    """Hold what the target states against our digest, and the source's where it must.
-
-    The clouds may hash by different algorithms. The data was what the source states,
-    so any of its hashes tells the copy too.
-    """
-    copy_id = stored["id"]
-    verify(stored, digest, f"Image {copy_id}")
-    ours = {**stated_hashes(record), **digest.values()}
-    theirs = stated_hashes(stored)
-    common = ours.keys() & theirs.keys()
-    if not common:
-        raise VerificationError(
-            f"Image {copy_id} cannot be verified: the clouds share no hash algorithm"
-        )
-    if any(ours[name] != theirs[name] for name in common):
-        raise VerificationError(f"Image {copy_id} did not verify: its hash is another")
+    data = RemoteImage(source, record, stores)
+    created = target.create(IMAGE, body)
+    with images.discarded_on_failure(target, created, say):
+        return upload(target, created["id"], data, report=report)
 
 
 def portable(record: Mapping[str, Any]) -> Record:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from imagectl.api import images
-from imagectl.api.client import Client, Cloud
+from imagectl.api.client import Client, Cloud, Record
 from imagectl.api.members import add_member, member_ids, project_elsewhere
 from imagectl.api.selection import active_images, select, unique
 from imagectl.auth.clouds import load_cloud, load_named_cloud
@@ -15,7 +15,6 @@ from imagectl.command import Lister, common_code
 from imagectl.commands import options
 from imagectl.commands.image.attributes import add_visibility
 from imagectl.errors import ConflictError, UsageError
-from imagectl.output import Record
 from imagectl.transfer import copying
 from imagectl.transfer.progress import show_progress
 
