@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import Any
 
 from imagectl.api import lookup
 from imagectl.api.client import Client, Record
 from imagectl.contract.image import IMAGE
 from imagectl.errors import NotFoundError
 
-_WILDCARD = re.compile(r"[*?[]")
-
-
-def is_pattern(given: str) -> bool:
-    """Tell whether ``given`` may stand for several names, as in a shell."""
-    return bool(_WILDCARD.search(given))
-
 
 def select(client: Client, given: str) -> list[Record]:
     """Return the image that ``given`` names, or the active ones that it matches.
 
-    A pattern matches whole names, in their case. Raises :class:`NotFoundError` where
-    nothing is found, and what :func:`lookup.find` raises.
+    In a pattern ``*`` stands for any text and ``?`` for any character. Raises
+    :class:`NotFoundError` where nothing is found, and what :func:`lookup.find` raises.
     """
-    if not is_pattern(given):
+    if not ("*" in given or "?" in given):
         return [lookup.find(client, IMAGE, given)]
+    pattern = given.replace("[", "[[]")
     found = [
         record
         for record in active_images(client)
-        if given == record["name"] or fnmatchcase(record["name"] or "", given)
+        if fnmatchcase(record["name"] or "", pattern)
     ]
     if not found:
         raise NotFoundError(f"No active image has a name like {given}")
     return found
 
 
-def active_images(client: Client) -> Iterator[Record]:
+def active_images(
+    client: Client, filters: Mapping[str, Any] | None = None
+) -> Iterator[Record]:
     """Yield the images that hold data, by name, as ``image list`` shows them."""
     query = {"status": "active", "sort": "name:asc,id:asc"}
-    return client.list(IMAGE, query)
+    return client.list(IMAGE, {**(filters or {}), **query})
 
 
 def unique(records: Sequence[Record]) -> list[Record]:

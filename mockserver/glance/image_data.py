@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -205,7 +206,9 @@ def checked(pieces: Iterator[bytes], expected_bytes: int) -> Iterator[bytes]:
         expected_bytes -= len(piece)
         yield piece
     if expected_bytes > 0:
-        raise OSError(f"Corrupt image: it ended {expected_bytes} bytes too early")
+        short = f"Corrupt image: it ended {expected_bytes} bytes too early"
+        # the server hangs up, and has nothing to add
+        raise ConnectionAbortedError(errno.ECONNABORTED, short)
 
 
 def announced_size(req: falcon.Request) -> int:

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from imagectl.api.client import Record
+from imagectl.api.selection import active_images, select, unique
+from imagectl.command import Lister, common_code
+from imagectl.commands import options
+from imagectl.contract.image import VISIBILITIES
+from imagectl.errors import UsageError, VerificationError
+from imagectl.transfer.auditing import Finding, audit
+from imagectl.transfer.progress import show_progress
+
+COLUMNS = ("ID", "Name", "Size", "Verdict")
+WITH_DATA = ("active", "deactivated")
+
+
+class Audit(Lister):
+    """Read stored images again, and report those whose bytes are not what they were.
+
+    The data of every image is read and compared with the size and hash that its
+    record states. The verdict is ok, wrong hash, wrong size, cut short, missing, no
+    hash (where the record states none), no data (where none was stored yet) or unread
+    (where the service did not give it). Any that is wrong makes the exit code 7.
+    """
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "images",
+            metavar="<image>",
+            nargs="*",
+            help="Image to read (name, ID, or a pattern of names such as 'ubuntu-*');"
+            " all active ones that 'image list' shows unless any is named",
+        )
+        visibility = parser.add_mutually_exclusive_group()
+        for name in (*VISIBILITIES, "all"):
+            visibility.add_argument(
+                f"--{name}",
+                dest="visibility",
+                action="store_const",
+                const=name,
+                help="Read all images, of other projects and community ones too"
+                if name == "all"
+                else f"Read only {name} images",
+            )
+        parser.add_argument(
+            "--project",
+            metavar="<project>",
+            help="Read only images of this project (name or ID)",
+        )
+        options.add_domain_of(parser, "project")
+        parser.add_argument(
+            "--tag",
+            dest="tags",
+            metavar="<tag>",
+            action="append",
+            help="Read only images with this tag (repeat to ask for several)",
+        )
+        parser.add_argument(
+            "--property",
+            dest="properties",
+            metavar="<key=value>",
+            type=options.pair,
+            action="append",
+            default=[],
+            help="Read only images with this property (repeat to ask for several)",
+        )
+        parser.add_argument(
+            "--hidden",
+            action="store_true",
+            default=None,
+            help="Read hidden images instead of the others",
+        )
+        parser.add_argument(
+            "--store-preference",
+            dest="stores",
+            metavar="<store>",
+            action="append",
+            default=[],
+            help="Store to read images from if it can (repeat for a second choice)",
+        )
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[Sequence[str], Iterable[Any]]:
+        self.args = parsed_args
+        self.is_any_wrong = False
+        found: list[Record] = []
+        rows: list[Sequence[Any]] = []
+        filters = self.filters(parsed_args)
+        if parsed_args.images and filters:
+            raise UsageError("Either name images or filter them.")
+        if not parsed_args.images:
+            found += active_images(self.cloud.image, filters)
+        codes = [
+            self.for_each(
+                parsed_args.images,
+                lambda given: found.extend(select(self.cloud.image, given)),
+            ),
+            self.for_each(unique(found), lambda one: self.audit(rows, one)),
+        ]
+        wrong = VerificationError.exit_code
+        self.exit_code = wrong if self.is_any_wrong else common_code(codes)
+        return self.table(COLUMNS, rows)
+
+    def filters(self, args: argparse.Namespace) -> dict[str, Any]:
+        return dict(args.properties) | options.given(
+            visibility=args.visibility,
+            owner=options.project_id(self.cloud, args.project, args.project_domain),
+            tag=args.tags,
+            os_hidden="true" if args.hidden else None,
+        )
+
+    def audit(self, rows: list[Sequence[Any]], record: Record) -> None:
+        """Read one image, and add the row that tells of it."""
+        finding = Finding("no data")
+        if record["status"] in WITH_DATA:
+            with show_progress(self.app.stderr, record["size"]) as report:
+                finding = audit(
+                    self.cloud.image, record, self.args.stores, report=report
+                )
+        rows.append((record["id"], record["name"], record["size"], finding.verdict))
+        if finding.error:
+            self.is_any_wrong |= isinstance(finding.error, VerificationError)
+            raise finding.error
