@@ -109,6 +109,26 @@ def discarded_on_failure(
         raise
 
 
+@contextlib.contextmanager
+def deactivated_if_wrong(client: Client, record: Mapping[str, Any]) -> Iterator[None]:
+    """Keep everybody from data that did not verify, of an image that is to stay."""
+    try:
+        yield
+    except VerificationError as error:
+        error.hint = _deactivate_active(client, record["id"])
+        raise
+
+
+def _deactivate_active(client: Client, image_id: str) -> str:
+    try:
+        if client.show(IMAGE, image_id)["status"] != "active":
+            return ""
+        set_active(client, image_id, False)
+    except ImagectlError as error:
+        return f"image {image_id} holds wrong data; delete it ({error})"
+    return f"image {image_id} was deactivated; delete it"
+
+
 def _left(record: Mapping[str, Any]) -> str:
     again = f"imagectl image set {record['id']} --file FILE"
     return f"image {record['id']} is kept without data; try again with: {again}"
@@ -161,13 +181,23 @@ def open_data(
 
 
 def read_blocks(response: requests.Response, block_bytes: int) -> Iterator[bytes]:
-    """Yield the data; :class:`UnreachableError` if the connection breaks before."""
-    from requests import RequestException
+    """Yield the data; :class:`UnreachableError` if the connection breaks before.
 
+    What had come by then was yielded. ``requests`` would lose the last block's.
+    """
+    from urllib3.exceptions import HTTPError
+
+    coding = response.headers.get("Content-Encoding", "identity")
     try:
-        yield from response.iter_content(block_bytes)
-    except RequestException as error:
-        raise UnreachableError(f"The connection broke: {error}") from error
+        while block := response.raw.read(
+            block_bytes, decode_content=coding != "identity"
+        ):
+            yield block
+    except HTTPError as error:
+        from imagectl.auth.failures import reason_of
+
+        reason, _ = reason_of(error)
+        raise UnreachableError(f"The connection broke: {reason}") from error
 
 
 def patch(

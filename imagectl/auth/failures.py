@@ -40,7 +40,7 @@ def from_requests(error: BaseException, url: str) -> ImagectlError:
         return UsageError(f"{_address(url)} is no URL of a service.")
     if isinstance(error, http_exceptions.TooManyRedirects):
         return ServiceError(f"{_address(url)} redirects without end.")
-    reason, hint = _reason(error)
+    reason, hint = reason_of(error)
     is_lasting = isinstance(
         error, http_exceptions.SSLError | http_exceptions.ProxyError
     )
@@ -76,7 +76,7 @@ def from_keystoneauth(error: Exception) -> ImagectlError:
     return AccessError(message or type(error).__name__)
 
 
-def _reason(error: BaseException) -> tuple[str, str]:
+def reason_of(error: BaseException) -> tuple[str, str]:
     """Say in a few words why nothing came back, and what helps."""
     for cause in _causes(error, ssl.SSLError):
         told = getattr(cause, "verify_message", "") or cause.reason or str(cause)

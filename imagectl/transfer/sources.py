@@ -47,15 +47,32 @@ class Source(Protocol):
         """
 
 
-class FileSource:
+class LocalSource:
+    """Data of this machine, whose beginning can be looked at before it is sent."""
+
+    def __init__(self, file: BinaryIO, name: str, size_bytes: int | None) -> None:
+        self.name = name
+        self.size_bytes = size_bytes
+        self._file = file
+
+    def head(self) -> bytes:
+        """Return the first block, without taking it from those that are sent."""
+        raise NotImplementedError
+
+    def check_format(self, disk_format: str) -> None:
+        """Raise :class:`VerificationError` if the data is not what it is said to be."""
+        head = self.head()
+        check_format(head, len(head) < BLOCK_BYTES, disk_format, self.name)
+
+
+class FileSource(LocalSource):
     """A file, from where it stands to its end."""
 
     algorithms = (USUAL_ALGORITHM,)
     is_rewindable = True
 
     def __init__(self, file: BinaryIO, name: str, size_bytes: int | None) -> None:
-        self.name = name
-        self.size_bytes = size_bytes
+        super().__init__(file, name, size_bytes)
         self._descriptor = file.fileno()
         self._start = file.tell()
         self._changed_at = os.fstat(self._descriptor).st_mtime_ns
@@ -78,16 +95,14 @@ class FileSource:
             return os.pread(self._descriptor, BLOCK_BYTES, offset)
 
 
-class PipeSource:
+class PipeSource(LocalSource):
     """What can be read once, but for a beginning that is kept."""
 
     algorithms = (USUAL_ALGORITHM, "md5")
 
     def __init__(self, file: BinaryIO, name: str, size_bytes: int | None) -> None:
-        self.name = name
-        self.size_bytes = size_bytes
+        super().__init__(file, name, size_bytes)
         self.is_rewindable = True
-        self._file = file
         self._kept: list[bytes] = []
         self._read_bytes = 0
 
@@ -113,20 +128,10 @@ class PipeSource:
         return block
 
 
-LocalSource = FileSource | PipeSource
-
-
-def check_source(source: LocalSource, disk_format: str) -> None:
-    """Raise :class:`VerificationError` if data is not what it is said to be."""
-    head = source.head()
-    is_whole = len(head) < BLOCK_BYTES
-    check_format(head, is_whole, disk_format, source.name)
-
-
 @contextlib.contextmanager
 def open_source(
     path: str | None, size_bytes: int | None
-) -> Iterator[LocalSource | None]:
+) -> Iterator[FileSource | PipeSource | None]:
     """Open the data to send: a file, or standard input.
 
     ``-`` stands for standard input. Without a path that is taken too, but only if it
@@ -164,7 +169,9 @@ def _stdin_may_hold_data(*, is_asked_for: bool) -> bool:
     return not is_closed and (is_asked_for or not is_device)
 
 
-def _source(file: BinaryIO, name: str, size_bytes: int | None) -> LocalSource:
+def _source(
+    file: BinaryIO, name: str, size_bytes: int | None
+) -> FileSource | PipeSource:
     mode = os.fstat(file.fileno()).st_mode
     if not (stat.S_ISREG(mode) or stat.S_ISBLK(mode)):
         _widen(file)

@@ -90,6 +90,15 @@ class FaultyGlance(ScriptedGlance):
 
         return reset
 
+    def cut_after(self, count: int) -> Fault:
+        """Send ``count`` bytes of data and no more; all of them do arrive."""
+
+        def cut(request: Handler) -> None:
+            self.send(request, count)
+            request.close_connection = True
+
+        return cut
+
     def stall_after(self, count: int) -> Fault:
         """Let ``count`` bytes of data through, then keep silent until we give up."""
 

@@ -7,10 +7,10 @@ from imagectl import verbs
 from imagectl.api import images
 from imagectl.commands import options
 from imagectl.commands.image.attributes import add_attributes, attributes
+from imagectl.commands.image.moving import add_progress, progress_of
 from imagectl.contract.image import IMAGE
 from imagectl.output import Record
-from imagectl.transfer.progress import show_progress
-from imagectl.transfer.sources import Source, check_source, open_source
+from imagectl.transfer.sources import Source, open_source
 from imagectl.transfer.upload import upload
 
 
@@ -52,11 +52,7 @@ class Create(verbs.Create):
             help="Keep the image if its data cannot be stored, to try again later"
             " with 'image set --file'",
         )
-        parser.add_argument(
-            "--progress",
-            action="store_true",
-            help="Show how far the upload is, on a terminal",
-        )
+        add_progress(parser)
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
         owner = options.project_id(self.cloud, args.project, args.project_domain)
@@ -67,7 +63,7 @@ class Create(verbs.Create):
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         with open_source(parsed_args.file, parsed_args.size) as source:
             if source and parsed_args.container_format == "bare":
-                check_source(source, parsed_args.disk_format)
+                source.check_format(parsed_args.disk_format)
             record: Record = self.client.create(IMAGE, self.body(parsed_args))
             if source:
                 record = self.upload(record, source, parsed_args)
@@ -80,8 +76,6 @@ class Create(verbs.Create):
             images.discarded_on_failure(
                 self.client, record, self.app.say, is_kept=args.keep
             ),
-            show_progress(
-                self.app.stderr if args.progress else None, source.size_bytes
-            ) as report,
+            progress_of(self, args, source.size_bytes) as report,
         ):
             return upload(self.client, record["id"], source, report=report)
