@@ -15,7 +15,7 @@ from imagectl.errors import (
 )
 from imagectl.sync.values import Checksum
 from imagectl.transfer.digest import USUAL_ALGORITHM, Digest
-from imagectl.transfer.sources import BLOCK_BYTES, FileSource, Source, check_source
+from imagectl.transfer.sources import BLOCK_BYTES, FileSource, Source
 
 if TYPE_CHECKING:
     import requests
@@ -59,7 +59,7 @@ def open_origin(image: DeclaredImage, checksum: Checksum) -> Iterator[Source]:
     with image.file.open("rb", buffering=0) as file:
         source = FileSource(file, str(image.file), image.file.stat().st_size)
         if image.attributes["container_format"] == "bare":
-            check_source(source, image.attributes["disk_format"])
+            source.check_format(image.attributes["disk_format"])
         yield CheckedFile(source, checksum)
 
 

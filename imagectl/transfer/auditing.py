@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from imagectl.api.client import Client
-from imagectl.contract.image import IMAGE
 from imagectl.errors import (
     ImagectlError,
     NoDataError,
@@ -15,8 +12,12 @@ from imagectl.errors import (
     VerificationError,
 )
 from imagectl.transfer.digest import Digest, algorithm_for, verify
-from imagectl.transfer.progress import Report, counted
+from imagectl.transfer.progress import Report
 from imagectl.transfer.remote import RemoteImage
+
+UNREAD = "unread"
+WRONG = frozenset(("wrong hash", "wrong size", "cut short", "missing"))
+"""Verdicts on data that is not what it was."""
 
 
 class Finding(NamedTuple):
@@ -26,24 +27,18 @@ class Finding(NamedTuple):
     error: ImagectlError | None = None
 
 
-def audit(
-    client: Client,
-    record: Mapping[str, Any],
-    stores: Sequence[str] = (),
-    *,
-    report: Report,
-) -> Finding:
+def audit(image: RemoteImage, report: Report) -> Finding:
     """Read all of an image's data and compare it with what its record states.
 
     The error is a :class:`VerificationError` where the data is other, less or gone,
     and what the service said where the data could not be read at all.
     """
-    image = RemoteImage(client, record, stores)
-    algorithms = algorithm_for(record)
+    record, algorithms = image.record, algorithm_for(image.record)
     digest = Digest(algorithms)
     try:
-        for block in counted(image.blocks(), report):
+        for block in image.blocks():
             digest.update(block)
+            report(len(block))
         verify(record, digest, image.name)
     except VerificationError as error:
         is_size = digest.size_bytes != record["size"]
@@ -52,22 +47,11 @@ def audit(
         gone = f"{image.name} is gone: its store has none"
         return Finding("missing", VerificationError(gone))
     except UnreachableError as error:
-        return _explain(client, record, digest.size_bytes, error)
+        # It was asked again from where it broke off, and gave nothing more each time.
+        if not image.is_known():
+            return Finding(UNREAD, error)
+        ends = f"{image.name} ends after {digest.size_bytes} of {record['size']} bytes"
+        return Finding("cut short", VerificationError(ends))
     except ImagectlError as error:
-        return Finding("unread", error)
+        return Finding(UNREAD, error)
     return Finding("ok" if algorithms else "no hash")
-
-
-def _explain(
-    client: Client, record: Mapping[str, Any], read_bytes: int, error: ImagectlError
-) -> Finding:
-    """Tell data that ends too early from a service that cannot be reached.
-
-    It was asked again from where it broke off, and gave nothing more each time.
-    """
-    try:
-        client.show(IMAGE, record["id"])
-    except ImagectlError:
-        return Finding("unread", error)
-    ended = f"The data of image {record['id']} ends after {read_bytes} of"
-    return Finding("cut short", VerificationError(f"{ended} {record['size']} bytes"))

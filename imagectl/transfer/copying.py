@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from imagectl.api import images
@@ -17,22 +17,19 @@ RESERVED_PREFIX = "os_glance_"
 
 
 def copy(
-    source: Client,
-    record: Mapping[str, Any],
+    data: RemoteImage,
     target: Client,
     body: Mapping[str, Any],
     *,
-    stores: Sequence[str] = (),
     report: Report,
     say: Callable[[str], object],
 ) -> Record:
-    """Create the image ``body`` at the target with the data of ``record``.
+    """Create the image ``body`` at the target with the data of another.
 
-    ``stores`` are the source's, in the order of preference. Whatever goes wrong, the
-    half-made image is deleted again. Raises :class:`VerificationError` where the data
-    is not what the source states, and where the target stored something else.
+    Whatever goes wrong, the half-made image is deleted again. Raises
+    :class:`VerificationError` where the data is not what its service states, and
+    where the target stored something else.
     """
-    data = RemoteImage(source, record, stores)
     created = target.create(IMAGE, body)
     with images.discarded_on_failure(target, created, say):
         return upload(target, created["id"], data, report=report)

@@ -81,7 +81,7 @@ def test_damage_is_found_and_told(run: Run, store: Store, verdict: str) -> None:
     assert done.exit_code == 7
     assert verdicts(done) == {"a": verdict, "b": "ok"}
     said = [line for line in done.err.splitlines() if "trying again" not in line]
-    assert said[0].startswith(f"imagectl: The data of image {path.name} ")
+    assert said[0].startswith(f"imagectl: a: The data of image {path.name} ")
     assert message in said[0]
     assert said[1:] == ["imagectl: 1 of 2 failed"]
 

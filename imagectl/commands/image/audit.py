@@ -8,10 +8,12 @@ from imagectl.api.client import Record
 from imagectl.api.selection import active_images, select, unique
 from imagectl.command import Lister, common_code
 from imagectl.commands import options
+from imagectl.commands.image.moving import add_jobs, add_progress, move_each
 from imagectl.contract.image import VISIBILITIES
 from imagectl.errors import UsageError, VerificationError
-from imagectl.transfer.auditing import Finding, audit
-from imagectl.transfer.progress import show_progress
+from imagectl.transfer.auditing import UNREAD, WRONG, audit
+from imagectl.transfer.progress import Report
+from imagectl.transfer.remote import RemoteImage
 
 COLUMNS = ("ID", "Name", "Size", "Verdict")
 WITH_DATA = ("active", "deactivated")
@@ -81,28 +83,33 @@ class Audit(Lister):
             default=[],
             help="Store to read images from if it can (repeat for a second choice)",
         )
+        add_jobs(parser)
+        add_progress(parser)
 
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        self.args = parsed_args
-        self.is_any_wrong = False
+        self.stores = parsed_args.stores
+        self.verdicts: dict[str, str] = {}
         found: list[Record] = []
-        rows: list[Sequence[Any]] = []
         filters = self.filters(parsed_args)
         if parsed_args.images and filters:
             raise UsageError("Either name images or filter them.")
         if not parsed_args.images:
             found += active_images(self.cloud.image, filters)
-        codes = [
-            self.for_each(
-                parsed_args.images,
-                lambda given: found.extend(select(self.cloud.image, given)),
-            ),
-            self.for_each(unique(found), lambda one: self.audit(rows, one)),
-        ]
-        wrong = VerificationError.exit_code
-        self.exit_code = wrong if self.is_any_wrong else common_code(codes)
+        missing = self.for_each(
+            parsed_args.images,
+            lambda given: found.extend(select(self.cloud.image, given)),
+        )
+        records = unique(found)
+        _, failed = move_each(self, parsed_args, records, self.audit)
+        self.exit_code = common_code([missing, failed])
+        if not WRONG.isdisjoint(self.verdicts.values()):
+            self.exit_code = VerificationError.exit_code
+        rows = (
+            (one["id"], one["name"], one["size"], self.verdicts.get(one["id"], UNREAD))
+            for one in records
+        )
         return self.table(COLUMNS, rows)
 
     def filters(self, args: argparse.Namespace) -> dict[str, Any]:
@@ -113,15 +120,13 @@ class Audit(Lister):
             os_hidden="true" if args.hidden else None,
         )
 
-    def audit(self, rows: list[Sequence[Any]], record: Record) -> None:
-        """Read one image, and add the row that tells of it."""
-        finding = Finding("no data")
-        if record["status"] in WITH_DATA:
-            with show_progress(self.app.stderr, record["size"]) as report:
-                finding = audit(
-                    self.cloud.image, record, self.args.stores, report=report
-                )
-        rows.append((record["id"], record["name"], record["size"], finding.verdict))
-        if finding.error:
-            self.is_any_wrong |= isinstance(finding.error, VerificationError)
-            raise finding.error
+    def audit(self, record: Record, report: Report) -> None:
+        """Read one image and note the verdict; raises what there is to say of it."""
+        if record["status"] not in WITH_DATA:
+            self.verdicts[record["id"]] = "no data"
+            return
+        image = RemoteImage(self.cloud.image, record, self.stores)
+        verdict, error = audit(image, report)
+        self.verdicts[record["id"]] = verdict
+        if error:
+            raise error

@@ -14,9 +14,11 @@ from imagectl.auth.session import Session
 from imagectl.command import Lister, common_code
 from imagectl.commands import options
 from imagectl.commands.image.attributes import add_visibility
+from imagectl.commands.image.moving import add_jobs, add_progress, move_each
 from imagectl.errors import ConflictError, UsageError
 from imagectl.transfer import copying
-from imagectl.transfer.progress import show_progress
+from imagectl.transfer.progress import Report
+from imagectl.transfer.remote import RemoteImage
 
 COLUMNS = ("Name", "ID", "Copy ID", "Size", "Result")
 
@@ -97,6 +99,8 @@ class Copy(Lister):
             default=[],
             help="Store to read the image from if it can (repeat for a second choice)",
         )
+        add_jobs(parser)
+        add_progress(parser)
 
     def take_action(
         self, parsed_args: argparse.Namespace
@@ -120,9 +124,13 @@ class Copy(Lister):
         records = unique(found)
         if parsed_args.name and len(records) > 1:
             raise UsageError(f"--name is for one image, not for {len(records)}.")
-        rows: list[Sequence[Any]] = []
-        codes.append(self.for_each(records, lambda one: self.copy_to(rows, one)))
-        self.exit_code = common_code(codes)
+        copied, code = move_each(self, parsed_args, records, self.copy)
+        self.exit_code = common_code([*codes, code])
+        rows = (
+            (record["name"], record["id"], copy_id, record["size"], result)
+            for record, outcome in copied
+            for copy_id, result in [outcome or (None, "failed")]
+        )
         return self.table(COLUMNS, rows)
 
     def open_target(self, args: argparse.Namespace) -> Cloud:
@@ -134,16 +142,7 @@ class Copy(Lister):
             config = load_cloud(argparse.Namespace(**given), os.environ)
         return Cloud(Session(config))
 
-    def copy_to(self, rows: list[Sequence[Any]], record: Record) -> None:
-        """Copy one image, and add the row that tells of it."""
-        copy_id, result = None, "failed"
-        try:
-            copy_id, result = self.copy(record)
-        finally:
-            size = record["size"]
-            rows.append((record["name"], record["id"], copy_id, size, result))
-
-    def copy(self, record: Record) -> tuple[str, str]:
+    def copy(self, record: Record, report: Report) -> tuple[str, str]:
         """Return the copy's id, and what was done for it."""
         if record["status"] != "active":
             raise ConflictError(
@@ -155,18 +154,17 @@ class Copy(Lister):
         copy = copying.find_copy(target, record, body)
         result = "exists" if copy else "copied"
         if copy is None:
-            with show_progress(self.app.stderr, record["size"]) as report:
-                copy = copying.copy(
-                    self.cloud.image,
-                    record,
-                    target,
-                    body,
-                    stores=self.args.stores,
-                    report=report,
-                    say=self.app.say,
-                )
+            copy = copying.copy(
+                RemoteImage(self.cloud.image, record, self.args.stores),
+                target,
+                body,
+                report=report,
+                say=self.app.say,
+            )
         elif self.args.update and _update(target, copy, body):
             result = "updated"
+        else:
+            report(record["size"])
         added = [add_member(target, copy["id"], member) for member in members]
         return copy["id"], "updated" if any(added) and result == "exists" else result
 

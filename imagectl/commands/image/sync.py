@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from imagectl.command import Lister
+from imagectl.commands.image.moving import add_progress, progress_of
 from imagectl.errors import UsageError
 from imagectl.sync.declaration import Declaration, read_declaration
 from imagectl.sync.execution import carry_out
@@ -51,6 +53,7 @@ class Sync(Lister):
             help="Delete what is no longer declared and versions beyond 'keep', or"
             " only hide what is no longer declared (default: delete)",
         )
+        add_progress(parser)
 
     def take_action(
         self, parsed_args: argparse.Namespace
@@ -58,6 +61,7 @@ class Sync(Lister):
         declarations = [read_declaration(path) for path in parsed_args.files]
         _check_unique(declarations)
         client = self.cloud.image
+        self.show = partial(progress_of, self, parsed_args)
         plan = [
             steps
             for declaration in declarations
@@ -74,9 +78,7 @@ class Sync(Lister):
         """Do what one image needs, and add the rows that tell of it."""
         done: list[str] = []
         try:
-            done += carry_out(
-                self.cloud.image, steps, progress=self.app.stderr, say=self.app.say
-            )
+            done += carry_out(self.cloud.image, steps, show=self.show, say=self.app.say)
         finally:
             rows += _rows(steps, done, "failed")
 
