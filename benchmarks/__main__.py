@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks import bytes_moved, listing, service, startup
+from benchmarks import bytes_moved, copying, listing, service, startup
 
 PAGE = """\
 # Benchmarks
@@ -33,6 +33,13 @@ by theirs. Asked for: `image list` with a cached token in at most 0.20 of the ti
 of 1,000 images.
 
 {listing}
+
+## Between clouds
+
+`imagectl image copy` from one mock cloud to another beside `imagectl image create` of
+the same bytes from a file, both verified, in turn, the whole processes.
+
+{copying}
 
 ## The mock beside real Keystone and Glance
 
@@ -96,6 +103,7 @@ def main() -> None:
         tables = {
             "startup": show(startup.HEAD, pairs),
             "listing": show(listing.HEAD, listing.rows()),
+            "copying": show(copying.HEAD, copying.rows()),
             **measure_service(arguments.reference.parent),
         }
     machine = describe_machine(arguments.reference)
