@@ -176,6 +176,7 @@ def open_data(
         timeout=(config.connect_timeout_s, min(STALL_S, config.read_timeout_s)),
     )
     if response.status_code == 204:
+        response.close()
         raise NoDataError(f"Image {image_id} holds no data yet.")
     return response
 

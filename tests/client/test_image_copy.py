@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +16,8 @@ import requests
 
 from mockserver.cloud import MockCloud
 from mockserver.storage.image_members import list_members
-from tests.client.scripted_glance import Handler, ScriptedGlance
+from tests.client.faulty_glance import FaultyGlance
+from tests.client.scripted_glance import IMAGE_ID, Handler, ScriptedGlance
 from tests.client.two_clouds import (
     TwoClouds,
     describe_clouds,
@@ -211,6 +216,35 @@ def test_a_source_that_breaks_off_leaves_nothing(clouds: TwoClouds, kept: int) -
     assert (done.exit_code, clouds.list_there()) == (6, [])
 
 
+def faulty_source(clouds: TwoClouds, home: Path) -> FaultyGlance:
+    """Put a Glance of one image before the first cloud, whose exchanges may fail."""
+    glance = FaultyGlance()
+    formats = {"disk_format": "raw", "container_format": "bare"}
+    glance.record |= {"visibility": "private", **formats}
+    glance.hold(DATA)
+    here = {"auth_type": "none", "auth": {"endpoint": glance.url}}
+    describe_clouds(home, here=here, there=entry(clouds.there))
+    return glance
+
+
+def test_a_connection_that_is_lost_once_is_taken_up_again(
+    clouds: TwoClouds, home: Path
+) -> None:
+    glance = faulty_source(clouds, home)
+
+    def send_half(request: Handler) -> None:
+        glance.send(request, most=len(DATA) // 2)
+        request.close_connection = True
+
+    glance.faults = [send_half]
+    with glance.serving():
+        done = clouds.copy(IMAGE_ID)
+    assert (done.exit_code, results(done)) == (0, {"odd": "copied"})
+    assert glance.ranges == [None, f"bytes={len(DATA) // 2}-"]
+    copy_id = done.json[0]["Copy ID"]
+    assert stored_path(clouds.there, copy_id).read_bytes() == DATA
+
+
 def test_an_image_whose_data_is_lost_is_not_begun(clouds: TwoClouds) -> None:
     image = clouds.create("a", DATA)
     stored_path(clouds.here, image["id"]).unlink()
@@ -269,6 +303,30 @@ def test_a_target_that_hangs_up_is_told_of(
     done = clouds.copy("a")
     assert (done.exit_code, results(done)) == (6, {"a": "failed"})
     assert glance.seen[-1].startswith("DELETE ")
+
+
+def test_ctrl_c_leaves_nothing_at_the_target(clouds: TwoClouds, home: Path) -> None:
+    is_half_sent, may_end = threading.Event(), threading.Event()
+    glance = faulty_source(clouds, home)
+
+    def send_half_and_wait(request: Handler) -> None:
+        glance.send(request, most=len(DATA) // 2)
+        is_half_sent.set()
+        may_end.wait(30)
+
+    glance.faults = [send_half_and_wait]
+    argv = ("image", "copy", IMAGE_ID, "--to-cloud", "there")
+    with glance.serving():
+        copying = subprocess.Popen(
+            [sys.executable, "-m", "imagectl", *argv], stderr=subprocess.PIPE
+        )
+        assert is_half_sent.wait(30)
+        copying.send_signal(signal.SIGINT)
+        _, err = copying.communicate(timeout=30)
+        may_end.set()
+    assert copying.returncode == 130
+    assert b"was deleted again" in err
+    assert clouds.list_there() == []
 
 
 def test_an_image_without_data_cannot_be_copied(clouds: TwoClouds) -> None:

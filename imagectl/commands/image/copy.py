@@ -161,10 +161,10 @@ class Copy(Lister):
                 report=report,
                 say=self.app.say,
             )
-        elif self.args.update and _update(target, copy, body):
-            result = "updated"
         else:
             report(record["size"])
+            if self.args.update and _update(target, copy, body):
+                result = "updated"
         added = [add_member(target, copy["id"], member) for member in members]
         return copy["id"], "updated" if any(added) and result == "exists" else result
 
