@@ -62,7 +62,7 @@ def flip_a_bit(path: Path) -> None:
 
 
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "wrong hash": (flip_a_bit, "did not verify: its sha512 is"),
+    "wrong data": (flip_a_bit, "did not verify: its sha512 is"),
     "cut short": (
         lambda path: os.truncate(path, 1 << 20),
         f"ends after {1 << 20} of {len(DATA)} bytes",
@@ -101,7 +101,17 @@ def test_a_service_that_sends_more_than_there_was(run_anonymous: Run) -> None:
             *glance.options, "image", "audit", glance.record["id"], "-f", "json"
         )
     assert done.exit_code == 7
-    assert done.json[0]["Verdict"] == "wrong size"
+    assert done.json[0]["Verdict"] == "wrong data"
+
+
+def test_what_is_read_is_the_store_and_not_its_cache(run_anonymous: Run) -> None:
+    """Only whole images come from the cache of Glance 33."""
+    glance = FaultyGlance()
+    glance.hold(DATA)
+    with glance.serving():
+        done = run_anonymous(*glance.options, "image", "audit", glance.record["id"])
+    assert (done.exit_code, done.err) == (0, "")
+    assert glance.ranges == [f"bytes=0-{len(DATA) - 1}"]
 
 
 def test_images_are_chosen_by_name_pattern_and_filter(run: Run, store: Store) -> None:

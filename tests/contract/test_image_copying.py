@@ -145,6 +145,25 @@ def members(
     return [member["member_id"] for member in answer["members"]]
 
 
+def test_damage_is_found_in_a_real_store_behind_its_cache(
+    run: Run, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "data").write_bytes(DATA)
+    run("--os-cloud", "real", "image", "create", name, "--file", tmp_path / "data")
+    location = show(run, "real", name)["locations"][0]["url"]
+    stored = Path(location.removeprefix("file://"))
+    if not stored.exists():
+        pytest.skip("the real store is on another machine")
+    audit = ("--os-cloud", "real", "image", "audit", name, "-f", "json")
+    run("--os-cloud", "real", "image", "save", name, "--file", tmp_path / "cached")
+    assert run(*audit).json[0]["Verdict"] == "ok"
+    damages = {"wrong data": DATA[:-1] + b"?", "cut short": DATA[:9999]}
+    for verdict, damaged in damages.items():
+        stored.write_bytes(damaged)
+        done = run(*audit)
+        assert (done.exit_code, done.json[0]["Verdict"]) == (7, verdict)
+
+
 def test_a_declaration_is_followed_by_a_real_service(
     run: Run, tmp_path: Path, name: str
 ) -> None:

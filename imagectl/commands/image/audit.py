@@ -22,10 +22,11 @@ WITH_DATA = ("active", "deactivated")
 class Audit(Lister):
     """Read stored images again, and report those whose bytes are not what they were.
 
-    The data of every image is read and compared with the size and hash that its
-    record states. The verdict is ok, wrong hash, wrong size, cut short, missing, no
-    hash (where the record states none), no data (where none was stored yet) or unread
-    (where the service did not give it). Any that is wrong makes the exit code 7.
+    The data of every image is read from its store, past the service's cache, and
+    compared with the size and hash that its record states. The verdict is ok, wrong
+    data, cut short, missing, no hash (where the record states none), no data (where
+    none was stored yet) or unread (where the service did not give it). Any that is
+    wrong makes the exit code 7.
     """
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
