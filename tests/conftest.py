@@ -20,18 +20,21 @@ from mockserver.cloud import MockCloud
 from mockserver.environment import describe, variables_of
 
 FUZZ_COUNTS = ("fuzz sequences", "fuzz requests")
+COUNTS = (*FUZZ_COUNTS, "kills")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how much the differential fuzz played (``tests/contract``)."""
+    """Say how much the differential fuzz played, and how often the client died."""
     counts: Counter[str] = Counter()
     for report in terminalreporter.getreports("passed"):
-        counts.update({k: v for k, v in report.user_properties if k in FUZZ_COUNTS})
-    if counts:
-        sequences, requests = (counts[name] for name in FUZZ_COUNTS)
+        counts.update({k: v for k, v in report.user_properties if k in COUNTS})
+    sequences, requests = (counts[name] for name in FUZZ_COUNTS)
+    if sequences:
         terminalreporter.write_line(
             f"differential fuzz: {sequences} sequences, {requests} requests"
         )
+    if counts["kills"]:
+        terminalreporter.write_line(f"random kills: {counts['kills']}")
 
 
 @dataclass(frozen=True)

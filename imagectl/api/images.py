@@ -109,26 +109,6 @@ def discarded_on_failure(
         raise
 
 
-@contextlib.contextmanager
-def deactivated_if_wrong(client: Client, record: Mapping[str, Any]) -> Iterator[None]:
-    """Keep everybody from data that did not verify, of an image that is to stay."""
-    try:
-        yield
-    except VerificationError as error:
-        error.hint = _deactivate_active(client, record["id"])
-        raise
-
-
-def _deactivate_active(client: Client, image_id: str) -> str:
-    try:
-        if client.show(IMAGE, image_id)["status"] != "active":
-            return ""
-        set_active(client, image_id, False)
-    except ImagectlError as error:
-        return f"image {image_id} holds wrong data; delete it ({error})"
-    return f"image {image_id} was deactivated; delete it"
-
-
 def _left(record: Mapping[str, Any]) -> str:
     again = f"imagectl image set {record['id']} --file FILE"
     return f"image {record['id']} is kept without data; try again with: {again}"
@@ -186,6 +166,8 @@ def read_blocks(response: requests.Response, block_bytes: int) -> Iterator[bytes
 
     What had come by then was yielded. ``requests`` would lose the last block's.
     """
+    from http.client import HTTPException
+
     from urllib3.exceptions import HTTPError
 
     coding = response.headers.get("Content-Encoding", "identity")
@@ -197,7 +179,8 @@ def read_blocks(response: requests.Response, block_bytes: int) -> Iterator[bytes
     except HTTPError as error:
         from imagectl.auth.failures import reason_of
 
-        reason, _ = reason_of(error)
+        is_early = any(isinstance(cause, HTTPException) for cause in error.args)
+        reason = "it ended early" if is_early else reason_of(error)[0]
         raise UnreachableError(f"The connection broke: {reason}") from error
 
 

@@ -56,10 +56,18 @@ class FaultyGlance(ScriptedGlance):
         if self.faults:
             self.faults.pop(0)(request)
         elif request.command == "PUT":
-            self.hold(request.take_body())
-            request.answer(204)
+            self.take(request)
         else:
             self.send(request)
+
+    def take(self, request: Handler) -> None:
+        """Store what is sent, unless the sender hangs up before its end."""
+        data = request.take_body()
+        if len(data) < int(request.headers.get("Content-Length", 0)):
+            request.close_connection = True
+            return
+        self.hold(data)
+        request.answer(204)
 
     def send(self, request: Handler, most: int | None = None) -> None:
         """Send the data that is asked for, or only its first ``most`` bytes."""

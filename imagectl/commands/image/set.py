@@ -3,6 +3,7 @@ from __future__ import annotations
 import argparse
 
 from imagectl.api import images
+from imagectl.api.quarantine import deactivated_if_wrong
 from imagectl.commands import options
 from imagectl.commands.image.attributes import add_attributes, attributes
 from imagectl.commands.image.moving import add_progress, progress_of
@@ -122,7 +123,7 @@ class Set(ResourceVerb):
             if record.get("container_format") == "bare" and record.get("disk_format"):
                 source.check_format(record["disk_format"])
             with (
-                images.deactivated_if_wrong(self.client, record),
+                deactivated_if_wrong(self.client, record),
                 progress_of(self, args, source.size_bytes) as report,
             ):
                 upload(self.client, record["id"], source, report=report)
