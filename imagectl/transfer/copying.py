@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 from imagectl.api import images
 from imagectl.api.client import Client, Record
 from imagectl.contract.image import IMAGE
+from imagectl.errors import ServiceError
 from imagectl.transfer.progress import Report
 from imagectl.transfer.remote import RemoteImage
 from imagectl.transfer.upload import upload
@@ -16,8 +17,20 @@ RESERVED_PREFIX = "os_glance_"
 """Properties that only the service writes (Glance 33, ``api/v2/images.py``)."""
 
 
+class Original(RemoteImage):
+    """An image to copy. Where reading it was given up, sending it anew is no use."""
+
+    def blocks(
+        self, offset: int = 0, end: int | None = None
+    ) -> Generator[bytes, None, None]:
+        try:
+            yield from super().blocks(offset, end)
+        except ServiceError as error:
+            raise ServiceError(f"{self.name} cannot be read: {error}") from error
+
+
 def copy(
-    data: RemoteImage,
+    data: Original,
     target: Client,
     body: Mapping[str, Any],
     *,

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import requests
 
+from imagectl.transfer.retries import LIMIT
 from mockserver.cloud import MockCloud
 from mockserver.storage.image_members import list_members
 from tests.client.faulty_glance import FaultyGlance
@@ -82,6 +83,15 @@ def test_an_image_that_is_there_is_not_copied_again(clouds: TwoClouds) -> None:
     again = clouds.copy("a")
     assert results(again) == {"a": "exists"}
     assert again.json[0]["Copy ID"] == first.json[0]["Copy ID"]
+    assert len(clouds.list_there()) == 1
+
+
+def test_a_dry_run_says_what_would_be_copied(clouds: TwoClouds) -> None:
+    clouds.create("a", DATA)
+    clouds.copy("a")
+    clouds.create("b", DATA)
+    planned = clouds.copy("--all", "--dry-run")
+    assert results(planned) == {"a": "exists", "b": "planned"}
     assert len(clouds.list_there()) == 1
 
 
@@ -214,6 +224,12 @@ def test_a_source_that_breaks_off_leaves_nothing(clouds: TwoClouds, kept: int) -
     os.truncate(stored_path(clouds.here, image["id"]), kept)
     done = clouds.copy("a")
     assert (done.exit_code, clouds.list_there()) == (6, [])
+    assert f"The data of image {image['id']} cannot be read" in done.err
+    asked = [one for one in clouds.here.journal if one.path.endswith("/file")]
+    tries = [one for one in asked if one.method == "GET"]
+    assert len(tries) == 1 + LIMIT
+    sent = [one for one in clouds.there.journal if one.path.endswith("/file")]
+    assert len(sent) <= 1
 
 
 def faulty_source(clouds: TwoClouds, home: Path) -> FaultyGlance:

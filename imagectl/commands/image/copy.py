@@ -18,7 +18,6 @@ from imagectl.commands.image.moving import add_jobs, add_progress, move_each
 from imagectl.errors import ConflictError, UsageError
 from imagectl.transfer import copying
 from imagectl.transfer.progress import Report
-from imagectl.transfer.remote import RemoteImage
 
 COLUMNS = ("Name", "ID", "Copy ID", "Size", "Result")
 
@@ -92,6 +91,12 @@ class Copy(Lister):
             " properties, where they differ",
         )
         parser.add_argument(
+            "--dry-run",
+            dest="plan_only",
+            action="store_true",
+            help="Show which images would be copied, and change nothing",
+        )
+        parser.add_argument(
             "--store-preference",
             dest="stores",
             metavar="<store>",
@@ -142,7 +147,7 @@ class Copy(Lister):
             config = load_cloud(argparse.Namespace(**given), os.environ)
         return Cloud(Session(config))
 
-    def copy(self, record: Record, report: Report) -> tuple[str, str]:
+    def copy(self, record: Record, report: Report) -> tuple[str | None, str]:
         """Return the copy's id, and what was done for it."""
         if record["status"] != "active":
             raise ConflictError(
@@ -153,9 +158,11 @@ class Copy(Lister):
         members = self.members(record, body)
         copy = copying.find_copy(target, record, body)
         result = "exists" if copy else "copied"
+        if self.args.plan_only:
+            return (copy["id"], "exists") if copy else (None, "planned")
         if copy is None:
             copy = copying.copy(
-                RemoteImage(self.cloud.image, record, self.args.stores),
+                copying.Original(self.cloud.image, record, self.args.stores),
                 target,
                 body,
                 report=report,

@@ -42,6 +42,7 @@ class Sync(Lister):
         )
         parser.add_argument(
             "--dry-run",
+            dest="plan_only",
             action="store_true",
             help="Show what would be done, and do nothing",
         )
@@ -67,7 +68,7 @@ class Sync(Lister):
             for declaration in declarations
             for steps in make_plan(client, declaration, parsed_args.prune)
         ]
-        if parsed_args.dry_run:
+        if parsed_args.plan_only:
             rows = [row for steps in plan for row in _rows(steps, [], "planned")]
         else:
             rows = []
