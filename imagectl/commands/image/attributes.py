@@ -38,7 +38,15 @@ def add_attributes(
         help="Memory that an instance needs to boot the image, in megabytes",
     )
     _add_protection(parser)
-    add_visibility(parser)
+    visibility = parser.add_mutually_exclusive_group()
+    for name, help_text in VISIBILITY_HELP.items():
+        visibility.add_argument(
+            f"--{name}",
+            dest="visibility",
+            action="store_const",
+            const=name,
+            help=help_text,
+        )
     options.add_property(parser, "image")
     parser.add_argument(
         "--tag",
@@ -53,18 +61,6 @@ def add_attributes(
         help="Project that owns the image (name or ID)",
     )
     options.add_domain_of(parser, "project")
-
-
-def add_visibility(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_mutually_exclusive_group()
-    for name, help_text in VISIBILITY_HELP.items():
-        group.add_argument(
-            f"--{name}",
-            dest="visibility",
-            action="store_const",
-            const=name,
-            help=help_text,
-        )
 
 
 def attributes(args: argparse.Namespace) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from typing import Any
 
 from imagectl.api import images
 from imagectl.api.client import Client, Cloud, Record
-from imagectl.api.members import add_member, member_ids, project_elsewhere
 from imagectl.api.selection import active_images, select, unique
+from imagectl.api.sharing import add_member, member_ids, project_elsewhere
 from imagectl.auth.clouds import load_cloud, load_named_cloud
 from imagectl.auth.session import Session
 from imagectl.command import Lister, common_code
 from imagectl.commands import options
-from imagectl.commands.image.attributes import add_visibility
 from imagectl.commands.image.moving import add_jobs, add_progress, move_each
+from imagectl.contract.image import VISIBILITIES
 from imagectl.errors import ConflictError, UsageError
 from imagectl.transfer import copying
 from imagectl.transfer.progress import Report
@@ -63,7 +63,15 @@ class Copy(Lister):
         parser.add_argument(
             "--keep-id", action="store_true", help="Give the copy the image's ID"
         )
-        add_visibility(parser)
+        visibility = parser.add_mutually_exclusive_group()
+        for name in VISIBILITIES:
+            visibility.add_argument(
+                f"--{name}",
+                dest="visibility",
+                action="store_const",
+                const=name,
+                help=f"Make the copy {name}, whatever the image is",
+            )
         parser.add_argument(
             "--project",
             metavar="<project>",
