@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from mockserver.blobs import BlobMissing, StoreFull
 from mockserver.blobs.stores import ReadOnlyStore, UnknownStore
 from mockserver.glance import policy
 from mockserver.glance.bodies import refuse_body
-from mockserver.glance.downloads import watch_download
+from mockserver.glance.downloads import Checked, watch_download
 from mockserver.glance.errors import (
     BadRequest,
     Conflict,
@@ -97,7 +96,7 @@ class ImageData:
             resp.set_header("Content-MD5", image.checksum)
         resp.content_type = MEDIA_TYPE
         length = part.length if part else image.size
-        resp.set_stream(checked(pieces, length), length)
+        resp.set_stream(Checked(pieces, length), length)
 
     def _read(
         self, image: Image, offset: int, length: int | None
@@ -198,17 +197,6 @@ class ImageData:
 
     def _now(self) -> str:
         return store_time(self._cloud.clock.now())
-
-
-def checked(pieces: Iterator[bytes], expected_bytes: int) -> Iterator[bytes]:
-    """Break off where the data ends too early, as Glance does (``api/common.py``)."""
-    for piece in pieces:
-        expected_bytes -= len(piece)
-        yield piece
-    if expected_bytes > 0:
-        short = f"Corrupt image: it ended {expected_bytes} bytes too early"
-        # the server hangs up, and has nothing to add
-        raise ConnectionAbortedError(errno.ECONNABORTED, short)
 
 
 def announced_size(req: falcon.Request) -> int:
