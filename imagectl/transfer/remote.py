@@ -93,7 +93,8 @@ class RemoteImage:
                 if position > offset:
                     stop = None if end is None else end - start
                     yield block[max(0, offset - start) : stop]
-                if most is not None and position > most:
+                is_whole = end is not None and position >= end
+                if is_whole or (most is not None and position > most):
                     return
             is_open_ended = "Content-Length" not in response.headers
         if is_open_ended and most is not None and position < most:
