@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks import bytes_moved, listing, service, startup, transfers
+from benchmarks import bytes_moved, copying, listing, service, startup, transfers
 
 PAGE = """\
 # Benchmarks
@@ -42,6 +42,13 @@ pairs' ratios. Files lie in memory where the machine has such a folder. Real Gla
 in one process with eight threads, and computes two hashes of what it is sent.
 
 {transfers}
+
+## Between clouds
+
+`imagectl image copy` from one mock cloud to another beside `imagectl image create` of
+the same bytes from a file, both verified, in turn, the whole processes.
+
+{copying}
 
 ## The mock beside real Keystone and Glance
 
@@ -106,6 +113,7 @@ def main() -> None:
             "startup": show(startup.HEAD, pairs),
             "listing": show(listing.HEAD, listing.rows()),
             "transfers": show(transfers.HEAD, transfers.rows(arguments.reference)),
+            "copying": show(copying.HEAD, copying.rows()),
             **measure_service(arguments.reference.parent),
         }
     machine = describe_machine(arguments.reference)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from cliff import command, lister, show
 
@@ -21,6 +21,9 @@ from imagectl.errors import UsageError
 if TYPE_CHECKING:
     from imagectl.api.client import Cloud
     from imagectl.shell import Shell
+
+
+Item = TypeVar("Item")
 
 
 class Formatter:
@@ -78,21 +81,21 @@ class Command(command.Command):
         except Exception as error:
             return self.app.report(error)
 
-    def for_each(self, names: Sequence[str], act: Callable[[str], object]) -> int:
-        """Call ``act`` with every name, whatever fails, and return an exit code.
+    def for_each(self, items: Sequence[Item], act: Callable[[Item], object]) -> int:
+        """Call ``act`` with every item, whatever fails, and return an exit code.
 
         Each failure is reported as it happens. The code is the failures' own where
         they agree, otherwise 1.
         """
         codes = []
-        for name in names:
+        for item in items:
             try:
-                act(name)
+                act(item)
             except Exception as error:
                 codes.append(self.app.report(error))
-        if len(names) > 1 and codes:
-            self.app.say(f"{len(codes)} of {len(names)} failed")
-        return codes[0] if len(set(codes)) == 1 else int(bool(codes))
+        if len(items) > 1 and codes:
+            self.app.say(f"{len(codes)} of {len(items)} failed")
+        return common_code(codes)
 
 
 class Display(Command):
@@ -124,6 +127,11 @@ class Display(Command):
 
 class Lister(Display, lister.Lister):
     formatters = output.LIST_FORMATTERS
+    exit_code = 0
+    """What to end with once the table is shown: it may tell of failures."""
+
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        return super().run(parsed_args) or self.exit_code
 
     def table(
         self, names: Sequence[str], records: Iterable[Sequence[Any]]
@@ -143,3 +151,9 @@ class ShowOne(Display, show.ShowOne):
         chosen = tuple(rows if names is None else names)
         tty = self.is_for_terminal
         return chosen, tuple(output.cell(rows[n], for_terminal=tty) for n in chosen)
+
+
+def common_code(codes: Iterable[int]) -> int:
+    """Return the exit code of several failures: their own if they agree, else 1."""
+    failures = set(codes) - {0}
+    return failures.pop() if len(failures) == 1 else int(bool(failures))

@@ -3,6 +3,7 @@
 ::
 
     ImagectlError            1  any other failure
+    ├── NoDataError          1  an image that holds no data, and should
     ├── UsageError           2  the command line cannot be carried out as given
     ├── AccessError          3  not authenticated, or not allowed
     ├── NotFoundError        4
@@ -100,6 +101,10 @@ class UnreachableError(ServiceError):
 
 class VerificationError(ImagectlError):
     exit_code = 7
+
+
+class NoDataError(ImagectlError):
+    """An image whose data is asked for and that has none."""
 
 
 class WaitTimeoutError(ImagectlError):

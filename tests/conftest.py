@@ -19,7 +19,8 @@ from imagectl.transfer import retries
 from mockserver.cloud import MockCloud
 from mockserver.environment import describe, variables_of
 
-COUNTED = ("fuzz sequences", "fuzz requests", "invocations side by side", "kills")
+SIDE_BY_SIDE_RUNS = "invocations side by side"
+COUNTED = ("fuzz sequences", "fuzz requests", SIDE_BY_SIDE_RUNS, "kills")
 """What tests count, as properties of theirs; the sums are shown at the end."""
 
 

@@ -24,6 +24,10 @@ MAY_IMPORT = {
         *("imagectl.contract", "imagectl.errors", "imagectl.api"),
         "imagectl.transfer",
     },
+    "imagectl.sync": {
+        *("imagectl.contract", "imagectl.errors", "imagectl.api"),
+        *("imagectl.transfer", "imagectl.sync"),
+    },
     "mockserver": {"imagectl.contract", "mockserver"},
 }
 """What the modules of a layer may import of ours; a layer that is not here, anything

@@ -10,6 +10,7 @@ from imagectl.api.client import Client, Record, quote
 from imagectl.contract.image import IMAGE
 from imagectl.errors import (
     ImagectlError,
+    NoDataError,
     NotFoundError,
     UnreachableError,
     VerificationError,
@@ -116,14 +117,18 @@ def _left(record: Mapping[str, Any]) -> str:
 def _discard(client: Client, record: Mapping[str, Any]) -> str:
     image_id = record["id"]
     try:
-        if record.get("protected"):
-            patch(client, image_id, [replace("protected", False)])
-        client.delete(IMAGE, image_id)
+        delete_even_protected(client, record)
     except NotFoundError:
         return f"image {image_id} is gone"
     except ImagectlError as error:
         return f"image {image_id} is left behind, for it could not be deleted: {error}"
     return f"image {image_id} was deleted again"
+
+
+def delete_even_protected(client: Client, record: Mapping[str, Any]) -> None:
+    if record.get("protected"):
+        patch(client, record["id"], [replace("protected", False)])
+    client.delete(IMAGE, record["id"])
 
 
 def open_data(
@@ -136,7 +141,7 @@ def open_data(
     """Ask for the data of an image; ``stores`` are tried in their order.
 
     The answer is 206 where it is the part from ``offset`` up to ``end`` that was asked
-    for, and 200 where it is everything all the same. Raises :class:`ImagectlError` for
+    for, and 200 where it is everything all the same. Raises :class:`NoDataError` for
     an image that has none yet, which Glance says with 204 (``api/v2/image_data.py``).
     """
     config = client.session.config
@@ -151,7 +156,8 @@ def open_data(
         timeout=(config.connect_timeout_s, min(STALL_S, config.read_timeout_s)),
     )
     if response.status_code == 204:
-        raise ImagectlError(f"Image {image_id} holds no data yet.")
+        response.close()
+        raise NoDataError(f"Image {image_id} holds no data yet.")
     return response
 
 

@@ -20,6 +20,8 @@ READ_TIMEOUT_S = 600.0
 ANSWER_TIMEOUT_S = 60.0
 """For answers that no service has to work for: tokens and versions."""
 SERVICES = ("identity", "image")
+FILES = ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE")
+"""Variables that say where clouds are described, not which one is meant."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,18 @@ def load_cloud(options: argparse.Namespace, environ: Mapping[str, str]) -> Cloud
         token_cache=is_cached and not environ.get("IMAGECTL_NO_TOKEN_CACHE"),
         hint=selection.hint,
     )
+
+
+def load_named_cloud(
+    name: str, environ: Mapping[str, str], region_name: str | None = None
+) -> CloudConfig:
+    """Return the configuration of a cloud beside the one in use.
+
+    The files alone say what it is: options and variables mean the other one. Raises
+    :class:`UsageError`.
+    """
+    kept = {k: v for k, v in environ.items() if k in FILES or not k.startswith("OS_")}
+    return load_cloud(argparse.Namespace(cloud=name, region_name=region_name), kept)
 
 
 def _auth_type(selection: Selection) -> str:

@@ -74,6 +74,12 @@ class Session:
             return str(self.config.auth.get("token", ""))
         return self.access.token
 
+    @property
+    def project_id(self) -> str | None:
+        """The project that the token is for; None where there is none, or no token."""
+        has_token = self.config.auth_type not in FIXED_ENDPOINT | OWN_HEADERS
+        return self.access.project_id if has_token else None
+
     def api_root(self, service_type: str) -> str:
         """Return the root of the API version we speak (``http://host:9292/v2``).
 

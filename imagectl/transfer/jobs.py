@@ -30,8 +30,13 @@ def run(
     """Call ``act`` with every item in ``count`` threads; yield what comes of each.
 
     Results come as they are ready, exceptions among them. Where the caller is
-    interrupted meanwhile, the transfers under way end with :class:`Stopped`.
+    interrupted meanwhile, the transfers under way end with :class:`Stopped`; a single
+    one is in the caller's thread, and interrupted with it.
     """
+    if min(count, len(items)) < 2:
+        for item in items:
+            yield item, _attempt(act, item, report)
+        return
     left = deque(items)
     results: queue.SimpleQueue[tuple[Item, Result | Exception]] = queue.SimpleQueue()
     is_over = threading.Event()
@@ -48,9 +53,7 @@ def run(
             except IndexError:
                 return
             try:
-                results.put((item, act(item, report_or_stop)))
-            except Exception as error:
-                results.put((item, error))
+                results.put((item, _attempt(act, item, report_or_stop)))
             except Stopped:
                 return
 
@@ -68,3 +71,12 @@ def run(
         is_over.set()
         for thread in threads:
             thread.join(GRACE_S)
+
+
+def _attempt(
+    act: Callable[[Item, Report], Result], item: Item, report: Report
+) -> Result | Exception:
+    try:
+        return act(item, report)
+    except Exception as error:
+        return error

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from imagectl.api import images
+from imagectl.contract.image import IMAGE
 from imagectl.errors import ImagectlError, ServiceError, UnreachableError
 from imagectl.transfer.digest import (
     USUAL_ALGORITHM,
@@ -69,6 +70,14 @@ class RemoteImage:
                 return
             except ImagectlError as error:
                 retries.wait(error)
+
+    def is_known(self) -> bool:
+        """Say whether the service answers, and has the image."""
+        try:
+            self._client.show(IMAGE, self.record["id"])
+        except ImagectlError:
+            return False
+        return True
 
     def has_ranges(self) -> bool:
         """Say whether the service gives parts of the data."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,7 @@ class _Sending:
         self.is_done = False
         self._report = report
 
-    def blocks(self) -> Iterator[bytes]:
+    def blocks(self) -> Generator[bytes, None, None]:
         self._report(-self.digest.size_bytes)
         self.digest = Digest(self.source.algorithms)
         self.is_done = False
@@ -99,7 +100,8 @@ def _send(client: Client, image_id: str, put: Put, sending: _Sending) -> Record:
     retries = Retries()
     while True:
         try:
-            put(sending.blocks(), sending.source.size_bytes)
+            with contextlib.closing(sending.blocks()) as blocks:
+                put(blocks, sending.source.size_bytes)
         except ImagectlError as error:
             if not (sending.is_done or sending.source.is_rewindable):
                 raise

@@ -6,6 +6,7 @@ image is always read from its store.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -36,18 +37,43 @@ def _note_download(cloud: MockCloud, image: Image) -> None:
             storage.count_hit(db, image.id, store_time(cloud.clock.now()))
 
 
-class _Watched:
+class Checked:
+    """Pieces that break off where they end too early; the server then hangs up.
+
+    As Glance's do (``api/common.py``).
+    """
+
+    def __init__(self, pieces: Iterator[bytes], size_bytes: int) -> None:
+        self._pieces = pieces
+        self._left_bytes = size_bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = next(self._pieces, b"")
+        self._left_bytes -= len(piece)
+        if not piece and self._left_bytes > 0:
+            short = f"Corrupt image: it ended {self._left_bytes} bytes too early"
+            raise ConnectionAbortedError(errno.ECONNABORTED, short)
+        if not piece:
+            raise StopIteration
+        return piece
+
+    def close(self) -> None:
+        close = getattr(self._pieces, "close", None)
+        if close is not None:
+            close()
+
+
+class _Watched(Checked):
     """Pieces that tell, before the last one is given away, that they were all read."""
 
     def __init__(
         self, pieces: Iterator[bytes], size_bytes: int, tell: Callable[[], None]
     ) -> None:
-        self._pieces = pieces
-        self._left_bytes = size_bytes
+        super().__init__(pieces, size_bytes)
         self._tell: Callable[[], None] | None = tell
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
 
     def __next__(self) -> bytes:
         piece = next(self._pieces, b"")
@@ -58,11 +84,6 @@ class _Watched:
         if not piece:
             raise StopIteration
         return piece
-
-    def close(self) -> None:
-        close = getattr(self._pieces, "close", None)
-        if close is not None:
-            close()
 
 
 def add_cached(cloud: MockCloud, db: Connection, image: Image) -> None:

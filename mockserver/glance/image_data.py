@@ -12,7 +12,7 @@ from mockserver.blobs import BlobMissing, StoreFull
 from mockserver.blobs.stores import ReadOnlyStore, UnknownStore
 from mockserver.glance import policy
 from mockserver.glance.bodies import refuse_body
-from mockserver.glance.downloads import watch_download
+from mockserver.glance.downloads import Checked, watch_download
 from mockserver.glance.errors import (
     BadRequest,
     Conflict,
@@ -95,7 +95,8 @@ class ImageData:
         if image.checksum:
             resp.set_header("Content-MD5", image.checksum)
         resp.content_type = MEDIA_TYPE
-        resp.set_stream(pieces, part.length if part else image.size)
+        length = part.length if part else image.size
+        resp.set_stream(Checked(pieces, length), length)
 
     def _read(
         self, image: Image, offset: int, length: int | None

@@ -265,3 +265,17 @@ def test_a_refused_upload_is_answered_though_its_body_is_large(
             answer = session.put(nowhere, data=body, headers=headers, timeout=10)
             assert answer.status_code == 404
         assert session.get(url, headers=headers, timeout=10).status_code == 200
+
+
+def test_a_download_breaks_off_where_the_data_ends_too_early(served: MockCloud) -> None:
+    """It left the client waiting for the rest on an open connection."""
+    images = f"{served.image_url}/v2/images"
+    token = {"X-Auth-Token": "admin@ops"}
+    body = {"name": "a", "disk_format": "raw", "container_format": "bare"}
+    image_id = requests.post(images, json=body, headers=token).json()["id"]
+    file = f"{images}/{image_id}/file"
+    sent = requests.put(file, data=b"whole", headers={**token, "Content-Type": OCTETS})
+    assert sent.status_code == 204
+    (served.directory / "images" / image_id).write_bytes(b"who")
+    with pytest.raises(requests.RequestException, match="3 bytes read, 2 more"):
+        requests.get(file, headers=token, timeout=30)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from imagectl.command import Command
+from imagectl.api.client import Record
+from imagectl.command import Command, common_code
 from imagectl.commands import options
 from imagectl.errors import ImagectlError
 from imagectl.output import MACHINE_FORMATS
@@ -93,6 +94,32 @@ def tell(command: Command, count: int, total: int, what: str) -> int:
     if count < total or command.app.options.verbose_level:
         command.app.say(f"{count} of {total} {what}")
     return int(count < total)
+
+
+def move_each(
+    command: Command,
+    args: argparse.Namespace,
+    records: Sequence[Record],
+    act: Callable[[Record, Report], Result],
+) -> tuple[list[tuple[Record, Result | None]], int]:
+    """Call ``act`` with every image, ``--jobs`` at once.
+
+    Returns what came of each, in their order, ``None`` where it failed, and the exit
+    code of the failures, which are reported as they happen.
+    """
+    total_bytes = sum(record.get("size") or 0 for record in records)
+    outcomes: dict[str, Result] = {}
+    codes: list[int] = []
+    with progress_of(command, args, total_bytes) as report:
+        for record, outcome in jobs.run(records, act, args.jobs, report):
+            if isinstance(outcome, Exception):
+                title = record["name"] or record["id"] if len(records) > 1 else ""
+                codes.append(command.app.report(_titled(outcome, title)))
+            else:
+                outcomes[record["id"]] = outcome
+    if len(records) > 1 and codes:
+        command.app.say(f"{len(codes)} of {len(records)} failed")
+    return [(one, outcomes.get(one["id"])) for one in records], common_code(codes)
 
 
 def _titled(error: Exception, title: str) -> Exception:

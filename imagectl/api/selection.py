@@ -1,0 +1,44 @@
+"""Several records from what a user typed: names, ids and patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from imagectl.api import lookup
+from imagectl.api.client import Client, Record
+from imagectl.contract.image import IMAGE
+from imagectl.errors import NotFoundError
+
+
+def select(client: Client, given: str) -> list[Record]:
+    """Return the image that ``given`` names, or the active ones that it matches.
+
+    In a pattern ``*`` stands for any text and ``?`` for any character. Raises
+    :class:`NotFoundError` where nothing is found, and what :func:`lookup.find` raises.
+    """
+    if not ("*" in given or "?" in given):
+        return [lookup.find(client, IMAGE, given)]
+    pattern = given.replace("[", "[[]")
+    found = [
+        record
+        for record in active_images(client)
+        if fnmatchcase(record["name"] or "", pattern)
+    ]
+    if not found:
+        raise NotFoundError(f"No active image has a name like {given}")
+    return found
+
+
+def active_images(
+    client: Client, filters: Mapping[str, Any] | None = None
+) -> Iterator[Record]:
+    """Yield the images that hold data, by name, as ``image list`` shows them."""
+    query = {"status": "active", "sort": "name:asc,id:asc"}
+    return client.list(IMAGE, {**(filters or {}), **query})
+
+
+def unique(records: Sequence[Record]) -> list[Record]:
+    """Return the records in their order, each once."""
+    return list({record["id"]: record for record in records}.values())

@@ -1,0 +1,43 @@
+"""The projects that an image is shared with, here and in another cloud."""
+
+from __future__ import annotations
+
+from imagectl.api import lookup
+from imagectl.api.client import Client, Cloud, quote
+from imagectl.contract.identity import DOMAIN, PROJECT
+from imagectl.contract.image import IMAGE
+from imagectl.errors import ConflictError
+
+
+def member_ids(client: Client, image_id: str) -> list[str]:
+    answer = client.document("GET", _path(image_id))
+    return [member["member_id"] for member in answer["members"]]
+
+
+def add_member(client: Client, image_id: str, project_id: str) -> bool:
+    """Share an image with a project; False where it is already."""
+    try:
+        client.request("POST", _path(image_id), json={"member": project_id})
+    except ConflictError:
+        return False
+    return True
+
+
+def project_elsewhere(source: Cloud, target: Cloud, project_id: str) -> str:
+    """Return the id that a project of the source has at the target.
+
+    Clouds that share a Keystone share their projects; otherwise it is the project of
+    the same name in the domain of the same name. Raises :class:`NotFoundError`.
+    """
+    keystones = {each.session.config.auth.get("auth_url") for each in (source, target)}
+    if len(keystones) == 1:
+        return project_id
+    project = source.identity.show(PROJECT, project_id)
+    domain = source.identity.show(DOMAIN, project["domain_id"])
+    domain_id = lookup.find_id(target.identity, DOMAIN, domain["name"])
+    scope = {"domain_id": domain_id}
+    return lookup.find_id(target.identity, PROJECT, project["name"], scope=scope)
+
+
+def _path(image_id: str) -> str:
+    return f"{IMAGE.path}/{quote(image_id)}/members"

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from imagectl.api.client import Record
+from imagectl.api.selection import active_images, select, unique
+from imagectl.command import Lister, common_code
+from imagectl.commands import options
+from imagectl.commands.image.moving import add_jobs, add_progress, move_each
+from imagectl.contract.image import VISIBILITIES
+from imagectl.errors import UsageError, VerificationError
+from imagectl.transfer.auditing import UNREAD, WRONG, audit
+from imagectl.transfer.progress import Report
+from imagectl.transfer.remote import RemoteImage
+
+COLUMNS = ("ID", "Name", "Size", "Verdict")
+WITH_DATA = ("active", "deactivated")
+
+
+class Audit(Lister):
+    """Read stored images again, and report those whose bytes are not what they were.
+
+    The data of every image is read from its store, past the service's cache, and
+    compared with the size and hash that its record states. The verdict is ok, wrong
+    data, cut short, missing, no hash (where the record states none), no data (where
+    none was stored yet) or unread (where the service did not give it). Any that is
+    wrong makes the exit code 7.
+    """
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "images",
+            metavar="<image>",
+            nargs="*",
+            help="Image to read (name, ID, or a pattern of names such as 'ubuntu-*');"
+            " all active ones that 'image list' shows unless any is named",
+        )
+        visibility = parser.add_mutually_exclusive_group()
+        for name in (*VISIBILITIES, "all"):
+            visibility.add_argument(
+                f"--{name}",
+                dest="visibility",
+                action="store_const",
+                const=name,
+                help="Read all images, of other projects and community ones too"
+                if name == "all"
+                else f"Read only {name} images",
+            )
+        parser.add_argument(
+            "--project",
+            metavar="<project>",
+            help="Read only images of this project (name or ID)",
+        )
+        options.add_domain_of(parser, "project")
+        parser.add_argument(
+            "--tag",
+            dest="tags",
+            metavar="<tag>",
+            action="append",
+            help="Read only images with this tag (repeat to ask for several)",
+        )
+        parser.add_argument(
+            "--property",
+            dest="properties",
+            metavar="<key=value>",
+            type=options.pair,
+            action="append",
+            default=[],
+            help="Read only images with this property (repeat to ask for several)",
+        )
+        parser.add_argument(
+            "--hidden",
+            action="store_true",
+            default=None,
+            help="Read hidden images instead of the others",
+        )
+        parser.add_argument(
+            "--store-preference",
+            dest="stores",
+            metavar="<store>",
+            action="append",
+            default=[],
+            help="Store to read images from if it can (repeat for a second choice)",
+        )
+        add_jobs(parser)
+        add_progress(parser)
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[Sequence[str], Iterable[Any]]:
+        self.stores = parsed_args.stores
+        self.verdicts: dict[str, str] = {}
+        found: list[Record] = []
+        filters = self.filters(parsed_args)
+        if parsed_args.images and filters:
+            raise UsageError("Either name images or filter them.")
+        if not parsed_args.images:
+            found += active_images(self.cloud.image, filters)
+        missing = self.for_each(
+            parsed_args.images,
+            lambda given: found.extend(select(self.cloud.image, given)),
+        )
+        records = unique(found)
+        _, failed = move_each(self, parsed_args, records, self.audit)
+        self.exit_code = common_code([missing, failed])
+        if not WRONG.isdisjoint(self.verdicts.values()):
+            self.exit_code = VerificationError.exit_code
+        rows = (
+            (one["id"], one["name"], one["size"], self.verdicts.get(one["id"], UNREAD))
+            for one in records
+        )
+        return self.table(COLUMNS, rows)
+
+    def filters(self, args: argparse.Namespace) -> dict[str, Any]:
+        return dict(args.properties) | options.given(
+            visibility=args.visibility,
+            owner=options.project_id(self.cloud, args.project, args.project_domain),
+            tag=args.tags,
+            os_hidden="true" if args.hidden else None,
+        )
+
+    def audit(self, record: Record, report: Report) -> None:
+        """Read one image and note the verdict; raises what there is to say of it."""
+        if record["status"] not in WITH_DATA:
+            self.verdicts[record["id"]] = "no data"
+            return
+        image = RemoteImage(self.cloud.image, record, self.stores)
+        verdict, error = audit(image, report)
+        self.verdicts[record["id"]] = verdict
+        if error:
+            raise error

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from imagectl.command import Lister
+from imagectl.commands.image.moving import add_progress, progress_of
+from imagectl.errors import UsageError
+from imagectl.sync.declaration import Declaration, read_declaration
+from imagectl.sync.execution import carry_out
+from imagectl.sync.plan import Steps, make_plan
+
+COLUMNS = ("Action", "Name", "ID", "Changes", "Result")
+
+
+class Sync(Lister):
+    """Make the project's images be what a file declares.
+
+    Images that are missing are stored, from a file or a URL, and verified; attributes,
+    tags and properties are set as declared. Where the data of an image changes, a new
+    image takes the name, and the one before is hidden under its version or date.
+    What is not declared any more stays unless --prune is given. A second run changes
+    nothing. docs/image-sync.md describes the file.
+    """
+
+    # -f is the file here; the format has --format
+    conflict_handler = "resolve"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "-f",
+            "--file",
+            dest="files",
+            metavar="<file>",
+            action="append",
+            type=Path,
+            required=True,
+            help="YAML file that declares images (repeat for several)",
+        )
+        parser.add_argument(
+            "--dry-run",
+            dest="plan_only",
+            action="store_true",
+            help="Show what would be done, and do nothing",
+        )
+        parser.add_argument(
+            "--prune",
+            nargs="?",
+            choices=("hide", "delete"),
+            const="delete",
+            help="Delete what is no longer declared and versions beyond 'keep', or"
+            " only hide what is no longer declared (default: delete)",
+        )
+        add_progress(parser)
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[Sequence[str], Iterable[Any]]:
+        declarations = [read_declaration(path) for path in parsed_args.files]
+        _check_unique(declarations)
+        client = self.cloud.image
+        self.show = partial(progress_of, self, parsed_args)
+        plan = [
+            steps
+            for declaration in declarations
+            for steps in make_plan(client, declaration, parsed_args.prune)
+        ]
+        if parsed_args.plan_only:
+            rows = [row for steps in plan for row in _rows(steps, [], "planned")]
+        else:
+            rows = []
+            self.exit_code = self.for_each(plan, lambda s: self.carry_out(rows, s))
+        return self.table(COLUMNS, rows)
+
+    def carry_out(self, rows: list[Sequence[Any]], steps: Steps) -> None:
+        """Do what one image needs, and add the rows that tell of it."""
+        done: list[str] = []
+        try:
+            done += carry_out(self.cloud.image, steps, show=self.show, say=self.app.say)
+        finally:
+            rows += _rows(steps, done, "failed")
+
+
+def _rows(steps: Steps, done: Sequence[str], otherwise: str) -> Iterable[Sequence[Any]]:
+    """Yield a row for each step: the first are done, on the images of these ids."""
+    for number, step in enumerate(steps):
+        is_done = number < len(done)
+        image_id = done[number] if is_done else step.record and step.record["id"]
+        result = "done" if is_done else otherwise
+        if step.action == "keep":
+            result = "unchanged"
+        yield step.action, step.name, image_id, step.note, result
+
+
+def _check_unique(declarations: Sequence[Declaration]) -> None:
+    """Raise :class:`UsageError` where two files mean the same images."""
+    seen: dict[str, Path] = {}
+    for declaration in declarations:
+        for key in {
+            f"collection '{declaration.collection}'",
+            *(f"image '{image.name}'" for image in declaration.images),
+        }:
+            if key in seen:
+                raise UsageError(f"{declaration.path}: {key} is in {seen[key]} too")
+            seen[key] = declaration.path

@@ -1,0 +1,90 @@
+"""One image from one cloud to another, through this process and no file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from typing import Any
+
+from imagectl.api import images
+from imagectl.api.client import Client, Record
+from imagectl.contract.image import IMAGE
+from imagectl.errors import ServiceError
+from imagectl.transfer.progress import Report
+from imagectl.transfer.remote import RemoteImage
+from imagectl.transfer.upload import upload
+
+RESERVED_PREFIX = "os_glance_"
+"""Properties that only the service writes (Glance 33, ``api/v2/images.py``)."""
+
+
+class Original(RemoteImage):
+    """An image to copy. Where reading it was given up, sending it anew is no use."""
+
+    def blocks(
+        self, offset: int = 0, end: int | None = None
+    ) -> Generator[bytes, None, None]:
+        try:
+            yield from super().blocks(offset, end)
+        except ServiceError as error:
+            raise ServiceError(f"{self.name} cannot be read: {error}") from error
+
+
+def copy(
+    data: Original,
+    target: Client,
+    body: Mapping[str, Any],
+    *,
+    report: Report,
+    say: Callable[[str], object],
+) -> Record:
+    """Create the image ``body`` at the target with the data of another.
+
+    Whatever goes wrong, the half-made image is deleted again. Raises
+    :class:`VerificationError` where the data is not what its service states, and
+    where the target stored something else.
+    """
+    created = target.create(IMAGE, body)
+    with images.discarded_on_failure(target, created, say):
+        return upload(target, created["id"], data, report=report)
+
+
+def portable(record: Mapping[str, Any]) -> Record:
+    """Return what an image is, without what belongs to its cloud."""
+    return {
+        key: value
+        for key, value in record.items()
+        if value is not None and _is_portable(key)
+    }
+
+
+def _is_portable(key: str) -> bool:
+    if not IMAGE.has(key):
+        return not key.startswith(RESERVED_PREFIX)
+    field = IMAGE.field(key)
+    is_local = key in ("owner", "locations")
+    return not (field.read_only or field.create_only or is_local)
+
+
+def find_copy(
+    target: Client, record: Mapping[str, Any], body: Mapping[str, Any]
+) -> Record | None:
+    """Return the image at the target that is what a copy by ``body`` would be.
+
+    It has the data of ``record``, the name of the copy and, where ``body`` says one,
+    its id. Images of other projects do not count, unless they are public.
+    """
+    hash_value, checksum = record.get("os_hash_value"), record.get("checksum")
+    if not (hash_value or checksum):
+        return None
+    by_data = {"os_hash_value": hash_value} if hash_value else {"checksum": checksum}
+    owner = body.get("owner") or target.session.project_id
+    wanted = {"size": record["size"], "name": body.get("name")}
+    if "id" in body:
+        wanted["id"] = body["id"]
+    for scope in ({}, {"os_hidden": "true"}):
+        for found in target.list(IMAGE, {**by_data, "status": "active", **scope}):
+            is_own = owner is None or owner == found["owner"]
+            is_same = all(found[key] == value for key, value in wanted.items())
+            if is_same and (is_own or found["visibility"] == "public"):
+                return found
+    return None
