@@ -45,6 +45,8 @@ class Command(command.Command):
     """A command that prints nothing unless it has something to say."""
 
     app: Shell
+    changes: ClassVar[bool] = True
+    """Whether it may change something in the cloud, and so takes ``--dry-run``."""
 
     def _load_hooks(self) -> None:
         """Scan no plugins: that costs more than most commands do."""
@@ -57,6 +59,12 @@ class Command(command.Command):
         parser = super().get_parser(prog_name)
         parser.error = partial(self.app.refuse, parser.prog)  # type: ignore[method-assign]
         self.add_options(parser)
+        if self.changes:
+            parser.add_argument(
+                "--dry-run",
+                action="store_true",
+                help="Print the requests that would change something, and send none",
+            )
         return parser
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -72,7 +80,10 @@ class Command(command.Command):
 
     def run(self, parsed_args: argparse.Namespace) -> int:
         try:
-            return super().run(parsed_args)
+            if not getattr(parsed_args, "dry_run", False):
+                return super().run(parsed_args)
+            with self.cloud.session.rehearsed(self.app.stdout.write):
+                return super().run(parsed_args)
         except (KeyboardInterrupt, BrokenPipeError):
             raise
         except Exception as error:
@@ -98,6 +109,7 @@ class Command(command.Command):
 class Display(Command):
     """What commands that print records have in common."""
 
+    changes = False
     formatters: ClassVar[Mapping[str, type[Any]]]
 
     def _load_formatter_plugins(self) -> Any:
@@ -135,6 +147,14 @@ class Lister(Display, lister.Lister):
 
 class ShowOne(Display, show.ShowOne):
     formatters = output.SHOW_FORMATTERS
+
+    def produce_output(
+        self, parsed_args: argparse.Namespace, column_names: Sequence[str], data: Any
+    ) -> int:
+        """Print the record, unless it is one of which ``--dry-run`` only told."""
+        if getattr(parsed_args, "dry_run", False):
+            return 0
+        return int(super().produce_output(parsed_args, column_names, data))
 
     def columns(
         self, rows: Mapping[str, Any], names: Iterable[str] | None = None

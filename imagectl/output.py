@@ -124,6 +124,16 @@ def format_size(size_bytes: int) -> str:
     return f"{size:.1f}".removesuffix(".0") + unit.strip()
 
 
+def spell_timing(exchanges: Sequence[tuple[str, str, float]]) -> str:
+    """Return a table of requests and the seconds that each took, with their sum."""
+    total_s = sum(seconds for _, _, seconds in exchanges)
+    timed = [(f"{method} {url}", seconds) for method, url, seconds in exchanges]
+    lines = [*timed, (f"Total ({len(timed)} requests)", total_s)]
+    width = max(len(what) for what, _ in lines)
+    head = f"{'Request':<{width}}  Seconds\n"
+    return head + "".join(f"{what:<{width}}  {s:7.3f}\n" for what, s in lines)
+
+
 def rows(resource: Resource, record: Record) -> dict[str, Any]:
     """Return every row that ``record`` can show, by its name, in order.
 

@@ -134,6 +134,8 @@ class Show(ShowRecord):
 class Create(ShowRecord):
     """Create a record of ``body``, or with ``--or-show`` take the one there is."""
 
+    changes = True
+
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
         raise NotImplementedError
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from imagectl.auth.credentials import (
     fixed_endpoint,
     open_cache,
 )
+from imagectl.auth.exchanges import Exchanges
 from imagectl.auth.tokens import TokenCache
 from imagectl.errors import ServiceError
 
@@ -43,8 +45,10 @@ class Session:
         self, config: CloudConfig, *, environ: Mapping[str, str] | None = None
     ) -> None:
         self.config = config
+        self.exchanges = Exchanges()
         self._environ = os.environ if environ is None else environ
         self._http: requests.Session | None = None
+        self._rehearsal: requests.Session | None = None
         self._access: Access | None = None
         self._issued_at = float("-inf")
         self._roots: dict[str, str] = {}
@@ -57,7 +61,7 @@ class Session:
             if self._http is None:
                 from imagectl.auth.transport import open_http
 
-                self._http = open_http(self.config)
+                self._http = open_http(self.config, self.exchanges)
             return self._http
 
     @property
@@ -161,9 +165,20 @@ class Session:
 
         root = self.api_root("identity")
         plugin = CurrentToken(lambda: self.token, root, self.renew)
-        http = open_identity_http(self.http)
+        http = open_identity_http(self._rehearsal or self.http)
         session = open_session(self.config, http, plugin)
         return Client(session=session, endpoint_override=root)
+
+    @contextmanager
+    def rehearsed(self, write: Callable[[str], object]) -> Iterator[None]:
+        """Within the block tell ``write`` of requests that change, and send none."""
+        from imagectl.auth.transport import open_rehearsal
+
+        self._rehearsal = open_rehearsal(self.http, write)
+        try:
+            yield
+        finally:
+            self._rehearsal = None
 
     def close(self) -> None:
         if self._http is not None:
@@ -227,7 +242,8 @@ class Session:
             **options,
         }
         try:
-            response = self.http.request(method, url, headers=headers, **settings)
+            http = self._rehearsal or self.http
+            response = http.request(method, url, headers=headers, **settings)
         except RequestException as error:
             from imagectl.auth.failures import from_requests
 

@@ -40,6 +40,8 @@ completion, where nothing else fits."""
 class Complete(Command):
     """Print a script for completion; load it with: source <(imagectl complete)"""
 
+    changes = False
+
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             "--name",

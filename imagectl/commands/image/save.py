@@ -21,6 +21,7 @@ class Save(ResourceVerb):
     """
 
     resource = IMAGE
+    changes = False
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         self.add_operand(parser, "image", "Image to save")
