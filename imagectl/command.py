@@ -9,6 +9,7 @@ the price is that third-party formatters are not seen.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,6 +18,7 @@ from cliff import command, lister, show
 
 from imagectl import output
 from imagectl.errors import UsageError
+from imagectl.formatters import LIST_FORMATTERS, SHOW_FORMATTERS
 
 if TYPE_CHECKING:
     from imagectl.api.client import Cloud
@@ -106,11 +108,36 @@ class Command(command.Command):
         return codes[0] if len(set(codes)) == 1 else int(bool(codes))
 
 
+class PrintColumns(argparse.Action):
+    """``--columns``: print the names that ``-c`` takes, as ``--help`` prints help."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        sys.stdout.writelines(f"{name}\n" for name in self.const)
+        parser.exit()
+
+
 class Display(Command):
     """What commands that print records have in common."""
 
     changes = False
     formatters: ClassVar[Mapping[str, type[Any]]]
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        names = self.column_names()
+        if names:
+            parser.add_argument(
+                "--columns",
+                action=PrintColumns,
+                nargs=0,
+                const=names,
+                help="print the names that -c takes, and leave",
+            )
+        return parser
+
+    def column_names(self) -> Sequence[str]:
+        """Return what ``-c`` takes, if that is known before any record is."""
+        return ()
 
     def _load_formatter_plugins(self) -> Any:
         return Formatters(self.formatters)
@@ -135,18 +162,17 @@ class Display(Command):
 
 
 class Lister(Display, lister.Lister):
-    formatters = output.LIST_FORMATTERS
+    formatters = LIST_FORMATTERS
 
     def table(
         self, names: Sequence[str], records: Iterable[Sequence[Any]]
     ) -> tuple[Sequence[str], Iterator[list[Any]]]:
         """Return column names and rows in the shape that cliff takes."""
-        tty = self.is_for_terminal
-        return names, ([output.cell(c, for_terminal=tty) for c in r] for r in records)
+        return names, ([output.cell(c) for c in row] for row in records)
 
 
 class ShowOne(Display, show.ShowOne):
-    formatters = output.SHOW_FORMATTERS
+    formatters = SHOW_FORMATTERS
 
     def produce_output(
         self, parsed_args: argparse.Namespace, column_names: Sequence[str], data: Any
@@ -161,5 +187,4 @@ class ShowOne(Display, show.ShowOne):
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         """Return the named rows (all unless given) in the shape that cliff takes."""
         chosen = tuple(rows if names is None else names)
-        tty = self.is_for_terminal
-        return chosen, tuple(output.cell(rows[n], for_terminal=tty) for n in chosen)
+        return chosen, tuple(output.cell(rows[name]) for name in chosen)

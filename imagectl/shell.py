@@ -107,6 +107,14 @@ class Shell(App):
 
         return Cloud(Session(load_cloud(self.options, os.environ)))
 
+    def interact(self) -> NoReturn:
+        from imagectl.interactive import Prompt
+
+        # else cliff would import cmd2, to raise its exception for a line that is wrong
+        self.interactive_mode = False
+        Prompt(self).run()
+        raise SystemExit(0)
+
     def run_subcommand(self, argv: list[str]) -> int:
         try:
             self.command_manager.find_command(argv)
