@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 DESCRIPTION = "Images of an OpenStack cloud, and the identities around them."
 LEVELS = {0: logging.ERROR, 1: logging.WARNING, 2: logging.INFO}
 HANDLER_NAME = "imagectl"
+HELP = {
+    "--debug": "Print each request and answer, without secrets, and tracebacks of errors",
+    "--log-file": "Write each request and answer, without secrets, to a file as well",
+    "--quiet": "Print nothing but errors",
+    "--verbose": "Print a line for each request; twice: all of it, as --debug",
+}
+"""What cliff's options do here."""
 
 
 class Shell(App):
@@ -56,6 +63,8 @@ class Shell(App):
                 **(argparse_kwargs or {}),
             },
         )
+        for action in parser._actions:
+            action.help = HELP.get(action.option_strings[-1], action.help)
         add_global_options(parser)
         parser.error = partial(self.refuse, self.NAME)  # type: ignore[method-assign]
         return parser

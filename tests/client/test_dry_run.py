@@ -14,8 +14,8 @@ from mockserver.cloud import MockCloud
 from tests.conftest import Run
 
 READING = {
-    *("complete", "doctor", "info", "issue", "list", "module", "save", "show", "usage"),
-    *("cache clear", "image audit", "metadef export"),
+    *("audit", "complete", "doctor", "get", "info", "issue", "list", "save", "show"),
+    *("cache clear", "contains user"),
 }
 """How the commands end that change nothing in a cloud."""
 
