@@ -30,7 +30,7 @@ DESCRIPTION = "Images of an OpenStack cloud, and the identities around them."
 LEVELS = {0: logging.ERROR, 1: logging.WARNING, 2: logging.INFO}
 HANDLER_NAME = "imagectl"
 HELP = {
-    "--debug": "Print each request and answer, without secrets, and tracebacks of errors",
+    "--debug": "Print each request and answer without secrets, and tracebacks",
     "--log-file": "Write each request and answer, without secrets, to a file as well",
     "--quiet": "Print nothing but errors",
     "--verbose": "Print a line for each request; twice: all of it, as --debug",

@@ -17,6 +17,7 @@ from imagectl.auth.options import add_global_options
 from imagectl.errors import UsageError
 
 from .auth_cases import CASES, DEFAULTS, TWO_CLOUDS, VARIABLES, Case, expand_home
+from .auth_layer_cases import LAYER_CASES
 
 
 def read(*argv: str, environ: Mapping[str, str] | None = None) -> CloudConfig:
@@ -40,10 +41,11 @@ def describe(config: CloudConfig) -> dict[str, Any]:
         "verify": config.verify,
         "cert": list(config.cert) if isinstance(config.cert, tuple) else config.cert,
         "image_url": service.endpoint_override or endpoint,
+        "image_version": service.api_version,
     }
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+@pytest.mark.parametrize("case", [*CASES, *LAYER_CASES], ids=lambda case: case.title)
 def test_a_configuration_is_read_as_openstack_reads_it(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
