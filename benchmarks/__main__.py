@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import platform
 import subprocess
@@ -92,6 +93,7 @@ def main() -> None:
     parser.add_argument("--reference", type=Path, required=True, metavar="BIN")
     parser.add_argument("--write", type=Path, metavar="FILE")
     arguments = parser.parse_args()
+    compileall.compile_dir("imagectl", quiet=1)  # as pip leaves an installed package
     with tempfile.TemporaryDirectory() as cache:
         os.environ["XDG_CACHE_HOME"] = cache
         pairs = map(startup.row, startup.measure(arguments.reference))

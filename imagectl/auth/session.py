@@ -22,6 +22,7 @@ from imagectl.auth.credentials import (
     open_cache,
 )
 from imagectl.auth.exchanges import Exchanges
+from imagectl.auth.password import fetch_by_password
 from imagectl.auth.tokens import TokenCache
 from imagectl.errors import ServiceError
 
@@ -158,16 +159,10 @@ class Session:
 
         What it raises is turned into errors of ours by ``failures.from_keystoneauth``.
         """
-        from keystoneclient.v3.client import Client
+        from imagectl.auth.plugins import open_keystone
 
-        from imagectl.auth.plugins import CurrentToken, open_session
-        from imagectl.auth.transport import open_identity_http
-
-        root = self.api_root("identity")
-        plugin = CurrentToken(lambda: self.token, root, self.renew)
-        http = open_identity_http(self._rehearsal or self.http)
-        session = open_session(self.config, http, plugin)
-        return Client(session=session, endpoint_override=root)
+        root, http = self.api_root("identity"), self._rehearsal or self.http
+        return open_keystone(self.config, http, root, lambda: self.token, self.renew)
 
     @contextmanager
     def rehearsed(self, write: Callable[[str], object]) -> Iterator[None]:
@@ -197,11 +192,11 @@ class Session:
 
     def _fetch(self) -> Access:
         check_auth_url(self.config)
-        from imagectl.auth.plugins import fetch_access
-        from imagectl.auth.transport import open_identity_http
+        access = fetch_by_password(self.config, self.http)
+        if access is None:
+            from imagectl.auth.plugins import fetch_access
 
-        http = open_identity_http(self.http)
-        access = fetch_access(self.config, self._plugin, http)
+            access = fetch_access(self.config, self._plugin, self.http)
         self._issued_at = time.monotonic()
         self._roots = {}
         if self._cache:
@@ -222,17 +217,16 @@ class Session:
         if auth_type not in OWN_HEADERS:
             return {"X-Auth-Token": self.token}
         check_auth_url(self.config)
-        from imagectl.auth.plugins import errors_of_ours, open_session
-        from imagectl.auth.transport import open_identity_http
+        from imagectl.auth.plugins import fetch_headers
 
-        with errors_of_ours():
-            session = open_session(self.config, open_identity_http(self.http))
-            return dict(self._plugin.get_headers(session) or {})
+        return fetch_headers(self.config, self._plugin, self.http)
 
     def _send(
         self, method: str, url: str, headers: Mapping[str, str], options: dict[str, Any]
     ) -> requests.Response:
         from requests import RequestException
+
+        from imagectl.auth.transport import refuse_redirect
 
         config = self.config
         settings = {
@@ -250,14 +244,7 @@ class Session:
             # A kept catalog may name a place from which the service has moved.
             self.renew()
             raise from_requests(error, url) from error
-        if response.is_redirect:
-            target = response.headers["Location"]
-            response.close()
-            raise ServiceError(
-                f"The service redirects {method} requests to {target}.",
-                hint="is the endpoint right? see: imagectl catalog list",
-            )
-        return response
+        return refuse_redirect(method, response)
 
     def _discover(self, service_type: str, url: str) -> str:
         timeout = (self.config.connect_timeout_s, self.config.answer_timeout_s)

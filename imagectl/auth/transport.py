@@ -104,6 +104,18 @@ def open_rehearsal(
     return rehearsal
 
 
+def refuse_redirect(method: str, response: requests.Response) -> requests.Response:
+    """Return an answer, unless it redirects what may not be sent again."""
+    if response.is_redirect:
+        target = response.headers["Location"]
+        response.close()
+        raise ServiceError(
+            f"The service redirects {method} requests to {target}.",
+            hint="is the endpoint right? see: imagectl catalog list",
+        )
+    return response
+
+
 def _certificate_files(config: CloudConfig) -> list[str]:
     files = [config.verify] if isinstance(config.verify, str) else []
     cert = config.cert or ()
