@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import requests
 
 SERVICES = ("image", "identity")
+READING_METHODS = ("GET", "HEAD", "OPTIONS")
 BLOCK_BYTES = 1 << 20
 
 
@@ -70,7 +71,8 @@ class Api(Command):
         with client.request(
             parsed_args.method, path, data=body, headers=headers, stream=True
         ) as response:
-            self.print_answer(response)
+            if not parsed_args.dry_run or parsed_args.method in READING_METHODS:
+                self.print_answer(response)
 
     def print_answer(self, response: requests.Response) -> None:
         out = self.app.stdout

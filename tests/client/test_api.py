@@ -104,5 +104,5 @@ def test_dry_run_sends_only_what_reads(run: Run) -> None:
     outcome = run("api", "--dry-run", "POST", "/images", "-d", '{"name": "a"}')
     line, _, body = outcome.out.partition("\n")
     assert line.startswith("POST http")
-    assert json.loads(body[: body.index("}") + 1]) == {"name": "a"}
+    assert json.loads(body) == {"name": "a"}
     assert run("api", "--dry-run", "GET", "/images").json["images"] == []
