@@ -18,6 +18,8 @@ from imagectl.auth.redaction import redact_headers, redact_url, spell_body
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Document = dict[str, Any]
+FINISHED = {"image": {"status": "active"}, "task": {"status": "success"}}
+"""How new records are that a command may wait for."""
 
 
 class Rehearsal(BaseAdapter):
@@ -70,7 +72,7 @@ class Rehearsal(BaseAdapter):
             self._note(f"{place}/file", None)
         noun, count = name.removesuffix("s"), len(self._created)
         identifier = f"new-{noun}-{count}" if count else f"new-{noun}"
-        made = {"id": identifier, **({"status": "active"} if noun == "image" else {})}
+        made = {"id": identifier, **FINISHED.get(noun, {})}
         envelope = _envelope(body)
         record = {**made, **(body[envelope] if envelope else body)}
         document = {envelope: record} if envelope else record

@@ -54,6 +54,11 @@ def test_what_was_created_can_be_read(http: requests.Session) -> None:
     assert http.post(ROOT, json={"name": "c"}).json()["id"] == "new-image-1"
 
 
+def test_nothing_that_was_created_is_waited_for(http: requests.Session) -> None:
+    task = http.post("http://glance/v2/tasks", json={"type": "import"}).json()
+    assert task["status"] == "success"
+
+
 def test_a_chosen_id_is_kept(http: requests.Session) -> None:
     http.post(ROOT, json={"id": "mine"})
     assert http.get(f"{ROOT}/mine").json()["id"] == "mine"
