@@ -5,6 +5,7 @@
 # make plain   the client installed alone
 # make real    the contract tests and the walkthrough against real Keystone and Glance
 # make conformance   Tempest against the mock and the real services, after make real
+# make docs    the pages made from the commands: docs/reference and its like
 # make bench   docs/benchmarks.md, measured anew
 PYTHON ?= python3
 VENV ?= .venv
@@ -13,7 +14,7 @@ BIN = $(VENV)/bin
 # what the tests of `make real` called, for docs/conformance.md
 OPERATIONS = build/operations
 
-.PHONY: demo test kills lint plain real conformance bench clean
+.PHONY: demo test kills lint plain real conformance docs bench clean
 
 $(BIN)/mockserver: setup.cfg
 	$(PYTHON) -m venv $(VENV)
@@ -72,6 +73,13 @@ conformance: $(BIN)/pytest $(REFERENCE_VENV)/bin/openstack
 
 bench: $(BIN)/pytest $(REFERENCE_VENV)/bin/openstack
 	$(BIN)/python -m benchmarks --reference $(REFERENCE_VENV)/bin --write docs/benchmarks.md
+
+docs: $(BIN)/pytest
+	$(BIN)/python -m docs
+
+# What `make docs` compares with, of another version of the reference clients.
+docs/reference-clients.json: docs/introspect.py $(REFERENCE_VENV)/bin/openstack
+	$(REFERENCE_VENV)/bin/python $< > $@
 
 clean:
 	rm -rf $(VENV) $(VENV)-plain $(REFERENCE_VENV) build dist *.egg-info

@@ -9,6 +9,7 @@ the price is that third-party formatters are not seen.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -17,6 +18,7 @@ from cliff import command, lister, show
 
 from imagectl import output
 from imagectl.errors import UsageError
+from imagectl.formatters import LIST_FORMATTERS, SHOW_FORMATTERS
 
 if TYPE_CHECKING:
     from imagectl.api.client import Cloud
@@ -48,6 +50,8 @@ class Command(command.Command):
     """A command that prints nothing unless it has something to say."""
 
     app: Shell
+    changes: ClassVar[bool] = True
+    """Whether it may change something in the cloud, and so takes ``--dry-run``."""
 
     def _load_hooks(self) -> None:
         """Scan no plugins: that costs more than most commands do."""
@@ -60,6 +64,12 @@ class Command(command.Command):
         parser = super().get_parser(prog_name)
         parser.error = partial(self.app.refuse, parser.prog)  # type: ignore[method-assign]
         self.add_options(parser)
+        if self.changes:
+            parser.add_argument(
+                "--dry-run",
+                action="store_true",
+                help="Print the requests that would change something, and send none",
+            )
         return parser
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -75,7 +85,10 @@ class Command(command.Command):
 
     def run(self, parsed_args: argparse.Namespace) -> int:
         try:
-            return super().run(parsed_args)
+            if not getattr(parsed_args, "dry_run", False):
+                return super().run(parsed_args)
+            with self.cloud.session.rehearsed(self.app.stdout.write):
+                return super().run(parsed_args)
         except (KeyboardInterrupt, BrokenPipeError):
             raise
         except Exception as error:
@@ -98,10 +111,36 @@ class Command(command.Command):
         return common_code(codes)
 
 
+class PrintColumns(argparse.Action):
+    """``--columns``: print the names that ``-c`` takes, as ``--help`` prints help."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        sys.stdout.writelines(f"{name}\n" for name in self.const)
+        parser.exit()
+
+
 class Display(Command):
     """What commands that print records have in common."""
 
+    changes = False
     formatters: ClassVar[Mapping[str, type[Any]]]
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        names = self.column_names()
+        if names:
+            parser.add_argument(
+                "--columns",
+                action=PrintColumns,
+                nargs=0,
+                const=names,
+                help="print the names that -c takes, and leave",
+            )
+        return parser
+
+    def column_names(self) -> Sequence[str]:
+        """Return what ``-c`` takes, if that is known before any record is."""
+        return ()
 
     def _load_formatter_plugins(self) -> Any:
         return Formatters(self.formatters)
@@ -126,7 +165,7 @@ class Display(Command):
 
 
 class Lister(Display, lister.Lister):
-    formatters = output.LIST_FORMATTERS
+    formatters = LIST_FORMATTERS
     exit_code = 0
     """What to end with once the table is shown: it may tell of failures."""
 
@@ -137,20 +176,26 @@ class Lister(Display, lister.Lister):
         self, names: Sequence[str], records: Iterable[Sequence[Any]]
     ) -> tuple[Sequence[str], Iterator[list[Any]]]:
         """Return column names and rows in the shape that cliff takes."""
-        tty = self.is_for_terminal
-        return names, ([output.cell(c, for_terminal=tty) for c in r] for r in records)
+        return names, ([output.cell(c) for c in row] for row in records)
 
 
 class ShowOne(Display, show.ShowOne):
-    formatters = output.SHOW_FORMATTERS
+    formatters = SHOW_FORMATTERS
+
+    def produce_output(
+        self, parsed_args: argparse.Namespace, column_names: Sequence[str], data: Any
+    ) -> int:
+        """Print the record, unless it is one of which ``--dry-run`` only told."""
+        if getattr(parsed_args, "dry_run", False):
+            return 0
+        return int(super().produce_output(parsed_args, column_names, data))
 
     def columns(
         self, rows: Mapping[str, Any], names: Iterable[str] | None = None
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         """Return the named rows (all unless given) in the shape that cliff takes."""
         chosen = tuple(rows if names is None else names)
-        tty = self.is_for_terminal
-        return chosen, tuple(output.cell(rows[n], for_terminal=tty) for n in chosen)
+        return chosen, tuple(output.cell(rows[name]) for name in chosen)
 
 
 def common_code(codes: Iterable[int]) -> int:

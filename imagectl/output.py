@@ -6,25 +6,20 @@ A cell prints in one way for people and in another for programs: cliff asks a
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cliff.columns import FormattableColumn
-from cliff.formatters import commaseparated, json_format, shell, table, value
-from cliff.formatters.base import ListFormatter
-from cliff.formatters.yaml_format import YAMLFormatter
 
 from imagectl.contract import Field, Resource
-
-if TYPE_CHECKING:
-    import argparse
 
 Record = Mapping[str, Any]
 MACHINE_FORMATS = ("json", "jsonl", "yaml")
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def escape(text: str) -> str:
@@ -56,62 +51,12 @@ class PropertiesCell(MappingCell):
         return {**self._internals, **self._value}
 
 
-class TextCell(FormattableColumn[str]):
-    """A string on its way to a terminal, where control characters are commands."""
-
-    def human_readable(self) -> str:
-        return escape(self._value)
-
-    def machine_readable(self) -> str:
-        return escape(self._value)
-
-
-class JsonLines(ListFormatter):
-    """``-f jsonl``: one JSON object a line, written as the rows arrive."""
-
-    def add_argument_group(self, parser: argparse.ArgumentParser) -> None:
-        """It has no options of its own."""
-
-    def emit_list(
-        self,
-        column_names: Sequence[str],
-        data: Iterable[Sequence[Any]],
-        stdout: TextIO,
-        parsed_args: argparse.Namespace,
-    ) -> None:
-        for row in data:
-            cells = (
-                cell.machine_readable() if isinstance(cell, FormattableColumn) else cell
-                for cell in row
-            )
-            stdout.write(json.dumps(dict(zip(column_names, cells, strict=True))) + "\n")
-
-
-LIST_FORMATTERS: dict[str, type[Any]] = {
-    "csv": commaseparated.CSVLister,
-    "json": json_format.JSONFormatter,
-    "jsonl": JsonLines,
-    "table": table.TableFormatter,
-    "value": value.ValueFormatter,
-    "yaml": YAMLFormatter,
-}
-SHOW_FORMATTERS: dict[str, type[Any]] = {
-    "json": json_format.JSONFormatter,
-    "shell": shell.ShellFormatter,
-    "table": table.TableFormatter,
-    "value": value.ValueFormatter,
-    "yaml": YAMLFormatter,
-}
-
-
-def cell(content: Any, *, for_terminal: bool = False) -> Any:
+def cell(content: Any) -> Any:
     """Return what a formatter takes for one value of a record."""
     if isinstance(content, Mapping):
         return MappingCell(content)
     if isinstance(content, (list, tuple)):
         return ListCell(list(content))
-    if for_terminal and isinstance(content, str) and _CONTROL.search(content):
-        return TextCell(content)
     return content
 
 
@@ -122,6 +67,16 @@ def format_size(size_bytes: int) -> str:
     while size >= 1000:
         size, unit = size / 1000, next(units)
     return f"{size:.1f}".removesuffix(".0") + unit.strip()
+
+
+def spell_timing(exchanges: Sequence[tuple[str, str, float]]) -> str:
+    """Return a table of requests and the seconds that each took, with their sum."""
+    total_s = sum(seconds for _, _, seconds in exchanges)
+    timed = [(f"{method} {url}", seconds) for method, url, seconds in exchanges]
+    lines = [*timed, (f"Total ({len(timed)} requests)", total_s)]
+    width = max(len(what) for what, _ in lines)
+    head = f"{'Request':<{width}}  Seconds\n"
+    return head + "".join(f"{what:<{width}}  {s:7.3f}\n" for what, s in lines)
 
 
 def rows(resource: Resource, record: Record) -> dict[str, Any]:

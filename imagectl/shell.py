@@ -18,15 +18,24 @@ from cliff.app import App
 from imagectl import __version__
 from imagectl.auth.options import add_global_options
 from imagectl.errors import EXIT_CODES, INTERRUPTED, ImagectlError, UsageError
-from imagectl.output import escape
+from imagectl.output import escape, spell_timing
 from imagectl.registry import GROUP, Registry
 
 if TYPE_CHECKING:
+    from cliff.command import Command
+
     from imagectl.api.client import Cloud
 
 DESCRIPTION = "Images of an OpenStack cloud, and the identities around them."
 LEVELS = {0: logging.ERROR, 1: logging.WARNING, 2: logging.INFO}
 HANDLER_NAME = "imagectl"
+HELP = {
+    "--debug": "Print each request and answer without secrets, and tracebacks",
+    "--log-file": "Write each request and answer, without secrets, to a file as well",
+    "--quiet": "Print nothing but errors",
+    "--verbose": "Print a line for each request; twice: all of it, as --debug",
+}
+"""What cliff's options do here."""
 
 
 class Shell(App):
@@ -54,21 +63,34 @@ class Shell(App):
                 **(argparse_kwargs or {}),
             },
         )
+        for action in parser._actions:
+            action.help = HELP.get(action.option_strings[-1], action.help)
         add_global_options(parser)
         parser.error = partial(self.refuse, self.NAME)  # type: ignore[method-assign]
         return parser
 
     def configure_logging(self) -> None:
-        """Send warnings to stderr, and more with ``-v`` or ``--log-file``."""
-        root = logging.getLogger()
+        """Send warnings to stderr, and more with ``-v``, ``--debug``, ``--log-file``.
+
+        What libraries log of a request is not heard: it may hold secrets, and ours
+        says more (:mod:`imagectl.auth.exchanges`).
+        """
+        root, ours = logging.getLogger(), logging.getLogger(self.NAME)
         for handler in [h for h in root.handlers if h.name == HANDLER_NAME]:
             root.removeHandler(handler)
+            handler.close()
         options = self.options
-        level = LEVELS.get(options.verbose_level, logging.DEBUG)
+        is_debugged = options.debug or options.verbose_level not in LEVELS
+        level = logging.DEBUG if is_debugged else LEVELS[options.verbose_level]
         self._log_to(logging.StreamHandler(self.stderr), level)
         if options.log_file:
-            self._log_to(logging.FileHandler(options.log_file), logging.DEBUG)
-        root.setLevel(logging.DEBUG if options.log_file else level)
+            try:
+                self._log_to(logging.FileHandler(options.log_file), logging.DEBUG)
+            except OSError as error:
+                self.refuse(self.NAME, f"{options.log_file}: {error.strerror}")
+            level = logging.DEBUG
+        root.setLevel(max(level, logging.WARNING))
+        ours.setLevel(level)
 
     def _log_to(self, handler: logging.Handler, level: int) -> None:
         is_file = isinstance(handler, logging.FileHandler)
@@ -78,6 +100,13 @@ class Shell(App):
         handler.setFormatter(logging.Formatter(form))
         logging.getLogger().addHandler(handler)
 
+    def clean_up(self, cmd: Command, result: int, err: BaseException | None) -> None:
+        """Say after a command what ``--timing`` asks for."""
+        if self.options.timing and "cloud" in self.__dict__:
+            exchanges = self.cloud.session.exchanges
+            self.stderr.write(spell_timing(exchanges))
+            exchanges.clear()
+
     @cached_property
     def cloud(self) -> Cloud:
         """The cloud that options, environment and clouds.yaml name."""
@@ -86,6 +115,14 @@ class Shell(App):
         from imagectl.auth.session import Session
 
         return Cloud(Session(load_cloud(self.options, os.environ)))
+
+    def interact(self) -> NoReturn:
+        from imagectl.interactive import Prompt
+
+        # else cliff would import cmd2, to raise its exception for a line that is wrong
+        self.interactive_mode = False
+        Prompt(self).run()
+        raise SystemExit(0)
 
     def run_subcommand(self, argv: list[str]) -> int:
         try:

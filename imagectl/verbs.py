@@ -81,6 +81,14 @@ class List(ResourceVerb, Lister):
                 "--long", action="store_true", help="List additional fields in output"
             )
 
+    def column_keys(self) -> dict[str, str]:
+        """Return the attribute that each column shows."""
+        names = self.resource.long_columns or self.resource.columns
+        return {self.resource.field(name).column: name for name in names}
+
+    def column_names(self) -> Sequence[str]:
+        return list(self.column_keys())
+
     def query(self, args: argparse.Namespace) -> dict[str, Any]:
         return {}
 
@@ -95,9 +103,8 @@ class List(ResourceVerb, Lister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        resource = self.resource
-        long = resource.long_columns or resource.columns
-        keys = {resource.field(name).column: name for name in long}
+        resource, keys = self.resource, self.column_keys()
+        long = keys.values()
         default = long if getattr(parsed_args, "long", False) else resource.columns
         columns = self.select(
             list(keys), parsed_args.columns, [resource.field(n).column for n in default]
@@ -114,6 +121,9 @@ class ShowRecord(ResourceVerb, ShowOne):
         parser.add_argument(
             "--long", action="store_true", help="Show every field that is known"
         )
+
+    def column_names(self) -> Sequence[str]:
+        return list(self.rows({}))
 
     def rows(self, record: Record) -> dict[str, Any]:
         return output.rows(self.resource, record)
@@ -144,6 +154,8 @@ class Show(ShowRecord):
 
 class Create(ShowRecord):
     """Create a record of ``body``, or with ``--or-show`` take the one there is."""
+
+    changes = True
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
         raise NotImplementedError

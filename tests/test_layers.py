@@ -36,6 +36,7 @@ but the mock."""
 HOMES = {
     "requests": (
         *("imagectl/auth/transport.py", "imagectl/auth/failures.py"),
+        "imagectl/auth/rehearsal.py",
         "mockserver/keystone/remote.py",
     ),
     "urllib3": ("imagectl/auth/transport.py",),

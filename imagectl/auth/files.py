@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,10 @@ class CloudFiles:
         self.clouds: Settings = _merge(content, secret).get("clouds") or {}
 
     def profile(self, name: str) -> Settings | None:
-        """Return the vendor profile ``name`` of clouds-public.yaml."""
+        """Return a vendor's profile: clouds-public.yaml's, or an installed one."""
         _, content = self._read("clouds-public")
         profile = (content.get("public-clouds") or {}).get(name)
-        return dict(profile) if profile else None
+        return dict(profile) if profile else _installed_profile(name)
 
     def _read(
         self, stem: str, named: str | None = None
@@ -55,6 +56,25 @@ class CloudFiles:
             else:
                 return path, _as_mapping(path, content)
         return None, {}
+
+
+def _installed_profile(name: str) -> Settings | None:
+    """Return a profile that comes with openstacksdk, if that is installed.
+
+    Its files are read without importing it. A profile that is only the URL of
+    another is not followed. Raises :class:`UsageError` for a cloud that is no more.
+    """
+    spec = find_spec("openstack") if "/" not in name else None
+    places = (spec.submodule_search_locations if spec else None) or ()
+    for path in (
+        Path(p, "config", "vendors", name + s) for p in places for s in SUFFIXES
+    ):
+        if path.is_file():
+            profile = _parse(path, path.read_text(encoding="utf-8"))["profile"]
+            if profile.get("status") == "shutdown":
+                raise UsageError(f"{name} is no more: {profile.get('message', '')}")
+            return dict(profile)
+    return None
 
 
 def _search_path(environ: Mapping[str, str]) -> list[Path]:

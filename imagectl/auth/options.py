@@ -160,7 +160,9 @@ def add_global_options(parser: argparse.ArgumentParser) -> None:
     for name, text in FEDERATION_OPTIONS:
         _add(groups.get(name.rpartition("_")[0], parser), name, text)
     parser.add_argument(
-        "--timing", action="store_true", help="Print how long the calls took"
+        "--timing",
+        action="store_true",
+        help="Print how long each request took",
     )
     parser.add_argument(
         "--os-beta-command", dest="beta_command", action="store_true", help="No effect"

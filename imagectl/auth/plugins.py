@@ -20,11 +20,12 @@ from keystoneauth1.session import Session as KeystoneauthSession
 from imagectl.auth.catalog import Access, read_access
 from imagectl.auth.clouds import CloudConfig
 from imagectl.auth.failures import from_keystoneauth
-from imagectl.auth.transport import USER_AGENT
+from imagectl.auth.transport import USER_AGENT, open_identity_http
 from imagectl.errors import AccessError, UsageError
 
 if TYPE_CHECKING:
     import requests
+    from keystoneclient.v3.client import Client
 
 
 def open_plugin(config: CloudConfig) -> BaseAuthPlugin:
@@ -132,9 +133,33 @@ def fetch_access(
     with errors_of_ours():
         # A plugin would give again what it has, though it was refused.
         plugin.invalidate()
-        plugin.get_access(open_session(config, http))
+        plugin.get_access(open_session(config, open_identity_http(http)))
     state = json.loads(plugin.get_auth_state() or "{}")
     return read_access(state["auth_token"], state["body"], received_at)
+
+
+def fetch_headers(
+    config: CloudConfig, plugin: BaseAuthPlugin, http: requests.Session
+) -> dict[str, str]:
+    """Return the headers by which a plugin without a token authenticates a request."""
+    with errors_of_ours():
+        session = open_session(config, open_identity_http(http))
+        return dict(plugin.get_headers(session) or {})
+
+
+def open_keystone(
+    config: CloudConfig,
+    http: requests.Session,
+    root: str,
+    token: Callable[[], str],
+    renew: Callable[[], bool],
+) -> Client:
+    """Return a keystoneclient for ``root`` that borrows tokens and connections."""
+    from keystoneclient.v3.client import Client
+
+    plugin = CurrentToken(token, root, renew)
+    session = open_session(config, open_identity_http(http), plugin)
+    return Client(session=session, endpoint_override=root)
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ from imagectl.auth.credentials import (
     fixed_endpoint,
     open_cache,
 )
+from imagectl.auth.exchanges import Exchanges
+from imagectl.auth.password import fetch_by_password
 from imagectl.auth.tokens import TokenCache
 from imagectl.errors import ServiceError
 
@@ -43,8 +46,10 @@ class Session:
         self, config: CloudConfig, *, environ: Mapping[str, str] | None = None
     ) -> None:
         self.config = config
+        self.exchanges = Exchanges()
         self._environ = os.environ if environ is None else environ
         self._http: requests.Session | None = None
+        self._rehearsal: requests.Session | None = None
         self._access: Access | None = None
         self._issued_at = float("-inf")
         self._roots: dict[str, str] = {}
@@ -57,7 +62,7 @@ class Session:
             if self._http is None:
                 from imagectl.auth.transport import open_http
 
-                self._http = open_http(self.config)
+                self._http = open_http(self.config, self.exchanges)
             return self._http
 
     @property
@@ -160,16 +165,21 @@ class Session:
 
         What it raises is turned into errors of ours by ``failures.from_keystoneauth``.
         """
-        from keystoneclient.v3.client import Client
+        from imagectl.auth.plugins import open_keystone
 
-        from imagectl.auth.plugins import CurrentToken, open_session
-        from imagectl.auth.transport import open_identity_http
+        root, http = self.api_root("identity"), self._rehearsal or self.http
+        return open_keystone(self.config, http, root, lambda: self.token, self.renew)
 
-        root = self.api_root("identity")
-        plugin = CurrentToken(lambda: self.token, root, self.renew)
-        http = open_identity_http(self.http)
-        session = open_session(self.config, http, plugin)
-        return Client(session=session, endpoint_override=root)
+    @contextmanager
+    def rehearsed(self, write: Callable[[str], object]) -> Iterator[None]:
+        """Within the block tell ``write`` of requests that change, and send none."""
+        from imagectl.auth.transport import open_rehearsal
+
+        self._rehearsal = open_rehearsal(self.http, write)
+        try:
+            yield
+        finally:
+            self._rehearsal = None
 
     def close(self) -> None:
         if self._http is not None:
@@ -188,11 +198,11 @@ class Session:
 
     def _fetch(self) -> Access:
         check_auth_url(self.config)
-        from imagectl.auth.plugins import fetch_access
-        from imagectl.auth.transport import open_identity_http
+        access = fetch_by_password(self.config, self.http)
+        if access is None:
+            from imagectl.auth.plugins import fetch_access
 
-        http = open_identity_http(self.http)
-        access = fetch_access(self.config, self._plugin, http)
+            access = fetch_access(self.config, self._plugin, self.http)
         self._issued_at = time.monotonic()
         self._roots = {}
         if self._cache:
@@ -213,17 +223,16 @@ class Session:
         if auth_type not in OWN_HEADERS:
             return {"X-Auth-Token": self.token}
         check_auth_url(self.config)
-        from imagectl.auth.plugins import errors_of_ours, open_session
-        from imagectl.auth.transport import open_identity_http
+        from imagectl.auth.plugins import fetch_headers
 
-        with errors_of_ours():
-            session = open_session(self.config, open_identity_http(self.http))
-            return dict(self._plugin.get_headers(session) or {})
+        return fetch_headers(self.config, self._plugin, self.http)
 
     def _send(
         self, method: str, url: str, headers: Mapping[str, str], options: dict[str, Any]
     ) -> requests.Response:
         from requests import RequestException
+
+        from imagectl.auth.transport import refuse_redirect
 
         config = self.config
         settings = {
@@ -233,21 +242,15 @@ class Session:
             **options,
         }
         try:
-            response = self.http.request(method, url, headers=headers, **settings)
+            http = self._rehearsal or self.http
+            response = http.request(method, url, headers=headers, **settings)
         except RequestException as error:
             from imagectl.auth.failures import from_requests
 
             # A kept catalog may name a place from which the service has moved.
             self.renew()
             raise from_requests(error, url) from error
-        if response.is_redirect:
-            target = response.headers["Location"]
-            response.close()
-            raise ServiceError(
-                f"The service redirects {method} requests to {target}.",
-                hint="is the endpoint right? see: imagectl catalog list",
-            )
-        return response
+        return refuse_redirect(method, response)
 
     def _discover(self, service_type: str, url: str) -> str:
         timeout = (self.config.connect_timeout_s, self.config.answer_timeout_s)

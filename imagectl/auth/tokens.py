@@ -13,19 +13,26 @@ import hashlib
 import hmac
 import json
 import os
-import stat
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from imagectl.auth.catalog import Access
+from imagectl.auth.private_files import PrivateDirectory
 
 MARGIN_S = 60.0
 """A token that is good for less time is not used."""
 KEY_NAME = "key"
 KEY_BYTES = 32
-MAX_BYTES = 4 * 1024 * 1024
+SUFFIX = ".json"
+
+
+class KeptToken(NamedTuple):
+    """A token on disk, and the Keystone that issued it."""
+
+    auth_url: str
+    access: Access
 
 
 class TokenCache:
@@ -37,16 +44,15 @@ class TokenCache:
         identity: Mapping[str, Any],
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._directory = directory
+        self._files = PrivateDirectory(directory)
         self._identity = identity
         self._now = now
 
     def load(self) -> tuple[Access, dict[str, str]] | None:
         """Return the kept token and the API roots that were discovered with it."""
         try:
-            entry = json.loads(self._read(self._name()))
-            access = Access(entry["token"], entry["body"], float(entry["good_until"]))
-            roots = dict(entry["roots"])
+            entry = json.loads(self._files.read(self._name()))
+            access, roots = _access_of(entry), dict(entry["roots"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return (access, roots) if access.good_until - MARGIN_S > self._now() else None
@@ -60,71 +66,72 @@ class TokenCache:
             "body": access.body,
             "good_until": access.good_until,
             "roots": dict(roots),
+            "auth_url": (self._identity.get("auth") or {}).get("auth_url"),
         }
         with contextlib.suppress(OSError):
-            self._prepare()
-            self._write(self._name(), json.dumps(entry).encode(), access.good_until)
+            content = json.dumps(entry).encode()
+            self._files.write(self._name(), content, access.good_until)
             self._prune()
 
     def discard(self) -> None:
         with contextlib.suppress(OSError):
-            (self._directory / self._name()).unlink()
+            self._files.remove(self._name())
 
     def _name(self) -> str:
         identity = json.dumps(self._identity, sort_keys=True, default=str).encode()
-        return hmac.new(self._key(), identity, hashlib.sha256).hexdigest() + ".json"
+        return hmac.new(self._key(), identity, hashlib.sha256).hexdigest() + SUFFIX
 
     def _key(self) -> bytes:
         """Return this directory's secret, so that a name gives away no password."""
-        with contextlib.suppress(OSError):
-            key = self._read(KEY_NAME)
-            if len(key) == KEY_BYTES:
+        with contextlib.suppress(FileNotFoundError):
+            key = self._read_key()
+            if key is not None:
                 return key
-        self._prepare()
-        self._write(KEY_NAME, os.urandom(KEY_BYTES))
-        return self._read(KEY_NAME)
+            self._files.remove(KEY_NAME)
+        self._files.write_once(KEY_NAME, os.urandom(KEY_BYTES))
+        return self._files.read(KEY_NAME)
 
-    def _prepare(self) -> None:
-        """Make the directory, and refuse one that others can look into or replace."""
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = self._directory.lstat()
-        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
-            raise PermissionError(f"{self._directory} is not ours")
-        if status.st_mode & 0o077:
-            self._directory.chmod(0o700)
-
-    def _read(self, name: str) -> bytes:
-        """Read a file that only its owner, we, can have written."""
-        path = self._directory / name
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        with open(os.open(path, flags), "rb") as file:
-            status = os.fstat(file.fileno())
-            is_private = not status.st_mode & 0o077 and status.st_uid == os.geteuid()
-            if not is_private or not stat.S_ISREG(status.st_mode):
-                raise PermissionError(f"{path} is not private")
-            return file.read(MAX_BYTES)
-
-    def _write(
-        self, name: str, content: bytes, good_until: float | None = None
-    ) -> None:
-        """Put a whole file in place at once; its time is when it stops being good."""
-        path = self._directory / f".{name}.{os.urandom(8).hex()}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    def _read_key(self) -> bytes | None:
+        """Return the key, None for a broken one; FileNotFoundError if there is none."""
         try:
-            with open(os.open(path, flags, 0o600), "wb") as file:
-                file.write(content)
-            if good_until is not None:
-                os.utime(path, (good_until, good_until))
-            path.replace(self._directory / name)
-        except OSError:
-            path.unlink(missing_ok=True)
+            key = self._files.read(KEY_NAME)
+        except FileNotFoundError:
             raise
+        except OSError:
+            return None
+        return key if len(key) == KEY_BYTES else None
 
     def _prune(self) -> None:
-        for path in self._directory.glob("*.json"):
+        for name in self._files.names(SUFFIX):
             with contextlib.suppress(OSError):
-                if path.lstat().st_mtime < self._now():
-                    path.unlink()
+                if self._files.modified_at(name) < self._now():
+                    self._files.remove(name)
+
+
+def kept_tokens(directory: Path | None) -> Iterator[KeptToken]:
+    """Yield the tokens on disk; a file that cannot be read as one is left out."""
+    if directory is None:
+        return
+    files = PrivateDirectory(directory)
+    for name in files.names(SUFFIX):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            entry = json.loads(files.read(name))
+            yield KeptToken(str(entry.get("auth_url") or ""), _access_of(entry))
+
+
+def drop_kept_tokens(directory: Path | None) -> int:
+    """Remove every token on disk, readable or not, and return how many there were."""
+    if directory is None:
+        return 0
+    files = PrivateDirectory(directory)
+    names = list(files.names(SUFFIX))
+    for name in names:
+        files.remove(name)
+    return len(names)
+
+
+def _access_of(entry: Mapping[str, Any]) -> Access:
+    return Access(entry["token"], entry["body"], float(entry["good_until"]))
 
 
 def cache_directory(environ: Mapping[str, str]) -> Path | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import warnings
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import requests
@@ -13,6 +15,8 @@ from urllib3.exceptions import InsecureRequestWarning
 
 from imagectl import __version__
 from imagectl.auth.clouds import CloudConfig
+from imagectl.auth.exchanges import Exchanges
+from imagectl.auth.rehearsal import Rehearsal
 from imagectl.errors import ServiceError, UsageError
 
 BLOCK_BYTES = 256 * 1024
@@ -28,8 +32,20 @@ DEAD_AFTER_S = 60
 
 
 class LargeBlockAdapter(HTTPAdapter):
-    def __init__(self) -> None:
+    """What every request of ours passes, keystoneauth's and keystoneclient's too."""
+
+    def __init__(self, exchanges: Exchanges) -> None:
+        self._exchanges = exchanges
         super().__init__(pool_maxsize=CONNECTIONS)
+
+    def send(
+        self, request: requests.PreparedRequest, *settings: Any, **named_settings: Any
+    ) -> requests.Response:
+        return self._exchanges.carry_out(
+            request,
+            partial(super().send, request, *settings, **named_settings),
+            is_streamed=bool(named_settings.get("stream")),
+        )
 
     def init_poolmanager(self, *args: Any, **pool_settings: Any) -> None:
         super().init_poolmanager(
@@ -55,8 +71,8 @@ class HttpSession(requests.Session):
                 prepared_request.headers.pop(name, None)
 
 
-def open_http(config: CloudConfig) -> requests.Session:
-    """Make the HTTP session for a cloud.
+def open_http(config: CloudConfig, exchanges: Exchanges) -> requests.Session:
+    """Make the HTTP session for a cloud, which tells ``exchanges`` what it sends.
 
     Raises :class:`UsageError` for a certificate file that does not exist.
     """
@@ -65,7 +81,7 @@ def open_http(config: CloudConfig) -> requests.Session:
             raise UsageError(f"Certificate file {path} not found.")
     http = HttpSession()
     for scheme in ("https://", "http://"):
-        http.mount(scheme, LargeBlockAdapter())
+        http.mount(scheme, LargeBlockAdapter(exchanges))
     http.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
     http.auth = _send_as_is
     http.verify = config.verify
@@ -104,6 +120,30 @@ def _socket_options() -> list[tuple[int, int, int]]:
             (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_AFTER_S * 1000),
         ]
     return options
+
+
+def open_rehearsal(
+    http: requests.Session, write: Callable[[str], object]
+) -> requests.Session:
+    """Return a session like ``http`` that sends nothing that would change anything."""
+    rehearsal = HttpSession()
+    rehearsal.headers, rehearsal.auth = http.headers, http.auth
+    rehearsal.verify, rehearsal.cert = http.verify, http.cert
+    for scheme, adapter in http.adapters.items():
+        rehearsal.mount(scheme, Rehearsal(adapter, write))
+    return rehearsal
+
+
+def refuse_redirect(method: str, response: requests.Response) -> requests.Response:
+    """Return an answer, unless it redirects what may not be sent again."""
+    if response.is_redirect:
+        target = response.headers["Location"]
+        response.close()
+        raise ServiceError(
+            f"The service redirects {method} requests to {target}.",
+            hint="is the endpoint right? see: imagectl catalog list",
+        )
+    return response
 
 
 def _certificate_files(config: CloudConfig) -> list[str]:

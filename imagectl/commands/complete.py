@@ -1,44 +1,24 @@
-"""``complete``: a script with which bash completes commands and their options."""
+"""``complete``: completion of commands, options and names for bash, zsh and fish."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Mapping
 
+from imagectl.api.names import RESOURCES, open_names
 from imagectl.command import Command
+from imagectl.commands.completion_scripts import SCRIPTS, Words
 
-SHELLS = ("bash", "none")
-
-BASH = """\
-{function}_words()
-{{
-  case "$1" in
-{cases}
-    *) return 1 ;;
-  esac
-}}
-
-{function}()
-{{
-  local cur="${{COMP_WORDS[COMP_CWORD]}}" path='' word words
-  for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
-    if {function}_words "${{path:+$path }}$word" > /dev/null; then
-      path="${{path:+$path }}$word"
-    fi
-  done
-  words=$({function}_words "$path")
-  COMPREPLY=( $(compgen -W "$words" -- "$cur") )
-}}
-
-complete -o default -F {function} {name}
-"""
-"""Options of a command are offered once the command is complete; files, by bash's own
-completion, where nothing else fits."""
+_METAVAR = re.compile(r"<(?:\w+-)?(\w+)>")
 
 
 class Complete(Command):
-    """Print a script for completion; load it with: source <(imagectl complete)"""
+    """Print a script for completion; load it with: source <(imagectl complete)
+
+    With fish: imagectl complete --shell fish | source
+    """
+
+    changes = False
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
@@ -50,50 +30,80 @@ class Complete(Command):
         parser.add_argument(
             "--shell",
             metavar="<shell>",
-            choices=SHELLS,
+            choices=(*SCRIPTS, "none"),
             default="bash",
-            help="Shell to write for, or none for the words alone (default: bash)",
+            help="Shell to write for: bash, zsh or fish; none for the words alone"
+            " (default: bash)",
         )
+        parser.add_argument(
+            "--names",
+            metavar="<noun>",
+            choices=tuple(RESOURCES),
+            help="Print the names that there are of images, users or the like,"
+            " as far as they can be had at once",
+        )
+        parser.add_argument("--fetch", choices=tuple(RESOURCES), help=argparse.SUPPRESS)
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        words = self.words()
-        name = parsed_args.name
-        script = spell_words(words) if parsed_args.shell == "none" else None
-        self.app.stdout.write(script or spell_bash(name, words))
+        if parsed_args.fetch:
+            self.fetch_names(parsed_args.fetch)
+        elif parsed_args.names:
+            self.print_names(parsed_args.names)
+        elif parsed_args.shell == "none":
+            self.app.stdout.write(spell_words(self.words()))
+        else:
+            spell = SCRIPTS[parsed_args.shell]
+            self.app.stdout.write(spell(parsed_args.name, self.words()))
 
-    def words(self) -> dict[str, list[str]]:
+    def fetch_names(self, noun: str) -> None:
+        kept = open_names(self.cloud.session.config, noun)
+        if kept:
+            kept.fetch(self.cloud)
+
+    def print_names(self, noun: str) -> None:
+        kept = open_names(self.cloud.session.config, noun)
+        if kept is None:
+            return
+        if not kept.is_fresh:
+            kept.fetch_aside()
+        self.app.stdout.writelines(f"{name}\n" for name in kept.read())
+
+    def words(self) -> Words:
         """Return what may follow each path of command words, ``""`` being none."""
-        following: dict[str, list[str]] = {"": self.options([])}
+        words = Words({"": option_strings(self.app.parser)}, {})
         for command, _ in sorted(self.app.command_manager):
             path = command.split()
             for depth, word in enumerate(path):
-                known = following.setdefault(" ".join(path[:depth]), [])
+                known = words.following.setdefault(" ".join(path[:depth]), [])
                 if word not in known:
                     known.append(word)
-            following.setdefault(command, []).extend(self.options(path))
-        return following
-
-    def options(self, command: list[str]) -> list[str]:
-        """Return the options of a command, or the global ones."""
-        if command:
-            make, name, _ = self.app.command_manager.find_command(command)
+            make, name, _ = self.app.command_manager.find_command(path)
             parser = make(self.app, None).get_parser(name)
-        else:
-            parser = self.app.parser
-        actions = parser._get_optional_actions()
-        return [option for action in actions for option in action.option_strings]
+            words.following.setdefault(command, []).extend(option_strings(parser))
+            for action in parser._actions:
+                for place in action.option_strings or [""]:
+                    add_noun(words, f"{command} {place}".strip(), action)
+        return words
 
 
-def spell_bash(name: str, words: Mapping[str, list[str]]) -> str:
-    cases = (f"    '{path}') echo '{' '.join(w)}' ;;" for path, w in words.items())
-    function = "_" + re.sub(r"\W", "_", name)
-    return BASH.format(function=function, name=name, cases="\n".join(cases))
+def add_noun(words: Words, place: str, action: argparse.Action) -> None:
+    """Note that names of images or the like stand where ``action`` takes a value."""
+    found = _METAVAR.fullmatch(str(action.metavar))
+    if found and found[1] in RESOURCES:
+        nouns = words.nouns.setdefault(place, [])
+        nouns.extend({found[1]} - set(nouns))
 
 
-def spell_words(words: Mapping[str, list[str]]) -> str:
+def option_strings(parser: argparse.ArgumentParser) -> list[str]:
+    actions = parser._get_optional_actions()
+    shown = [action for action in actions if action.help != argparse.SUPPRESS]
+    return [option for action in shown for option in action.option_strings]
+
+
+def spell_words(words: Words) -> str:
     """Return one assignment for each command, as cliff's completion has them."""
     lines = []
-    for path, following in words.items():
+    for path, following in words.following.items():
         key = re.sub(r"\W", "_", f"cmds {path}".strip())
         lines.append(f"  {key}='{' '.join(following)}'\n")
     return "".join(lines)

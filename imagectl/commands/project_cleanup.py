@@ -10,6 +10,7 @@ from imagectl.commands import options
 from imagectl.contract.identity import PROJECT
 from imagectl.contract.image import IMAGE
 from imagectl.errors import AccessError
+from imagectl.formatters import LIST_FORMATTERS
 
 COLUMNS = ("Type", "ID", "Name")
 QUESTION = "These resources will be deleted. Are you sure [y/n]: "
@@ -85,7 +86,7 @@ class Cleanup(Command):
 
     def show(self, images: dict[str, str]) -> None:
         width = argparse.Namespace(max_width=0, fit_width=False, print_empty=False)
-        table = output.LIST_FORMATTERS["table"]()
+        table = LIST_FORMATTERS["table"]()
         rows = [("Image", key, output.escape(name)) for key, name in images.items()]
         table.emit_list(COLUMNS, rows, self.app.stdout, width)
 

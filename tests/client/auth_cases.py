@@ -114,6 +114,7 @@ DEFAULTS: dict[str, Any] = {
     "verify": True,
     "cert": None,
     "image_url": None,
+    "image_version": None,
 }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from .auth_cases import CASES, DEFAULTS, Case, expand_home
+from .auth_layer_cases import LAYER_CASES
 
 pytestmark = pytest.mark.reference
 
@@ -50,11 +51,12 @@ print(json.dumps({
     "verify": verify,
     "cert": cert,
     "image_url": found.get_endpoint("image"),
+    "image_version": found.get_api_version("image"),
 }))
 """
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+@pytest.mark.parametrize("case", [*CASES, *LAYER_CASES], ids=lambda case: case.title)
 def test_the_reference_reads_what_we_expect(case: Case, tmp_path: Path) -> None:
     reference = os.environ.get("IMAGECTL_REFERENCE_BIN")
     if not reference:

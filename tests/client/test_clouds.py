@@ -17,6 +17,7 @@ from imagectl.auth.options import add_global_options
 from imagectl.errors import UsageError
 
 from .auth_cases import CASES, DEFAULTS, TWO_CLOUDS, VARIABLES, Case, expand_home
+from .auth_layer_cases import LAYER_CASES
 
 
 def read(*argv: str, environ: Mapping[str, str] | None = None) -> CloudConfig:
@@ -40,10 +41,11 @@ def describe(config: CloudConfig) -> dict[str, Any]:
         "verify": config.verify,
         "cert": list(config.cert) if isinstance(config.cert, tuple) else config.cert,
         "image_url": service.endpoint_override or endpoint,
+        "image_version": service.api_version,
     }
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+@pytest.mark.parametrize("case", [*CASES, *LAYER_CASES], ids=lambda case: case.title)
 def test_a_configuration_is_read_as_openstack_reads_it(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,3 +204,40 @@ def test_the_token_cache_can_be_switched_off(
     argv: tuple[str, ...], environ: dict[str, str], is_kept: bool
 ) -> None:
     assert read(*argv, environ=environ).token_cache is is_kept
+
+
+@pytest.fixture
+def vendors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """openstacksdk's profiles, in a package that must not be imported."""
+    folder = tmp_path / "site" / "openstack" / "config" / "vendors"
+    folder.mkdir(parents=True)
+    (tmp_path / "site/openstack/__init__.py").write_text("raise AssertionError")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    return folder
+
+
+def test_a_profile_that_comes_with_openstacksdk_is_read(
+    clouds_file: Path, vendors: Path
+) -> None:
+    profile = '{"name": "acme", "profile": {"auth": {"auth_url": "http://acme/v3"}}}'
+    (vendors / "acme.json").write_text(profile)
+    clouds_file.write_text("clouds: {a: {profile: acme, auth: {user_id: u}}}")
+    assert read().auth == {"auth_url": "http://acme/v3", "user_id": "u"}
+
+
+def test_a_profile_of_a_cloud_that_is_no_more_is_refused(
+    clouds_file: Path, vendors: Path
+) -> None:
+    profile = "{name: gone, profile: {status: shutdown, message: It moved.}}"
+    (vendors / "gone.yaml").write_text(profile)
+    clouds_file.write_text("clouds: {a: {profile: gone}}")
+    with pytest.raises(UsageError, match=r"gone is no more: It moved\."):
+        read()
+
+
+def test_a_profile_s_name_leads_to_no_other_folder(
+    clouds_file: Path, vendors: Path
+) -> None:
+    (vendors.parent / "secret.json").write_text('{"profile": {"region_name": "X"}}')
+    clouds_file.write_text("clouds: {a: {profile: ../secret}}")
+    assert read().region_name is None

@@ -35,6 +35,7 @@ class Save(ResourceVerb):
     """
 
     resource = IMAGE
+    changes = False
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         self.add_operand(parser, "images", "Image(s) to save", nargs="*")

@@ -1,0 +1,23 @@
+"""`make docs`: write the pages that are made from the code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from docs.compatibility import compatibility_files
+from docs.reference import reference_files
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    files = {**reference_files(), **compatibility_files()}
+    reference = HERE / "reference"
+    reference.mkdir(exist_ok=True)
+    for path in reference.glob("*.md"):
+        path.unlink()
+    for name, text in files.items():
+        (HERE / name).write_text(text)
+
+
+main()

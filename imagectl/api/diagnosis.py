@@ -1,0 +1,190 @@
+"""What ``doctor`` looks at: each check finds that all is well, or what to mend."""
+
+from __future__ import annotations
+
+import stat
+import time
+from collections.abc import Callable, Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from imagectl.api.client import Cloud
+from imagectl.auth.credentials import FIXED_ENDPOINT, check_auth_url
+from imagectl.auth.discovery import root_in_document
+from imagectl.auth.files import CloudFiles
+from imagectl.auth.tokens import cache_directory, kept_tokens
+from imagectl.contract.image import IMAGE
+from imagectl.errors import AccessError, ImagectlError, ServiceError
+
+MAX_SKEW_S = 300.0
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+Status = Literal["ok", "warn", "FAIL", "-"]
+
+
+class Finding(NamedTuple):
+    """What a check found, and what mends it where something is wrong."""
+
+    title: str
+    status: Status
+    detail: str
+    fix: str = ""
+
+
+def examine(
+    open_cloud: Callable[[], Cloud], environ: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Yield a finding of each check; what needs one that failed is not checked."""
+    is_well = True
+    for title, check in CHECKS.items():
+        if not is_well:
+            yield Finding(title, "-", "not checked")
+            continue
+        try:
+            status, detail, fix = check(open_cloud(), environ)
+        except ImagectlError as error:
+            status, detail, fix = "FAIL", str(error), error.hint
+        is_well = status != "FAIL" or title == "clock"
+        yield Finding(title, status, detail, fix)
+
+
+Found = tuple[Status, str, str]
+
+
+def check_configuration(cloud: Cloud, environ: Mapping[str, str]) -> Found:
+    config = cloud.session.config
+    check_auth_url(config)
+    place = f"cloud {config.name}" if config.name else "options"
+    if config.name == "envvars":
+        place = "OS_* variables"
+    user = config.auth.get("username") or config.auth.get("user_id")
+    told = f"{place}, auth type {config.auth_type}{f', user {user}' if user else ''}"
+    return "ok", told, ""
+
+
+def check_files(cloud: Cloud, environ: Mapping[str, str]) -> Found:
+    files = CloudFiles(environ)
+    if files.skipped:
+        return "warn", f"skipped {'; '.join(files.skipped)}", "mend that file"
+    if files.path is None:
+        return "ok", "no clouds.yaml; options and variables are used", ""
+    if files.path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        return "warn", f"others can read {files.path}", f"chmod 600 {files.path}"
+    return "ok", f"{files.path}: {', '.join(sorted(files.clouds))}", ""
+
+
+def check_tls(cloud: Cloud, environ: Mapping[str, str]) -> Found:
+    config = cloud.session.config
+    url = urlsplit(str(config.auth.get("auth_url") or ""))
+    if url.scheme == "https" and config.verify is False:
+        return "warn", "certificates are not verified", "name the CA with --os-cacert"
+    if url.scheme == "https":
+        ca = config.verify if isinstance(config.verify, str) else "the usual CAs"
+        return "ok", f"certificates are verified by {ca}", ""
+    if url.scheme == "http" and url.hostname not in LOOPBACK:
+        return "warn", "secrets go unencrypted", "use a URL that begins with https://"
+    return "ok", "not used", ""
+
+
+def check_identity(cloud: Cloud, environ: Mapping[str, str]) -> Found:
+    if cloud.session.config.auth_type in FIXED_ENDPOINT:
+        return "ok", "not used", ""
+    url = str(cloud.session.config.auth["auth_url"])
+    try:
+        answer = cloud.session.request("GET", url, authenticated=False)
+    except ServiceError as error:
+        error.hint = error.hint or "is --os-auth-url right, and the service up?"
+        raise
+    if answer.status_code >= 400:
+        raise ServiceError(
+            f"{url} answers with {answer.status_code}",
+            hint="check --os-auth-url; it usually ends in /v3",
+        )
+    return "ok", f"{url} answers in {answer.elapsed.total_seconds():.3f} s", ""
+
+
+def check_clock(cloud: Cloud, environ: Mapping[str, str]) -> Found:
+    if cloud.session.config.auth_type in FIXED_ENDPOINT:
+        return "ok", "not compared", ""
+    url = str(cloud.session.config.auth["auth_url"])
+    date = cloud.session.request("GET", url, authenticated=False).headers.get("Date")
+    if not date:
+        return "ok", "not compared: the service tells no time", ""
+    # the header counts whole seconds, and the answer took its time
+    skew_s = time.time() - parsedate_to_datetime(date).timestamp()
+    told = f"{abs(skew_s):.0f} s {'ahead of' if skew_s > 0 else 'behind'} the service"
+    if abs(skew_s) < 2:
+        return "ok", "agrees with the service's", ""
+    if abs(skew_s) > MAX_SKEW_S:
+        return "FAIL", told, "let NTP set this machine's clock, or the service's"
+    return "ok", told, ""
+
+
+def check_token(cloud: Cloud, environ: Mapping[str, str]) -> Found:
+    session = cloud.session
+    if session.config.auth_type in FIXED_ENDPOINT:
+        return "ok", "none is asked for", ""
+    session.forget()
+    access = session.access
+    if not access.is_scoped:
+        raise AccessError(
+            f"user {access.user_name} signed in, with no scope",
+            hint="name a project with --os-project-name or OS_PROJECT_NAME",
+        )
+    place = access.project_name or access.domain_id or "the system"
+    minutes = (access.good_until - time.time()) / 60
+    roles = ", ".join(access.roles) or "no role"
+    told = f"user {access.user_name} has {roles} on {place}, for {minutes:.0f} minutes"
+    return "ok", told, ""
+
+
+def check_catalog(cloud: Cloud, environ: Mapping[str, str]) -> Found:
+    if cloud.session.config.auth_type in FIXED_ENDPOINT:
+        return "ok", "not used", ""
+    types = sorted({str(entry.get("type")) for entry in cloud.session.access.catalog})
+    return "ok", ", ".join(types) or "empty", ""
+
+
+def check_endpoint(cloud: Cloud, environ: Mapping[str, str]) -> Found:
+    service = cloud.session.config.service("image")
+    url = cloud.session.endpoint("image")
+    where = ", ".join([*service.interfaces, *filter(None, [service.region_name])])
+    return "ok", f"{url} ({'given' if service.endpoint_override else where})", ""
+
+
+def check_versions(cloud: Cloud, environ: Mapping[str, str]) -> Found:
+    base = cloud.image.root.removesuffix("/v2")
+    answer = cloud.session.request("GET", f"{base}/versions", authenticated=False)
+    document = answer.json() if answer.ok else {}
+    if root_in_document("image", base, document) is None:
+        return "warn", f"{base} tells no version 2", "is it the image service's URL?"
+    ids = [str(v.get("id")) for v in document["versions"]]
+    return "ok", f"{ids[0]} back to {ids[-1]}" if len(ids) > 1 else ids[0], ""
+
+
+def check_listing(cloud: Cloud, environ: Mapping[str, str]) -> Found:
+    found = list(cloud.image.list(IMAGE, limit=1))
+    return "ok", "images can be listed" + ("" if found else "; there are none"), ""
+
+
+def check_cache(cloud: Cloud, environ: Mapping[str, str]) -> Found:
+    directory = cache_directory(environ)
+    if directory is None or not cloud.session.config.token_cache:
+        return "ok", "off", ""
+    return "ok", f"{sum(1 for _ in kept_tokens(directory))} tokens in {directory}", ""
+
+
+CHECKS: Mapping[str, Callable[[Cloud, Mapping[str, str]], Found]] = {
+    "configuration": check_configuration,
+    "clouds.yaml": check_files,
+    "token cache": check_cache,
+    "TLS": check_tls,
+    "identity": check_identity,
+    "clock": check_clock,
+    "token": check_token,
+    "catalog": check_catalog,
+    "image endpoint": check_endpoint,
+    "image versions": check_versions,
+    "image listing": check_listing,
+}

@@ -1,0 +1,98 @@
+"""Names of images, users and the like for completion: never waited for long.
+
+They are kept on disk for a minute. Where they are older, another process fetches them;
+what it has not brought in time, the next completion finds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from imagectl.api.client import Cloud
+from imagectl.auth.clouds import CloudConfig
+from imagectl.auth.private_files import PrivateDirectory
+from imagectl.auth.tokens import cache_directory
+from imagectl.contract import Resource
+from imagectl.contract.identity import DOMAIN, GROUP, PROJECT, ROLE, USER
+from imagectl.contract.image import IMAGE
+
+RESOURCES: Mapping[str, Resource] = {
+    resource.noun: resource for resource in (DOMAIN, GROUP, IMAGE, PROJECT, ROLE, USER)
+}
+FRESH_S = 60.0
+WAIT_S = 0.25
+"""How long a completion waits for names; with its own start it takes half a second."""
+RETRY_S = 10.0
+MAX_NAMES = 1000
+SECRETS = ("password", "secret", "token", "passcode", "code")
+
+
+class KeptNames:
+    """The names of one noun in one cloud, as last fetched."""
+
+    def __init__(self, directory: Path, config: CloudConfig, noun: str) -> None:
+        self._files = PrivateDirectory(directory.with_name("names"))
+        public = {k: v for k, v in config.auth.items() if not k.endswith(SECRETS)}
+        identity = [noun, config.name, config.region_name, public]
+        text = json.dumps(identity, sort_keys=True, default=str)
+        self._name = hashlib.sha256(text.encode()).hexdigest()
+        self.noun = noun
+
+    def read(self) -> list[str]:
+        """Return the names that are kept, however old."""
+        with contextlib.suppress(OSError, ValueError):
+            return [str(name) for name in json.loads(self._files.read(self._name))]
+        return []
+
+    @property
+    def is_fresh(self) -> bool:
+        return self._age_s(self._name) < FRESH_S
+
+    def fetch(self, cloud: Cloud) -> None:
+        """Ask the service; raises :class:`imagectl.errors.ImagectlError`."""
+        resource = RESOURCES[self.noun]
+        records = cloud.client(resource.service).list(resource, limit=MAX_NAMES)
+        names = {str(record["name"]) for record in records if record.get("name")}
+        usable = sorted(name for name in names if name.isprintable())
+        self._files.write(self._name, json.dumps(usable).encode())
+
+    def fetch_aside(self) -> None:
+        """Have another process fetch the names, and wait for it a moment."""
+        asked = f"{self._name}.asked"
+        if self._age_s(asked) < RETRY_S:
+            return
+        self._files.write(asked, b"")
+        command = [sys.executable, "-m", "imagectl", "complete", "--fetch", self.noun]
+        fetching = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            fetching.wait(WAIT_S)
+        fetching.returncode = fetching.returncode or 0  # it goes on without us
+
+    def _age_s(self, name: str) -> float:
+        with contextlib.suppress(OSError):
+            return time.time() - self._files.modified_at(name)
+        return float("inf")
+
+
+def open_names(
+    config: CloudConfig, noun: str, environ: Mapping[str, str] | None = None
+) -> KeptNames | None:
+    """Return where the names of ``noun`` are kept; None where nothing is to be kept."""
+    directory = cache_directory(os.environ if environ is None else environ)
+    if directory is None or not config.token_cache:
+        return None
+    return KeptNames(directory, config, noun)

@@ -1,0 +1,120 @@
+"""``api``: any request that no command is made for."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imagectl.api.images import PATCH_TYPE, read_blocks
+from imagectl.command import Command
+from imagectl.errors import UsageError
+from imagectl.output import escape
+
+if TYPE_CHECKING:
+    import requests
+
+SERVICES = ("image", "identity")
+READING_METHODS = ("GET", "HEAD", "OPTIONS")
+BLOCK_BYTES = 1 << 20
+
+
+class Api(Command):
+    """Send one authenticated request to a service, and print its answer
+
+    JSON is printed indented, anything else as it comes. The exit code is that of any
+    other command.
+    """
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "method", metavar="<method>", type=method, help="HTTP method, such as GET"
+        )
+        parser.add_argument(
+            "path",
+            metavar="<path>",
+            help="Path below the API's root, with its query: /images?limit=1",
+        )
+        parser.add_argument(
+            "-d",
+            "--data",
+            metavar="<body>",
+            help="Body to send; @<file> is the content of a file, - standard input",
+        )
+        parser.add_argument(
+            "--service",
+            choices=SERVICES,
+            help="Service to ask (default: identity for paths below /v3, else image)",
+        )
+        parser.add_argument(
+            "-H",
+            "--header",
+            dest="headers",
+            metavar="<name: value>",
+            type=header,
+            action="append",
+            default=[],
+            help="Header to send (repeat for several); the body is JSON unless"
+            " Content-Type says otherwise",
+        )
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        service, path = place(parsed_args.path, parsed_args.service)
+        headers = dict(parsed_args.headers)
+        body = read_body(parsed_args.data)
+        if body is not None and not any(n.lower() == "content-type" for n in headers):
+            is_patch = service == "image" and parsed_args.method == "PATCH"
+            headers["Content-Type"] = PATCH_TYPE if is_patch else "application/json"
+        client = self.cloud.identity if service == "identity" else self.cloud.image
+        with client.request(
+            parsed_args.method, path, data=body, headers=headers, stream=True
+        ) as response:
+            if not parsed_args.dry_run or parsed_args.method in READING_METHODS:
+                self.print_answer(response)
+
+    def print_answer(self, response: requests.Response) -> None:
+        out = self.app.stdout
+        kind = response.headers.get("Content-Type", "")
+        if "json" in kind and response.content:
+            out.write(json.dumps(response.json(), indent=2) + "\n")
+        elif self.is_for_terminal:
+            out.writelines(f"{escape(line)}\n" for line in response.text.splitlines())
+        else:
+            out.flush()
+            for block in read_blocks(response, BLOCK_BYTES):
+                out.buffer.write(block)
+
+
+def place(path: str, service: str | None) -> tuple[str, str]:
+    """Return the service that is meant, and the path below its API's root."""
+    if "://" in path:
+        raise UsageError(f"{path} is a URL; give the path below the API's root")
+    path = "/" + path.removeprefix("/")
+    service = service or ("identity" if path.startswith("/v3/") else "image")
+    version = "/v3" if service == "identity" else "/v2"
+    return service, path.removeprefix(version) if path.startswith(
+        f"{version}/"
+    ) else path
+
+
+def read_body(given: str | None) -> bytes | None:
+    if given is None:
+        return None
+    if given == "-":
+        return sys.stdin.buffer.read()
+    return Path(given[1:]).read_bytes() if given.startswith("@") else given.encode()
+
+
+def method(text: str) -> str:
+    if not (text.isascii() and text.isalpha()):
+        raise argparse.ArgumentTypeError(f"'{text}' is no HTTP method")
+    return text.upper()
+
+
+def header(text: str) -> tuple[str, str]:
+    name, sign, content = text.partition(":")
+    if not sign or not name.strip():
+        raise argparse.ArgumentTypeError(f"'{text}' is not of the form name: value")
+    return name.strip(), content.strip()

@@ -1,0 +1,55 @@
+"""``token cache list`` and ``token cache clear``: the tokens kept on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from imagectl.auth.catalog import Access
+from imagectl.auth.tokens import cache_directory, drop_kept_tokens, kept_tokens
+from imagectl.command import Command, Lister
+from imagectl.commands.token import spell_time
+
+COLUMNS = ("User", "Scope", "Auth URL", "Expires")
+
+
+class List(Lister):
+    """List the tokens that are kept on this machine, without the tokens themselves"""
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[Sequence[str], Iterable[Any]]:
+        columns = self.select(COLUMNS, parsed_args.columns, COLUMNS)
+        rows = (
+            dict(zip(COLUMNS, cells, strict=True))
+            for cells in (
+                (
+                    kept.access.user_name,
+                    spell_scope(kept.access),
+                    kept.auth_url,
+                    spell_time(kept.access.expires_at),
+                )
+                for kept in kept_tokens(cache_directory(os.environ))
+            )
+        )
+        return self.table(columns, ([row[c] for c in columns] for row in rows))
+
+
+class Clear(Command):
+    """Forget the tokens that are kept on this machine; they are not revoked"""
+
+    changes = False
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        drop_kept_tokens(cache_directory(os.environ))
+
+
+def spell_scope(access: Access) -> str:
+    """Return where a token is good, such as ``project demo`` or ``system``."""
+    for kind in ("project", "domain"):
+        place = access.body.get(kind)
+        if place:
+            return f"{kind} {place.get('name')}"
+    return "system" if access.has_system_scope else "none"

@@ -1,0 +1,85 @@
+"""Interactive mode: a prompt that runs commands in one process, with one token.
+
+It is made of the standard library's ``cmd``: cliff's own takes cmd2, whose import
+takes longer than most commands.
+"""
+
+from __future__ import annotations
+
+import cmd
+import shlex
+from typing import TYPE_CHECKING
+
+from imagectl.errors import UsageError
+
+if TYPE_CHECKING:
+    from imagectl.shell import Shell
+
+
+class Prompt(cmd.Cmd):
+    """Reads a command a line until ``quit``, ``exit`` or the end of the input."""
+
+    def __init__(self, app: Shell) -> None:
+        super().__init__(stdin=app.stdin, stdout=app.stdout)
+        self.app = app
+        is_typed = app.stdin.isatty()
+        self.prompt = f"({app.NAME}) " if is_typed else ""
+        self.use_rawinput = is_typed
+
+    def run(self) -> None:
+        """Read and run lines; typed Ctrl-C drops the line, or ends its command."""
+        while True:
+            try:
+                self.cmdloop()
+                return
+            except KeyboardInterrupt:
+                if not self.use_rawinput:
+                    raise
+                self.stdout.write("\n")
+
+    def default(self, line: str) -> None:
+        try:
+            words = shlex.split(line, comments=True)
+        except ValueError as error:
+            self.app.say(f"{error} in this line")
+            return
+        try:
+            if words:
+                self.app.run_subcommand(words)
+        except SystemExit as leave:
+            # after help or wrong usage the next line is read; a signal is obeyed
+            if leave.code not in (0, UsageError.exit_code):
+                raise
+
+    def do_help(self, arg: str) -> None:
+        self.default(f"help {arg}")
+
+    def do_quit(self, arg: str) -> bool:
+        """Leave."""
+        return True
+
+    do_exit = do_quit
+
+    def do_EOF(self, arg: str) -> bool:
+        self.stdout.write("\n" if self.use_rawinput else "")
+        return True
+
+    def emptyline(self) -> bool:
+        """Do nothing; ``cmd`` would repeat the last command."""
+        return False
+
+    def completenames(
+        self, text: str, line: str, begidx: int, endidx: int
+    ) -> list[str]:
+        return self.completedefault(text, line, begidx, endidx)
+
+    def completedefault(
+        self, text: str, line: str, begidx: int, endidx: int
+    ) -> list[str]:
+        """Return the words of commands that may stand where the cursor is."""
+        before = line[:begidx].split()
+        names = [name.split() for name, _ in self.app.command_manager]
+        names += [["quit"], ["exit"]]
+        depth = len(before)
+        following = {n[depth] for n in names if n[:depth] == before and len(n) > depth}
+        return sorted(f"{word} " for word in following if word.startswith(text))

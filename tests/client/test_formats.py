@@ -1,0 +1,159 @@
+"""Hostile names do no harm in any format, and are exact in JSON and YAML."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import Run
+
+HOSTILE = {
+    "ansi": "\x1b[31mred\x1b[0m\x07",
+    "lines": "one\ntwo\r\nthree",
+    "right-to-left": "abc\u202egnp.exe\u200f",
+    "long": "x" * 255,
+    "emoji": "\u2603\ufe0f caf\u00e9 \u65e5\u672c",
+    "formula": "=HYPERLINK(A1)",
+    "shell": "$(touch pwned)`id`\"\\'",
+    "columns": "a,b|c\td",
+}
+LIST = ("image", "list", "-c", "Name")
+
+
+@pytest.fixture
+def names(run: Run) -> set[str]:
+    for name in HOSTILE.values():
+        assert run("image", "create", name).exit_code == 0
+    return set(HOSTILE.values())
+
+
+def is_harmless(text: str) -> bool:
+    """Say whether nothing in ``text`` moves the cursor or turns the direction."""
+    marks = {"\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e"}
+    return not any(
+        c in marks or (unicodedata.category(c) == "Cc" and c != "\n") for c in text
+    )
+
+
+def test_json_and_yaml_hold_names_exactly(run: Run, names: set[str]) -> None:
+    parsers = {"json": json.loads, "yaml": yaml.safe_load, "jsonl": parse_lines}
+    for form, parse in parsers.items():
+        listed = run(*LIST, "-f", form)
+        assert {row["Name"] for row in parse(listed.out)} == names
+        assert is_harmless(listed.out)
+    for name in names:
+        for form in ("json", "yaml"):
+            shown = run("image", "show", name, "-f", form)
+            assert parsers[form](shown.out)["name"] == name
+            assert is_harmless(shown.out)
+
+
+def parse_lines(text: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_tables_and_values_show_names_harmlessly(run: Run, names: set[str]) -> None:
+    table, value = run(*LIST), run(*LIST, "-f", "value")
+    assert is_harmless(table.out + value.out)
+    assert len(table.out.splitlines()) == 4 + len(names)
+    assert len(value.out.splitlines()) == len(names)
+    assert is_harmless("".join(run("image", "show", name).out for name in names))
+
+
+def test_csv_holds_names_and_safe_csv_no_formula(run: Run, names: set[str]) -> None:
+    plain, safe = run(*LIST, "-f", "csv"), run(*LIST, "-f", "csv", "--safe-csv")
+    rows = list(csv.reader(io.StringIO(plain.out, newline="")))
+    assert names - {cell for row in rows for cell in row} == {HOSTILE["shell"]}
+    assert is_harmless(safe.out)
+    for cell in (row[0] for row in csv.reader(io.StringIO(safe.out))):
+        assert cell[0] not in "=+-@\t\r"
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@A", "\t=1", " =1", "\r1"])
+def test_safe_csv_disarms_every_beginning_of_a_formula(run: Run, text: str) -> None:
+    run("image", "create", text)
+    out = run(*LIST, "-f", "csv", "--safe-csv").out
+    assert out.splitlines()[1].startswith("\"'")
+
+
+def test_one_value_in_a_pipe_is_exact(run: Run, names: set[str]) -> None:
+    for name in names:
+        shown = run("image", "show", name, "-f", "value", "-c", "name")
+        assert shown.out == f"{name}\n"
+
+
+def test_a_shell_evaluates_the_values_and_no_more(
+    run: Run, names: set[str], tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in names:
+        shown = run("image", "show", name, "-f", "shell", "--prefix", "i_")
+        done = subprocess.run(
+            ["bash", "-c", f'{shown.out}\nprintf %s "$i_name"'],
+            cwd=tmp_path / "empty",
+            capture_output=True,
+            check=True,
+        )
+        assert done.stdout.decode() == name
+        assert done.stderr == b""
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_an_emoji_beyond_three_bytes_is_exact(run: Run) -> None:
+    run("user", "create", "\U0001f600")
+    assert run("user", "show", "\U0001f600", "-f", "json").json["name"] == "\U0001f600"
+
+
+def test_a_hostile_attribute_name_is_no_shell_command(run: Run) -> None:
+    body = '{"project": {"name": "p", "x;touch pwned;y": "1"}}'
+    assert run("api", "POST", "/v3/projects", "-d", body).exit_code == 0
+    out = run("project", "show", "p", "-f", "shell").out
+    assert 'x_touch_pwned_y="1"' in out.splitlines()
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "table", "value", "yaml"])
+def test_a_terminal_gets_no_control_character(names: set[str], form: str) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "imagectl", *LIST, "-f", form]
+    told = b""
+    with subprocess.Popen(command, stdout=theirs, stderr=theirs) as listing:
+        os.close(theirs)
+        while block := read(ours):
+            told += block
+        assert listing.wait(timeout=30) == 0
+    os.close(ours)
+    assert is_harmless(told.decode().replace("\r\n", "\n"))
+
+
+def read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # how Linux tells that the other end was closed
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("command", "some"),
+    [
+        (("image", "list"), {"ID", "Name", "Status", "Checksum"}),
+        (("user", "list"), {"ID", "Name", "Email"}),
+        (("image", "show"), {"id", "os_hash_value", "properties"}),
+        (("project", "create"), {"id", "name", "is_domain"}),
+    ],
+)
+def test_columns_lists_what_c_takes(
+    run_anonymous: Run, command: tuple[str, ...], some: set[str]
+) -> None:
+    outcome = run_anonymous(*command, "--columns")
+    assert outcome.exit_code == 0
+    assert some <= set(outcome.out.splitlines())

@@ -1,0 +1,81 @@
+"""The generated pages say what the commands are; `make docs` writes them anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from docs.compatibility import compare, compatibility_files, read_differences
+from docs.reference import reference_files
+
+DOCS = Path(__file__).parent.parent / "docs"
+STALE = "run `make docs`"
+DIFFERENCES = """
+## Out of scope
+
+| theirs | why |
+|---|---|
+| `openstack trust` | no images |
+| `openstack image show --volume` | no volumes |
+
+## Spelt otherwise
+
+| theirs | ours |
+|---|---|
+| `glance image-download` | `image save` |
+| `glance image-download --prefer` | `image save --store-preference` |
+| `glance import` | `image create --nope` |
+"""
+
+
+def test_the_reference_is_what_the_commands_say() -> None:
+    files = reference_files()
+    kept = {
+        path.relative_to(DOCS).as_posix() for path in (DOCS / "reference").glob("*")
+    }
+    assert kept | {"imagectl.1"} == files.keys(), STALE
+    for name, text in files.items():
+        assert (DOCS / name).read_text() == text, STALE
+
+
+def test_the_compatibility_table_is_what_the_commands_offer() -> None:
+    for name, text in compatibility_files().items():
+        assert (DOCS / name).read_text() == text, STALE
+
+
+@pytest.mark.parametrize(
+    ("client", "name", "options", "rows"),
+    [
+        ("openstack", "trust list", [["--x"]], [("trust list", "", "out of scope")]),
+        (
+            *("openstack", "image show", [["--long"], ["--volume"], ["--nope"]]),
+            [
+                ("image show", "image show", "yes"),
+                ("image show --long", "image show --long", "yes"),
+                ("image show --volume", "", "out of scope"),
+                ("image show --nope", "image show --nope", "**no**"),
+            ],
+        ),
+        (
+            *("glance", "image-download", [["--file"], ["--prefer"]]),
+            [
+                ("image-download", "image save", "yes"),
+                ("image-download --file", "image save --file", "yes"),
+                ("image-download --prefer", "image save --store-preference", "yes"),
+            ],
+        ),
+        ("glance", "import", [], [("import", "image create --nope", "**no**")]),
+    ],
+)
+def test_a_command_and_its_options_are_found_or_not(
+    client: str, name: str, options: list[list[str]], rows: list[tuple[str, str, str]]
+) -> None:
+    found = compare(client, {name: options}, read_differences(DIFFERENCES))
+    expected = [(f"{client} {theirs}", ours, said) for theirs, ours, said in rows]
+    assert [row[:3] for row in found] == expected
+
+
+def test_a_command_is_shown_with_the_test_that_runs_it() -> None:
+    rows = compare("openstack", {"image list": []}, read_differences(DIFFERENCES))
+    assert next(iter(rows)).test == "tests/client/test_image_list.py"
