@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from dataclasses import replace
 
 from imagectl import verbs
 from imagectl.api.client import quote
@@ -35,4 +34,4 @@ class List(verbs.List):
 
 
 def of_user(resource: Resource, user_id: str | None) -> Resource:
-    return replace(resource, parent=f"{USER.path}/{quote(user_id or '')}")
+    return resource.below(f"{USER.path}/{quote(user_id or '')}")

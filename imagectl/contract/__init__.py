@@ -8,7 +8,7 @@ tables are held against real Keystone and Glance by ``tests/contract``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Kind = Literal["string", "integer", "boolean", "flag", "time", "array", "object"]
@@ -118,15 +118,19 @@ class Resource:
     """A change of its records changes the service catalog."""
     query_keys: tuple[str, ...] = ()
     """Listing parameters that are no attribute (``limit``, ``tags-any``, ...)."""
-    parent: str = ""
-    """Path of what the collection belongs to: ``/users/{id}``, or an extension's."""
+    root: str = ""
+    """Path that the collection is below, where it is not the service's own root."""
     created_in_lists: bool = False
     """A create request and its answer hold a list of records."""
 
     @property
     def path(self) -> str:
         """Path below the service's versioned root: ``/images``."""
-        return f"{self.parent}/{self.collection}"
+        return f"{self.root}/{self.collection}"
+
+    def below(self, root: str) -> Resource:
+        """Return the same collection below another path: what one record holds."""
+        return replace(self, root=root)
 
     @property
     def envelope(self) -> str | None:
