@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from imagectl import output
+from cliff.formatters.table import TableFormatter
+
 from imagectl.command import Command
 from imagectl.commands import options
 from imagectl.contract.identity import PROJECT
 from imagectl.contract.image import IMAGE
 from imagectl.errors import AccessError
-from imagectl.formatters import LIST_FORMATTERS
+from imagectl.output import escape
 
 COLUMNS = ("Type", "ID", "Name")
 QUESTION = "These resources will be deleted. Are you sure [y/n]: "
@@ -86,9 +87,8 @@ class Cleanup(Command):
 
     def show(self, images: dict[str, str]) -> None:
         width = argparse.Namespace(max_width=0, fit_width=False, print_empty=False)
-        table = LIST_FORMATTERS["table"]()
-        rows = [("Image", key, output.escape(name)) for key, name in images.items()]
-        table.emit_list(COLUMNS, rows, self.app.stdout, width)
+        rows = [("Image", key, escape(name)) for key, name in images.items()]
+        TableFormatter().emit_list(COLUMNS, rows, self.app.stdout, width)
 
     def agrees(self) -> bool:
         self.app.stderr.write(QUESTION)

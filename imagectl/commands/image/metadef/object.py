@@ -32,6 +32,7 @@ def in_namespace(record: Record, namespace: str) -> Record:
 class Create(ShowDefinition):
     """Create an object in a namespace"""
 
+    changes = True
     resource = OBJECT
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -45,6 +45,7 @@ def attributes(args: argparse.Namespace) -> dict[str, Any]:
 class Create(Part, ShowDefinition):
     """Create a property in a namespace"""
 
+    changes = True
     resource = PROPERTY
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

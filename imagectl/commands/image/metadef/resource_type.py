@@ -28,6 +28,7 @@ class List(verbs.List):
 class CreateAssociation(Part, ShowDefinition):
     """Associate a resource type with a namespace"""
 
+    changes = True
     resource = ASSOCIATION
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
