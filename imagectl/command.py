@@ -51,7 +51,10 @@ class Command(command.Command):
 
     app: Shell
     changes: ClassVar[bool] = True
-    """Whether it may change something in the cloud, and so takes ``--dry-run``."""
+    """Whether it may change something in the cloud, and so takes ``--dry-run``.
+
+    A command that has a ``--dry-run`` of its own says False.
+    """
 
     def _load_hooks(self) -> None:
         """Scan no plugins: that costs more than most commands do."""
@@ -85,7 +88,7 @@ class Command(command.Command):
 
     def run(self, parsed_args: argparse.Namespace) -> int:
         try:
-            if not getattr(parsed_args, "dry_run", False):
+            if not (self.changes and parsed_args.dry_run):
                 return super().run(parsed_args)
             with self.cloud.session.rehearsed(self.app.stdout.write):
                 return super().run(parsed_args)
@@ -186,7 +189,7 @@ class ShowOne(Display, show.ShowOne):
         self, parsed_args: argparse.Namespace, column_names: Sequence[str], data: Any
     ) -> int:
         """Print the record, unless it is one of which ``--dry-run`` only told."""
-        if getattr(parsed_args, "dry_run", False):
+        if self.changes and parsed_args.dry_run:
             return 0
         return int(super().produce_output(parsed_args, column_names, data))
 

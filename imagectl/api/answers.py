@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -73,5 +72,7 @@ def _reason(document: Any) -> str:
 
 def _plain(text: str) -> str:
     """Strip markup and fold white space; of a page, keep the body."""
+    import html  # its table of entities is large
+
     line = " ".join(html.unescape(_TAG.sub(" ", text)).split())
     return line if len(line) <= MAX_REASON else line[:MAX_REASON] + " ..."
