@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from imagectl.api.client import Client, Record, quote
 from imagectl.contract.image import IMAGE
-from imagectl.errors import ImagectlError, NotFoundError, ServiceError
+from imagectl.errors import (
+    ImagectlError,
+    NotFoundError,
+    ServiceError,
+    WaitTimeoutError,
+)
 
 if TYPE_CHECKING:
     import requests
@@ -31,21 +36,42 @@ class SizedBlocks:
 
 
 def upload(
-    client: Client, image_id: str, blocks: Iterator[bytes], size_bytes: int | None
+    client: Client,
+    image_id: str,
+    blocks: Iterator[bytes],
+    size_bytes: int | None,
+    *,
+    store: str | None = None,
 ) -> None:
     """Store the data of a queued image; chunked where its size is not known.
 
     A service that refuses while we still send is heard: its reason is raised as by
     any other request.
     """
-    headers = {"Content-Type": "application/octet-stream"}
-    if size_bytes is not None:
-        headers["X-OpenStack-Image-Size"] = str(size_bytes)
+    headers = {"X-Image-Meta-Store": store} if store else {}
+    _put(client, _path(image_id, "file"), blocks, size_bytes, headers)
+
+
+def stage(
+    client: Client, image_id: str, blocks: Iterator[bytes], size_bytes: int | None
+) -> None:
+    """Put the data of a queued image where an import takes it from."""
+    _put(client, _path(image_id, "stage"), blocks, size_bytes, {})
+
+
+def _put(
+    client: Client,
+    path: str,
+    blocks: Iterator[bytes],
+    size_bytes: int | None,
+    headers: Mapping[str, str],
+) -> None:
+    sized = {} if size_bytes is None else {"X-OpenStack-Image-Size": str(size_bytes)}
     client.request(
         "PUT",
-        _path(image_id, "file"),
+        path,
         data=blocks if size_bytes is None else SizedBlocks(blocks, size_bytes),
-        headers=headers,
+        headers={"Content-Type": "application/octet-stream", **sized, **headers},
         replayable=False,
     )
 
@@ -57,10 +83,12 @@ def discarded_on_failure(
     """Delete a new image again if the block fails or is interrupted.
 
     What became of it is the hint of the error, or said where there is no error of
-    ours to carry it.
+    ours to carry it. Where only our patience ended, the image stays.
     """
     try:
         yield
+    except WaitTimeoutError:
+        raise
     except BaseException as error:
         outcome = _discard(client, record)
         if isinstance(error, ImagectlError):
@@ -149,8 +177,15 @@ def _operation(verb: str, key: str, **content: Any) -> dict[str, Any]:
     return {"op": verb, "path": f"/{pointer}", **content}
 
 
-def remove_tag(client: Client, image_id: str, tag: str) -> None:
-    client.request("DELETE", _path(image_id, "tags", tag))
+def add_tag(client: Client, image_id: str, tag: str) -> None:
+    client.request("PUT", _path(image_id, "tags", tag))
+
+
+def remove_tag(client: Client, record: Mapping[str, Any], tag: str) -> None:
+    """Raises :class:`NotFoundError` for a tag that the image does not have."""
+    if tag not in record["tags"]:
+        raise NotFoundError(f"Image {record['id']} has no tag '{tag}'.")
+    client.request("DELETE", _path(record["id"], "tags", tag))
 
 
 def set_active(client: Client, image_id: str, active: bool) -> None:
@@ -159,12 +194,25 @@ def set_active(client: Client, image_id: str, active: bool) -> None:
     client.request("POST", _path(image_id, "actions", verb))
 
 
+def members_path(image_id: str, *member: str) -> str:
+    return _path(image_id, "members", *member)
+
+
+def add_member(client: Client, image_id: str, project_id: str) -> Record:
+    body = {"member": project_id}
+    return client.document("POST", members_path(image_id), json=body)
+
+
 def set_member_status(
     client: Client, image_id: str, project_id: str, status: str
-) -> None:
+) -> Record:
     """Accept or reject an image that is shared with a project."""
-    path = _path(image_id, "members", project_id)
-    client.request("PUT", path, json={"status": status})
+    path = members_path(image_id, project_id)
+    return client.document("PUT", path, json={"status": status})
+
+
+def remove_member(client: Client, image_id: str, project_id: str) -> None:
+    client.request("DELETE", members_path(image_id, project_id))
 
 
 def delete_from_store(client: Client, image_id: str, store: str) -> None:

@@ -33,10 +33,12 @@ class Source:
     def is_empty(self) -> bool:
         return not self._head
 
-    def check_format(self, disk_format: str) -> None:
-        """Raise :class:`VerificationError` if the data is not what it is said to be."""
+    def check_format(self, disk_format: str, *, allow_unsafe: bool = False) -> str:
+        """Return the format of the data, as :func:`formats.check_format` does."""
         is_whole = len(self._head) < BLOCK_BYTES
-        check_format(self._head, is_whole, disk_format, self.name)
+        return check_format(
+            self._head, is_whole, disk_format, self.name, allow_unsafe=allow_unsafe
+        )
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the data. Raises :class:`VerificationError` if its size changed."""

@@ -4,7 +4,11 @@ import argparse
 
 from imagectl.api import images
 from imagectl.commands import options
-from imagectl.commands.image.attributes import add_attributes, attributes
+from imagectl.commands.image.attributes import (
+    add_attributes,
+    add_membership,
+    attributes,
+)
 from imagectl.contract.image import IMAGE
 from imagectl.output import Record
 from imagectl.verbs import ResourceVerb
@@ -16,11 +20,6 @@ WELL_KNOWN_PROPERTIES = {
     "os-distro": "Name of the operating system's distribution",
     "os-version": "Version of the operating system's distribution",
     "ramdisk-id": "ID of the ramdisk image that boots this image",
-}
-MEMBERSHIPS = {
-    "accept": ("accepted", "Accept the image for the project"),
-    "reject": ("rejected", "Reject the image for the project"),
-    "pending": ("pending", "Take back what the project decided on the image"),
 }
 
 
@@ -49,15 +48,7 @@ class Set(ResourceVerb):
             action="store_true",
             help="Let the image's data be downloaded again",
         )
-        membership = parser.add_mutually_exclusive_group()
-        for name, (const, help_text) in MEMBERSHIPS.items():
-            membership.add_argument(
-                f"--{name}",
-                dest="membership",
-                action="store_const",
-                const=const,
-                help=f"{help_text} (--project, or your own)",
-            )
+        add_membership(parser)
         hidden = parser.add_mutually_exclusive_group()
         hidden.add_argument(
             "--hidden", action="store_true", default=None, help="Hide the image"
