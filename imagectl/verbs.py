@@ -87,7 +87,8 @@ class List(ResourceVerb, Lister):
     ) -> tuple[Sequence[str], Iterable[Any]]:
         resource = self.resource
         long = resource.long_columns or resource.columns
-        keys = {resource.field(name).column: name for name in long}
+        others = [f.name for f in resource.fields if f.shown != "never"]
+        keys = {resource.field(name).column: name for name in (*long, *others)}
         default = long if getattr(parsed_args, "long", False) else resource.columns
         columns = self.select(
             list(keys), parsed_args.columns, [resource.field(n).column for n in default]

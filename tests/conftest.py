@@ -19,18 +19,24 @@ from mockserver.cloud import MockCloud
 from mockserver.environment import describe, variables_of
 
 FUZZ_COUNTS = ("fuzz sequences", "fuzz requests")
+SIDE_BY_SIDE_RUNS = "invocations side by side"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how much the differential fuzz played (``tests/contract``)."""
+    """Say how much the differential fuzz played, and how many command lines ran
+    through `openstack` as well (``tests/contract``)."""
     counts: Counter[str] = Counter()
     for report in terminalreporter.getreports("passed"):
-        counts.update({k: v for k, v in report.user_properties if k in FUZZ_COUNTS})
-    if counts:
+        for name, number in report.user_properties:
+            if name in (*FUZZ_COUNTS, SIDE_BY_SIDE_RUNS):
+                counts[name] += number
+    if counts[FUZZ_COUNTS[0]]:
         sequences, requests = (counts[name] for name in FUZZ_COUNTS)
         terminalreporter.write_line(
             f"differential fuzz: {sequences} sequences, {requests} requests"
         )
+    if runs := counts[SIDE_BY_SIDE_RUNS]:
+        terminalreporter.write_line(f"{SIDE_BY_SIDE_RUNS}: {runs}")
 
 
 @dataclass(frozen=True)

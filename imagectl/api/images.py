@@ -178,14 +178,28 @@ def _operation(verb: str, key: str, **content: Any) -> dict[str, Any]:
 
 
 def add_tag(client: Client, image_id: str, tag: str) -> None:
-    client.request("PUT", _path(image_id, "tags", tag))
+    if "/" in tag:
+        _change_tags(client, image_id, lambda tags: [*tags, tag])
+    else:
+        client.request("PUT", _path(image_id, "tags", tag))
 
 
 def remove_tag(client: Client, record: Mapping[str, Any], tag: str) -> None:
     """Raises :class:`NotFoundError` for a tag that the image does not have."""
     if tag not in record["tags"]:
         raise NotFoundError(f"Image {record['id']} has no tag '{tag}'.")
-    client.request("DELETE", _path(record["id"], "tags", tag))
+    if "/" in tag:
+        _change_tags(client, record["id"], lambda tags: [t for t in tags if t != tag])
+    else:
+        client.request("DELETE", _path(record["id"], "tags", tag))
+
+
+def _change_tags(
+    client: Client, image_id: str, change: Callable[[list[str]], list[str]]
+) -> None:
+    """Write all tags anew: no path of Glance names a tag that holds a slash."""
+    tags = change(client.show(IMAGE, image_id)["tags"])
+    patch(client, image_id, [replace("tags", tags)])
 
 
 def set_active(client: Client, image_id: str, active: bool) -> None:

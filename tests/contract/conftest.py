@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from .callers import Caller, sign_in_admin, unique
-from .clouds import DOORS, READY_FILE_VARIABLE, Cloud
+from .clouds import DOORS, READY_FILE_VARIABLE, Cloud, open_real
 from .personas import create, create_persona, remove_persona
 from .recording import FOLDER_VARIABLE, Recording
+from .side_by_side import SideBySide, open_side_by_side
 
 Make = Callable[..., dict[str, Any]]
 
@@ -129,3 +130,20 @@ def make_namespace(admin: Caller) -> Iterator[Make]:
         unprotected = {"namespace": body["namespace"], "protected": False}
         admin.image("PUT", path, json=unprotected)
         admin.image("DELETE", path)
+
+
+@pytest.fixture(scope="session")
+def kept_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home for programs that run in a process of their own and keep their token."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def both(
+    kept_home: Path, record_property: Callable[[str, object], None]
+) -> Iterator[SideBySide]:
+    """`openstack` and `imagectl` on the real cloud, for tests marked ``real``."""
+    with open_real() as real:
+        opened = open_side_by_side(real, kept_home, record_property)
+    yield opened
+    opened.close()

@@ -10,6 +10,7 @@ from imagectl.commands.image.attributes import (
     attributes,
 )
 from imagectl.contract.image import IMAGE
+from imagectl.errors import UsageError
 from imagectl.output import Record
 from imagectl.verbs import ResourceVerb
 
@@ -24,16 +25,19 @@ WELL_KNOWN_PROPERTIES = {
 
 
 class Set(ResourceVerb):
-    """Change an image: its attributes, its status, or a membership of it."""
+    """Change images: their attributes, their status, or a membership of them."""
 
     resource = IMAGE
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        self.add_operand(parser, "image", "Image to change")
+        self.add_operand(parser, "images", "Image(s) to change", nargs="+")
         parser.add_argument("--name", metavar="<name>", help="New name of the image")
         add_attributes(parser)
         for name, help_text in WELL_KNOWN_PROPERTIES.items():
             parser.add_argument(f"--{name}", metavar=f"<{name}>", help=help_text)
+        parser.add_argument(
+            "--instance-uuid", dest="instance_id", help=argparse.SUPPRESS
+        )
         status = parser.add_mutually_exclusive_group()
         status.add_argument(
             "--deactivate",
@@ -57,19 +61,26 @@ class Set(ResourceVerb):
             "--unhidden", dest="hidden", action="store_false", help="Unhide the image"
         )
 
-    def take_action(self, parsed_args: argparse.Namespace) -> None:
+    def take_action(self, parsed_args: argparse.Namespace) -> int:
+        if parsed_args.name is not None and len(parsed_args.images) > 1:
+            raise UsageError("Several images cannot be given one name.")
         project = options.project_id(
             self.cloud, parsed_args.project, parsed_args.project_domain
         )
+        return self.for_each(
+            parsed_args.images, lambda given: self.change(given, project, parsed_args)
+        )
+
+    def change(self, given: str, project: str | None, args: argparse.Namespace) -> None:
         # A member that has not accepted an image lists it only when it asks for all.
-        scope = {"member_status": "all"} if parsed_args.membership else {}
-        record = self.find(parsed_args.image, **scope)
-        if parsed_args.active is not None:
-            images.set_active(self.client, record["id"], parsed_args.active)
-        if parsed_args.membership:
-            self.set_membership(record, project, parsed_args.membership)
+        scope = {"member_status": "all"} if args.membership else {}
+        record = self.find(given, **scope)
+        if args.active is not None:
+            images.set_active(self.client, record["id"], args.active)
+        if args.membership:
+            self.set_membership(record, project, args.membership)
             project = None
-        self.set_attributes(record, project, parsed_args)
+        self.set_attributes(record, project, args)
 
     def set_membership(self, record: Record, project: str | None, status: str) -> None:
         member = project or self.cloud.session.access.project_id or ""
