@@ -119,10 +119,12 @@ def test_a_method_that_the_cloud_does_not_offer_is_named(
     run_anonymous: Run, glance: ScriptedGlance
 ) -> None:
     glance.record = {"import-methods": {"value": ["copy-image", "web-download"]}}
-    done = run_anonymous(*glance.options, "image", "import", "odd")
-    assert done.exit_code == 2
-    assert "does not offer the import method 'glance-direct'" in done.err
-    assert "hint: it offers copy-image, web-download" in done.err
+    for argv in (("import", "odd"), ("create", "odd", "--import", "--file", __file__)):
+        done = run_anonymous(*glance.options, "image", *argv)
+        assert done.exit_code == 2
+        assert "does not offer the import method 'glance-direct'" in done.err
+        assert "hint: it offers copy-image, web-download" in done.err
+    assert {line.split()[0] for line in glance.seen} == {"GET"}
 
 
 def test_create_imports_in_one_step(run: Run, qcow2: Path) -> None:

@@ -65,7 +65,7 @@ class Create(verbs.Create):
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         _check_options(parsed_args)
         with _open(parsed_args) as source:
-            wanted = _import_request(parsed_args, source)
+            wanted = self.import_request(parsed_args, source)
             parsed_args.disk_format = settle_format(source, parsed_args)
             record: Record = self.client.create(IMAGE, self.body(parsed_args))
             if wanted:
@@ -73,6 +73,20 @@ class Create(verbs.Create):
             elif source:
                 record = self.upload(record, source, parsed_args)
         return self.display(parsed_args, record)
+
+    def import_request(
+        self, args: argparse.Namespace, source: Source | None
+    ) -> imports.Request | None:
+        """Return the import to ask for. Raises :class:`UsageError` without data."""
+        if args.uri:
+            return request(self.client, args, "web-download", {"uri": args.uri})
+        if not args.use_import:
+            return None
+        if source is None:
+            raise UsageError(
+                "There is nothing to import.", hint="use --file or --uri, or pipe it in"
+            )
+        return request(self.client, args, "glance-direct", {})
 
     def import_data(
         self,
@@ -123,18 +137,3 @@ def _check_options(args: argparse.Namespace) -> None:
 
 def _open(args: argparse.Namespace) -> AbstractContextManager[Source | None]:
     return nullcontext() if args.uri else open_source(args.file, args.size)
-
-
-def _import_request(
-    args: argparse.Namespace, source: Source | None
-) -> imports.Request | None:
-    """Return the import to ask for. Raises :class:`UsageError` if there is no data."""
-    if args.uri:
-        return request(args, "web-download", {"uri": args.uri})
-    if not args.use_import:
-        return None
-    if source is None:
-        raise UsageError(
-            "There is nothing to import.", hint="use --file or --uri, or pipe it in"
-        )
-    return request(args, "glance-direct", {})

@@ -72,13 +72,8 @@ class Import(verbs.ShowRecord):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        wanted = request(parsed_args, parsed_args.method, _details(parsed_args))
-        offered = imports.methods(self.client)
-        if wanted.method not in offered:
-            raise UsageError(
-                f"This cloud does not offer the import method '{wanted.method}'.",
-                hint=f"it offers {', '.join(offered)}",
-            )
+        details = _details(parsed_args)
+        wanted = request(self.client, parsed_args, parsed_args.method, details)
         record = self.find(parsed_args.image)
         _check_status(record, wanted.method)
         record = import_image(self, record["id"], wanted, parsed_args)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from imagectl.api import imports
@@ -13,6 +13,9 @@ from imagectl.contract.image import IMAGE
 from imagectl.errors import ImagectlError, UsageError
 from imagectl.output import Record
 from imagectl.verbs import ResourceVerb
+
+if TYPE_CHECKING:
+    from imagectl.api.client import Client
 
 
 def add_stores(parser: argparse.ArgumentParser, **store_options: Any) -> None:
@@ -53,11 +56,20 @@ def uri(text: str) -> str:
 
 
 def request(
-    args: argparse.Namespace, method: str, details: Mapping[str, str]
+    client: Client, args: argparse.Namespace, method: str, details: Mapping[str, str]
 ) -> imports.Request:
-    """Return the import that is asked for. Raises :class:`UsageError`."""
+    """Return the import that is asked for.
+
+    Raises :class:`UsageError` if it makes no sense, or the cloud does not offer it.
+    """
     if method == "copy-image" and not (args.stores or args.all_stores):
         raise UsageError("--method copy-image needs --store or --all-stores.")
+    offered = imports.methods(client)
+    if method not in offered:
+        raise UsageError(
+            f"This cloud does not offer the import method '{method}'.",
+            hint=f"it offers {', '.join(offered)}",
+        )
     return imports.Request(
         method,
         details,
