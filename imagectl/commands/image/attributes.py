@@ -109,7 +109,8 @@ def _add_format(
     choices: tuple[str, ...],
     default: str | None,
 ) -> None:
-    preset = f" (default: {default})" if default else ""
+    meaning = ": what the data is found to be" if default == AUTO else ""
+    preset = f" (default: {default}{meaning})" if default else ""
     parser.add_argument(
         f"--{kind}-format",
         metavar=f"<{kind}-format>",
