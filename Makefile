@@ -1,5 +1,6 @@
 # make demo    the documents' walkthrough against a mock cloud
 # make test    the tests
+# make kills   a hundred random kills of transfers
 # make lint    ruff and mypy --strict
 # make plain   the client installed alone
 # make real    the contract tests and the walkthrough against real Keystone and Glance
@@ -12,7 +13,7 @@ BIN = $(VENV)/bin
 # what the tests of `make real` called, for docs/conformance.md
 OPERATIONS = build/operations
 
-.PHONY: demo test lint plain real conformance bench clean
+.PHONY: demo test kills lint plain real conformance bench clean
 
 $(BIN)/mockserver: setup.cfg
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +44,9 @@ demo: $(BIN)/mockserver
 
 test: $(BIN)/pytest
 	$(BIN)/pytest -n auto
+
+kills: $(BIN)/pytest
+	IMAGECTL_KILLS=100 $(BIN)/pytest -n auto tests/client/test_kills.py
 
 lint: $(BIN)/pytest
 	$(BIN)/ruff check .

@@ -7,7 +7,6 @@ import hashlib
 import http.client
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import tempfile
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks import nginx
 from benchmarks.clouds import serve_mock
 from benchmarks.peers import Peer, serve_real
 
@@ -25,11 +25,6 @@ ROUNDS = 3
 HEAD = """\
 | what | rate | beside it | ratio | asked for |
 |---|---|---|---|---|"""
-NGINX = """\
-daemon off; pid nginx.pid; error_log stderr crit; user root;
-events {{}}
-http {{ access_log off; sendfile on; server {{ listen 127.0.0.1:{port}; root .; }} }}
-"""
 
 
 def rows(venv: Path) -> Iterator[str]:
@@ -84,10 +79,11 @@ def _send(peer: Peer, image_id: str) -> None:
 
 
 def _slower_digest() -> float:
-    return min(_digest_rate(name) for name in ("md5", "sha512"))
+    return min(digest_rate(name) for name in ("md5", "sha512"))
 
 
-def _digest_rate(name: str) -> float:
+def digest_rate(name: str) -> float:
+    """Return the MiB that one core hashes in a second."""
     digest = hashlib.new(name, usedforsecurity=False)
     began_s = time.perf_counter()
     for _ in range(256):
@@ -130,27 +126,10 @@ def _curl(url: str, *options: str) -> float:
 
 @contextlib.contextmanager
 def _serve_nginx() -> Iterator[str]:
-    """Serve 1 GiB with nginx; yield its URL, once it answers."""
+    """Serve 1 GiB with nginx; yield its URL."""
     with tempfile.TemporaryDirectory() as folder:
         with Path(folder, "data").open("wb") as file:
             for _ in range(SIZE_BYTES // len(BLOCK)):
                 file.write(BLOCK)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        Path(folder, "nginx.conf").write_text(NGINX.format(port=port))
-        command = ["nginx", "-p", folder, "-c", "nginx.conf"]
-        with subprocess.Popen(command) as server:
-            try:
-                _await(port)
-                yield f"http://127.0.0.1:{port}/data"
-            finally:
-                server.terminate()
-
-
-def _await(port: int) -> None:
-    for _ in range(100):
-        with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", port)).close()
-            return
-        time.sleep(0.1)
-    raise TimeoutError("nginx does not start")
+        with nginx.serve(Path(folder)) as url:
+            yield f"{url}/data"

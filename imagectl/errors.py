@@ -9,6 +9,7 @@
     ├── ConflictError        5
     │   └── AmbiguousError   5  a name that matches several records
     ├── ServiceError         6  the service cannot be reached, or answered 5xx
+    │   └── UnreachableError 6  no connection, or it broke: may work a moment later
     ├── VerificationError    7  data is not what it should be
     └── WaitTimeoutError     8  gave up waiting
 
@@ -38,7 +39,8 @@ class ImagectlError(Exception):
     """A failure that the user is told about in one line.
 
     ``hint`` is a second line where one helps; ``status`` the HTTP status and
-    ``request_id`` the service's own name for the exchange, where there was one.
+    ``request_id`` the service's own name for the exchange, where there was one;
+    ``retry_after_s`` is when the service wants to be asked again, if it said so.
     """
 
     exit_code = 1
@@ -50,12 +52,14 @@ class ImagectlError(Exception):
         hint: str = "",
         status: int | None = None,
         request_id: str | None = None,
+        retry_after_s: float | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.status = status
         self.request_id = request_id
+        self.retry_after_s = retry_after_s
 
     def __str__(self) -> str:
         parts = [self.message]
@@ -88,6 +92,10 @@ class AmbiguousError(ConflictError):
 
 class ServiceError(ImagectlError):
     exit_code = 6
+
+
+class UnreachableError(ServiceError):
+    """Nothing came back, or not all of it."""
 
 
 class VerificationError(ImagectlError):

@@ -15,28 +15,32 @@ import pytest
 
 from examples.make_qcow2 import build_qcow2
 from imagectl.shell import main
+from imagectl.transfer import retries
 from mockserver.cloud import MockCloud
 from mockserver.environment import describe, variables_of
 
 FUZZ_COUNTS = ("fuzz sequences", "fuzz requests")
 SIDE_BY_SIDE_RUNS = "invocations side by side"
+COUNTS = (*FUZZ_COUNTS, SIDE_BY_SIDE_RUNS, "kills")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how much the differential fuzz played, and how many command lines ran
-    through `openstack` as well (``tests/contract``)."""
+    """Say how much the differential fuzz played, how many command lines ran through
+    `openstack` as well (``tests/contract``), and how often the client died."""
     counts: Counter[str] = Counter()
     for report in terminalreporter.getreports("passed"):
         for name, number in report.user_properties:
-            if name in (*FUZZ_COUNTS, SIDE_BY_SIDE_RUNS):
+            if name in COUNTS:
                 counts[name] += number
-    if counts[FUZZ_COUNTS[0]]:
-        sequences, requests = (counts[name] for name in FUZZ_COUNTS)
+    sequences, requests = (counts[name] for name in FUZZ_COUNTS)
+    if sequences:
         terminalreporter.write_line(
             f"differential fuzz: {sequences} sequences, {requests} requests"
         )
     if runs := counts[SIDE_BY_SIDE_RUNS]:
         terminalreporter.write_line(f"{SIDE_BY_SIDE_RUNS}: {runs}")
+    if counts["kills"]:
+        terminalreporter.write_line(f"random kills: {counts['kills']}")
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def quiet_mock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The mock lives in the client's process here, but stderr is the client's."""
     monkeypatch.setattr(logging.getLogger("mockserver"), "propagate", False)
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that a transfer would have waited before it tried again."""
+    asked: list[float] = []
+    monkeypatch.setattr(retries, "pause", asked.append)
+    return asked
 
 
 @pytest.fixture

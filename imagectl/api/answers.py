@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 HINTS = {
     401: "check the user, password, project and domains (OS_* or clouds.yaml)",
+    410: "the image was deleted meanwhile, or its store takes no data",
     413: "the image or the project's quota is too large for this cloud",
+    415: "the data is not what --disk-format says; qemu-img info tells what it is",
 }
 NOT_ALLOWED = "your roles do not allow this; see: imagectl role assignment list"
 MAX_REASON = 600
@@ -36,7 +38,13 @@ def check(response: requests.Response) -> requests.Response:
         status=status,
         request_id=response.headers.get("X-Openstack-Request-Id"),
         hint=NOT_ALLOWED if "not authorized" in reason else HINTS.get(status, ""),
+        retry_after_s=_seconds(response.headers.get("Retry-After", "")),
     )
+
+
+def _seconds(retry_after: str) -> float | None:
+    """Return the seconds of a ``Retry-After`` header; a date is passed over."""
+    return float(retry_after) if retry_after.isdecimal() else None
 
 
 def explain(body: str, content_type: str) -> str:

@@ -11,13 +11,16 @@ from imagectl.contract.image import IMAGE
 from imagectl.errors import (
     ImagectlError,
     NotFoundError,
-    ServiceError,
+    UnreachableError,
+    VerificationError,
     WaitTimeoutError,
 )
 
 if TYPE_CHECKING:
     import requests
 
+STALL_S = 60.0
+"""A transfer that moves no byte for so long is taken for broken."""
 PATCH_TYPE = "application/openstack-images-v2.1-json-patch"
 
 
@@ -67,35 +70,50 @@ def _put(
     headers: Mapping[str, str],
 ) -> None:
     sized = {} if size_bytes is None else {"X-OpenStack-Image-Size": str(size_bytes)}
+    answer_s = client.session.config.read_timeout_s
     client.request(
         "PUT",
         path,
         data=blocks if size_bytes is None else SizedBlocks(blocks, size_bytes),
         headers={"Content-Type": "application/octet-stream", **sized, **headers},
         replayable=False,
+        # urllib3 gives each piece that is sent the time to connect.
+        timeout=(min(STALL_S, answer_s), answer_s),
     )
 
 
 @contextlib.contextmanager
 def discarded_on_failure(
-    client: Client, record: Mapping[str, Any], say: Callable[[str], object]
+    client: Client,
+    record: Mapping[str, Any],
+    say: Callable[[str], object],
+    *,
+    is_kept: bool = False,
 ) -> Iterator[None]:
     """Delete a new image again if the block fails or is interrupted.
 
     What became of it is the hint of the error, or said where there is no error of
-    ours to carry it. Where only our patience ended, the image stays.
+    ours to carry it. One that ``is_kept`` is left as it is, to be tried once more; but
+    none is left with data that did not verify. Where only our patience ended, it stays.
     """
     try:
         yield
     except WaitTimeoutError:
         raise
     except BaseException as error:
-        outcome = _discard(client, record)
+        is_wrong = isinstance(error, VerificationError)
+        keeps = is_kept and not is_wrong
+        outcome = _left(record) if keeps else _discard(client, record)
         if isinstance(error, ImagectlError):
             error.hint = f"{error.hint}; {outcome}" if error.hint else outcome
         else:
             say(outcome)
         raise
+
+
+def _left(record: Mapping[str, Any]) -> str:
+    again = f"imagectl image set {record['id']} --file FILE"
+    return f"image {record['id']} is kept without data; try again with: {again}"
 
 
 def _discard(client: Client, record: Mapping[str, Any]) -> str:
@@ -112,19 +130,28 @@ def _discard(client: Client, record: Mapping[str, Any]) -> str:
 
 
 def open_data(
-    client: Client, image_id: str, stores: Sequence[str] = ()
+    client: Client,
+    image_id: str,
+    stores: Sequence[str] = (),
+    offset: int = 0,
+    end: int | None = None,
 ) -> requests.Response:
     """Ask for the data of an image; ``stores`` are tried in their order.
 
-    Raises :class:`ImagectlError` for an image that has none yet, which Glance says
-    with 204 (``api/v2/image_data.py``).
+    The answer is 206 where it is the part from ``offset`` up to ``end`` that was asked
+    for, and 200 where it is everything all the same. Raises :class:`ImagectlError` for
+    an image that has none yet, which Glance says with 204 (``api/v2/image_data.py``).
     """
+    config = client.session.config
+    last = "" if end is None else end - 1
+    part = {} if not offset and end is None else {"Range": f"bytes={offset}-{last}"}
     response = client.request(
         "GET",
         _path(image_id, "file"),
         params={"prefer": ",".join(stores)} if stores else None,
-        headers={"Accept-Encoding": "identity"},
+        headers={"Accept-Encoding": "identity", **part},
         stream=True,
+        timeout=(config.connect_timeout_s, min(STALL_S, config.read_timeout_s)),
     )
     if response.status_code == 204:
         raise ImagectlError(f"Image {image_id} holds no data yet.")
@@ -132,13 +159,26 @@ def open_data(
 
 
 def read_blocks(response: requests.Response, block_bytes: int) -> Iterator[bytes]:
-    """Yield the data; :class:`ServiceError` if the connection breaks before its end."""
-    from requests import RequestException
+    """Yield the data; :class:`UnreachableError` if the connection breaks before.
 
+    What had come by then was yielded. ``requests`` would lose the last block's.
+    """
+    from http.client import HTTPException
+
+    from urllib3.exceptions import HTTPError
+
+    coding = response.headers.get("Content-Encoding", "identity")
     try:
-        yield from response.iter_content(block_bytes)
-    except RequestException as error:
-        raise ServiceError(f"The connection broke: {error}") from error
+        while block := response.raw.read(
+            block_bytes, decode_content=coding != "identity"
+        ):
+            yield block
+    except HTTPError as error:
+        from imagectl.auth.failures import reason_of
+
+        is_early = any(isinstance(cause, HTTPException) for cause in error.args)
+        reason = "it ended early" if is_early else reason_of(error)[0]
+        raise UnreachableError(f"The connection broke: {reason}") from error
 
 
 def patch(

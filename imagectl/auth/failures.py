@@ -17,6 +17,7 @@ from imagectl.errors import (
     AccessError,
     ImagectlError,
     ServiceError,
+    UnreachableError,
     UsageError,
     class_for_status,
 )
@@ -39,8 +40,12 @@ def from_requests(error: BaseException, url: str) -> ImagectlError:
         return UsageError(f"{_address(url)} is no URL of a service.")
     if isinstance(error, http_exceptions.TooManyRedirects):
         return ServiceError(f"{_address(url)} redirects without end.")
-    reason, hint = _reason(error)
-    return ServiceError(f"Unable to reach {_address(url)}: {reason}", hint=hint)
+    reason, hint = reason_of(error)
+    is_lasting = isinstance(
+        error, http_exceptions.SSLError | http_exceptions.ProxyError
+    )
+    kind = ServiceError if is_lasting else UnreachableError
+    return kind(f"Unable to reach {_address(url)}: {reason}", hint=hint)
 
 
 def from_keystoneauth(error: Exception) -> ImagectlError:
@@ -71,7 +76,7 @@ def from_keystoneauth(error: Exception) -> ImagectlError:
     return AccessError(message or type(error).__name__)
 
 
-def _reason(error: BaseException) -> tuple[str, str]:
+def reason_of(error: BaseException) -> tuple[str, str]:
     """Say in a few words why nothing came back, and what helps."""
     for cause in _causes(error, ssl.SSLError):
         told = getattr(cause, "verify_message", "") or cause.reason or str(cause)

@@ -130,6 +130,8 @@ def fetch_access(
         raise AccessError(f"Auth type {config.auth_type} has no token from Keystone.")
     received_at = time.time()
     with errors_of_ours():
+        # A plugin would give again what it has, though it was refused.
+        plugin.invalidate()
         plugin.get_access(open_session(config, http))
     state = json.loads(plugin.get_auth_state() or "{}")
     return read_access(state["auth_token"], state["body"], received_at)

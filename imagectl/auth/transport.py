@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import warnings
 from typing import Any
 
@@ -20,9 +21,23 @@ USER_AGENT = f"imagectl/{__version__}"
 SECRET_HEADERS = ("Authorization", "X-Auth-Token", "X-Subject-Token", "X-Service-Token")
 
 
+CONNECTIONS = 64
+"""Connections that are kept for reuse: as many as jobs and ranges may want."""
+DEAD_AFTER_S = 60
+"""A peer that does not acknowledge anything for so long is gone."""
+
+
 class LargeBlockAdapter(HTTPAdapter):
+    def __init__(self) -> None:
+        super().__init__(pool_maxsize=CONNECTIONS)
+
     def init_poolmanager(self, *args: Any, **pool_settings: Any) -> None:
-        super().init_poolmanager(*args, blocksize=BLOCK_BYTES, **pool_settings)
+        super().init_poolmanager(
+            *args,
+            blocksize=BLOCK_BYTES,
+            socket_options=_socket_options(),
+            **pool_settings,
+        )
 
     def proxy_manager_for(self, proxy: str, **proxy_settings: Any) -> Any:
         return super().proxy_manager_for(proxy, blocksize=BLOCK_BYTES, **proxy_settings)
@@ -71,6 +86,24 @@ def open_identity_http(http: requests.Session) -> requests.Session:
     guarded.auth = http.auth
     guarded.hooks["response"] = [_refuse_other_host]
     return guarded
+
+
+def _socket_options() -> list[tuple[int, int, int]]:
+    """Have the system notice a link that is dead, where nothing else would.
+
+    A service may take long to answer and still acknowledge what the system asks it.
+    """
+    options = [
+        (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    ]
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+        options += [
+            (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, DEAD_AFTER_S // 4),
+            (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, DEAD_AFTER_S // 4),
+            (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_AFTER_S * 1000),
+        ]
+    return options
 
 
 def _certificate_files(config: CloudConfig) -> list[str]:

@@ -155,6 +155,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def positive(text: str) -> int:
+    """Return ``text`` as a number of at least 1."""
+    if not count(text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of 1 or more")
+    return int(text)
+
+
 def given(**attributes: Any) -> dict[str, Any]:
     """Return the attributes that the command line says something about."""
     return {key: value for key, value in attributes.items() if value is not None}

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from imagectl.errors import VerificationError
 
-UPLOAD_ALGORITHMS = ("sha512", "md5")
-"""What is computed before the service says which hash it keeps: the default of
-Glance's ``hashing_algorithm``, and the ``checksum`` that it keeps in any case."""
+USUAL_ALGORITHM = "sha512"
+"""The default of Glance's ``hashing_algorithm``; all that is computed of data that can
+be read once more if the service turns out to keep another."""
+LAG_BLOCKS = 4
+"""How many blocks hashing may be behind: more would only be more memory."""
 
 
 class Digest:
     """Counts and hashes blocks, in one thread for each algorithm.
 
     hashlib releases the interpreter while it works, so a block is hashed while the
-    next one is read and this one is sent. At most one block is kept.
+    next ones are read and sent.
     """
 
     def __init__(self, algorithms: Iterable[str]) -> None:
@@ -26,25 +29,28 @@ class Digest:
         self._hashes = {
             name: hashlib.new(name, usedforsecurity=False) for name in algorithms
         }
-        self._threads = ThreadPoolExecutor(max(1, len(self._hashes)))
-        self._running: list[Future[None]] = []
+        self._threads = {name: ThreadPoolExecutor(1) for name in self._hashes}
+        self._behind: deque[list[Future[None]]] = deque()
 
     def update(self, block: bytes) -> None:
-        self._wait()
+        self._wait(LAG_BLOCKS - 1)
         self.size_bytes += len(block)
-        self._running = [
-            self._threads.submit(each.update, block) for each in self._hashes.values()
-        ]
+        self._behind.append(
+            [
+                self._threads[name].submit(each.update, block)
+                for name, each in self._hashes.items()
+            ]
+        )
 
     def values(self) -> dict[str, str]:
         """Return the hexadecimal hash of all blocks, by algorithm."""
-        self._wait()
+        self._wait(0)
         return {name: each.hexdigest() for name, each in self._hashes.items()}
 
-    def _wait(self) -> None:
-        for each in self._running:
-            each.result()
-        self._running = []
+    def _wait(self, most: int) -> None:
+        while len(self._behind) > most:
+            for each in self._behind.popleft():
+                each.result()
 
 
 def stated_hashes(record: Mapping[str, Any]) -> dict[str, str]:

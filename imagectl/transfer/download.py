@@ -3,85 +3,159 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from imagectl.errors import ConflictError, ImagectlError
+from imagectl.errors import ConflictError, ImagectlError, VerificationError
+from imagectl.transfer import ranges
 from imagectl.transfer.digest import Digest, algorithm_for, verify
+from imagectl.transfer.part_file import PartFile, open_part
+from imagectl.transfer.progress import Report, ignore, show_size
+from imagectl.transfer.remote import RemoteImage
+from imagectl.transfer.sources import BLOCK_BYTES
 
 
-def save(blocks: Iterable[bytes], record: Mapping[str, Any], target: Path) -> None:
-    """Write the image of ``record`` to a file, which is there whole or not at all.
+@dataclass(frozen=True)
+class Manner:
+    """How an image is saved.
 
-    A target that is no file (a device, a named pipe) is written to directly. Raises
-    :class:`VerificationError` where the data is not what the record states, and
-    :class:`ImagectlError` where it cannot be written.
+    ``overwrites`` an existing file, ``resumes`` what an earlier run left, leaves out
+    blocks of zeros where it ``is_sparse``, and uses so many ``connections``.
+    """
+
+    overwrites: bool = False
+    resumes: bool = False
+    is_sparse: bool = False
+    connections: int = 1
+
+
+def save(
+    image: RemoteImage,
+    target: Path,
+    manner: Manner = Manner(),
+    report: Report = ignore,
+) -> None:
+    """Write an image to a file, which is there whole or not at all.
+
+    A target that is no file (a device, a named pipe) is written to directly. A file
+    that holds something is not replaced unless the ``manner`` says so. Raises
+    :class:`ConflictError` for such a file, :class:`VerificationError` where the data
+    is not what the service states, and :class:`ImagectlError` where it cannot be had
+    or written; what has come by then is kept for a later run, if it is good.
     """
     with _naming(target):
         if target.is_dir():
             raise ImagectlError(f"{target}: Is a directory")
         if target.exists() and not target.is_file():
             with target.open("wb") as sink:
-                write(blocks, record, sink)
-        else:
-            with _part_file(target.resolve()) as sink:
-                write(blocks, record, sink)
+                _write(image, sink, report)
+            return
+        target = target.resolve()
+        if manner.resumes and _holds(target, image.record):
+            report(image.size_bytes or 0)
+            return
+        _refuse_overwriting(target, manner)
+        with open_part(target, image.record) as part:
+            _complete(image, part, manner, report)
+            _refuse_overwriting(target, manner)
+            part.become_target()
 
 
 def save_to_descriptor(
-    blocks: Iterable[bytes], record: Mapping[str, Any], descriptor: int
+    image: RemoteImage, descriptor: int, report: Report = ignore
 ) -> None:
-    """Write the image of ``record`` to an open file, and verify what was written."""
+    """Write an image to an open file, and verify what was written."""
     with (
         _naming("standard output"),
         open(descriptor, "wb", closefd=False) as sink,
     ):
-        write(blocks, record, sink)
+        _write(image, sink, report)
 
 
-def write(blocks: Iterable[bytes], record: Mapping[str, Any], sink: BinaryIO) -> None:
-    digest = Digest(algorithm_for(record))
-    for block in blocks:
+def _write(image: RemoteImage, sink: BinaryIO, report: Report) -> None:
+    digest = Digest(algorithm_for(image.record))
+    for block in image.blocks():
         digest.update(block)
         sink.write(block)
-    verify(record, digest, f"The data of image {record['id']}")
+        report(len(block))
+    image.check(digest)
 
 
-@contextlib.contextmanager
-def _part_file(target: Path) -> Iterator[BinaryIO]:
-    """Open ``NAME.part`` beside the target, which it becomes if the block succeeds."""
-    part = target.with_name(target.name + ".part")
-    with _open_locked(part) as sink:
-        try:
-            yield sink
-            sink.flush()
-            os.fsync(sink.fileno())
-            os.replace(part, target)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-
-
-def _open_locked(part: Path) -> BinaryIO:
-    """Open a file for us alone; one that a killed program left is written anew."""
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o666)
-    sink = os.fdopen(descriptor, "wb")
+def _complete(
+    image: RemoteImage, part: PartFile, manner: Manner, report: Report
+) -> None:
+    if manner.resumes:
+        part.resume()
+    resumed_bytes = part.offset
     try:
-        fcntl.flock(sink, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # The program that had the lock may have renamed the file since.
-        is_ours = os.path.samestat(os.fstat(descriptor), os.stat(part))
-    except (BlockingIOError, FileNotFoundError):
-        is_ours = False
-    except OSError:  # a file system without locks
-        is_ours = True
-    if not is_ours:
-        sink.close()
-        raise ConflictError(f"{part} is being written by another program")
-    sink.truncate(0)
-    return sink
+        _fill(image, part, manner, report)
+    except VerificationError:
+        if not resumed_bytes:
+            raise
+        # What lay there was damaged since: the image itself may be right.
+        report(-part.offset)
+        part.offset = 0
+        _fill(image, part, manner, report)
+
+
+def _fill(image: RemoteImage, part: PartFile, manner: Manner, report: Report) -> None:
+    size_bytes, connections = image.size_bytes, manner.connections
+    is_split = connections > 1 and bool(size_bytes) and image.has_ranges()
+    is_laid_out = is_split or manner.is_sparse
+    if not manner.is_sparse:
+        _check_room(part, size_bytes)
+    part.begin(
+        has_holes=manner.is_sparse, whole_bytes=size_bytes if is_laid_out else None
+    )
+    digest = Digest(algorithm_for(image.record))
+    for block in part.read(0, part.offset):
+        digest.update(block)
+    report(part.offset)
+    if is_split:
+        ranges.fetch(image, size_bytes or 0, part, digest, connections, report)
+    else:
+        for block in image.blocks(part.offset):
+            digest.update(block)
+            part.append(block)
+            report(len(block))
+    image.check(digest)
+
+
+def _check_room(part: PartFile, size_bytes: int | None) -> None:
+    disk = os.statvfs(part.path)
+    free_bytes = disk.f_bavail * disk.f_frsize
+    wanted_bytes = (size_bytes or 0) - part.stored_bytes()
+    if wanted_bytes > free_bytes:
+        raise ImagectlError(
+            f"{part.path.parent} has room for {show_size(free_bytes)}, and"
+            f" {show_size(wanted_bytes)} are needed."
+        )
+
+
+def _refuse_overwriting(target: Path, manner: Manner) -> None:
+    """An empty file may be replaced: ``mktemp`` makes such."""
+    if target.exists() and target.stat().st_size and not manner.overwrites:
+        raise ConflictError(f"{target} exists already.", hint="--force replaces it")
+
+
+def _holds(target: Path, record: Mapping[str, Any]) -> bool:
+    """Say whether an earlier run saved the image already."""
+    algorithms = algorithm_for(record)
+    is_likely = target.exists() and target.stat().st_size == record.get("size")
+    if not (is_likely and algorithms):
+        return False
+    digest = Digest(algorithms)
+    with target.open("rb", buffering=0) as file:
+        while block := file.read(BLOCK_BYTES):
+            digest.update(block)
+    try:
+        verify(record, digest, str(target))
+    except VerificationError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -1,21 +1,45 @@
-"""A progress bar for people: on a terminal, and nowhere else."""
+"""How far transfers are, for people: a bar on a terminal, or a line now and then."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from typing import TextIO
 
 Report = Callable[[int], object]
-"""Takes the number of bytes that were moved since it was last called."""
+"""Takes the number of bytes that were moved since it was last called; fewer than none
+where a transfer begins anew."""
+
+STYLES = ("bar", "plain", "none")
+PLAIN_INTERVAL_S = 5.0
 
 
 @contextlib.contextmanager
-def show_progress(stream: TextIO | None, total_bytes: int | None) -> Iterator[Report]:
-    """Show a bar on ``stream`` if that is a terminal; the block reports to it."""
-    if stream is None or not stream.isatty():
-        yield _ignore
+def show_progress(
+    stream: TextIO | None, total_bytes: int | None, style: str = "bar"
+) -> Iterator[Report]:
+    """Show on ``stream`` what the block reports, from whatever thread.
+
+    A ``bar`` is shown on a terminal only, ``plain`` lines anywhere.
+    """
+    if stream is None or style == "none" or (style == "bar" and not stream.isatty()):
+        yield ignore
         return
+    shown = _lines if style == "plain" else _bar
+    with shown(stream, total_bytes) as report:
+        lock = threading.Lock()
+
+        def report_one(size_bytes: int) -> None:
+            with lock:
+                report(size_bytes)
+
+        yield report_one
+
+
+@contextlib.contextmanager
+def _bar(stream: TextIO, total_bytes: int | None) -> Iterator[Report]:
     from tqdm import tqdm
 
     with tqdm(
@@ -29,12 +53,54 @@ def show_progress(stream: TextIO | None, total_bytes: int | None) -> Iterator[Re
         yield bar.update
 
 
-def counted(blocks: Iterable[bytes], report: Report) -> Iterator[bytes]:
-    """Pass ``blocks`` on, and report each of them once it is dealt with."""
-    for block in blocks:
-        yield block
-        report(len(block))
+@contextlib.contextmanager
+def _lines(stream: TextIO, total_bytes: int | None) -> Iterator[Report]:
+    lines = PlainLines(stream, total_bytes)
+    yield lines.report
+    lines.write()
 
 
-def _ignore(size_bytes: int) -> None:
-    """Where there is no terminal."""
+class PlainLines:
+    """A line every few seconds, for logs."""
+
+    def __init__(
+        self,
+        stream: TextIO,
+        total_bytes: int | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._stream = stream
+        self._total_bytes = total_bytes
+        self._clock = clock
+        self._moved_bytes = 0
+        self._began_s = self._written_s = clock()
+
+    def report(self, size_bytes: int) -> None:
+        self._moved_bytes += size_bytes
+        if self._clock() - self._written_s >= PLAIN_INTERVAL_S:
+            self.write()
+
+    def write(self) -> None:
+        self._written_s = self._clock()
+        moved, total = self._moved_bytes, self._total_bytes
+        rate = moved / max(self._written_s - self._began_s, 1e-3)
+        parts = [show_size(moved), f"{show_size(rate)}/s"]
+        if total:
+            parts[0] = f"{moved * 100 // total} %, {parts[0]} of {show_size(total)}"
+            if 0 < moved < total:
+                parts.append(f"{(total - moved) / max(rate, 1):.0f} s left")
+        self._stream.write(f"imagectl: {', '.join(parts)}\n")
+        self._stream.flush()
+
+
+def show_size(size_bytes: float) -> str:
+    """Return a size in units of 1024 with one digit."""
+    size, units = float(size_bytes), iter(("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"))
+    unit = next(units)
+    while abs(size) >= 1024:
+        size, unit = size / 1024, next(units)
+    return f"{size:.1f}".removesuffix(".0") + f" {unit}B"
+
+
+def ignore(size_bytes: int) -> None:
+    """Nobody wants to know."""

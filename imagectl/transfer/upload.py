@@ -1,115 +1,152 @@
-"""Data on its way up: opened, looked at, and read once."""
+"""Data into a queued image: sent, tried again, and held to what the service states."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import stat
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
 
-from imagectl.errors import ImagectlError, UsageError, VerificationError
-from imagectl.transfer.digest import UPLOAD_ALGORITHMS, Digest
-from imagectl.transfer.formats import check_format
+from imagectl.api import images
+from imagectl.contract.image import IMAGE
+from imagectl.errors import ImagectlError, VerificationError
+from imagectl.transfer.digest import Digest, algorithm_for, verify
+from imagectl.transfer.progress import Report, ignore
+from imagectl.transfer.retries import Retries
+from imagectl.transfer.sources import Source
 
-BLOCK_BYTES = 1 << 20
-STDIN = 0
+if TYPE_CHECKING:
+    from imagectl.api.client import Client, Record
+
+Put = Callable[[Iterator[bytes], int | None], None]
+"""Sends blocks, and how long they are in all where that is known."""
 
 
-class Source:
-    """Image data that is read once, in blocks, and hashed while it is sent.
+def upload(
+    client: Client,
+    image_id: str,
+    source: Source,
+    *,
+    report: Report = ignore,
+    store: str | None = None,
+) -> Record:
+    """Store the data of ``source`` in a queued image and return the image's record.
 
-    ``size_bytes`` is what the data must amount to, ``None`` if that is not known.
+    Data that can be sent again is, after a failure that may pass, as soon as the
+    service takes it for the same image. Raises :class:`VerificationError` where the
+    service stored something else than was sent, and :class:`ImagectlError`; the image
+    is then left as it is (see :func:`imagectl.api.images.discarded_on_failure`).
     """
+    sending = _Sending(source, report)
+    put = partial(images.upload, client, image_id, store=store)
+    record = _send(client, image_id, put, sending)
+    verify(record, _comparable(record, sending), source.name)
+    return record
 
-    def __init__(self, file: BinaryIO, name: str, size_bytes: int | None) -> None:
-        self.name = name
-        self.size_bytes = size_bytes
-        self.digest = Digest(UPLOAD_ALGORITHMS)
-        self._file = file
-        self._head = self._read()
 
-    @property
-    def is_empty(self) -> bool:
-        return not self._head
+def stage(
+    client: Client, image_id: str, source: Source, *, report: Report = ignore
+) -> Digest:
+    """Put the data of ``source`` into the staging area, to be imported from there.
 
-    def check_format(self, disk_format: str, *, allow_unsafe: bool = False) -> str:
-        """Return the format of the data, as :func:`formats.check_format` does."""
-        is_whole = len(self._head) < BLOCK_BYTES
-        return check_format(
-            self._head, is_whole, disk_format, self.name, allow_unsafe=allow_unsafe
-        )
+    As :func:`upload`, but of staged data Glance states no more than the size. Returns
+    the digest to hold the image to once it is imported.
+    """
+    sending = _Sending(source, report)
+    record = _send(client, image_id, partial(images.stage, client, image_id), sending)
+    verify(record, sending.digest, source.name)
+    return sending.digest
+
+
+class _Sending:
+    """The attempts to send one source; the digest is that of the latest."""
+
+    def __init__(self, source: Source, report: Report) -> None:
+        self.source = source
+        self.digest = Digest(())
+        self.is_done = False
+        self._report = report
 
     def blocks(self) -> Iterator[bytes]:
-        """Yield the data. Raises :class:`VerificationError` if its size changed."""
-        block = self._head
-        while block:
+        self._report(-self.digest.size_bytes)
+        self.digest = Digest(self.source.algorithms)
+        self.is_done = False
+        held = b""
+        for block in self.source.blocks():
             self.digest.update(block)
-            self._check_size(at_end=False)
-            yield block
-            block = self._read()
-        self._check_size(at_end=True)
+            self._refuse_more()
+            if held:
+                yield held
+            self._report(len(block))
+            held = block
+        self._refuse_less()
+        self.source.check(self.digest)
+        self.is_done = True
+        if held:
+            yield held
 
-    def _read(self) -> bytes:
+    def _refuse_more(self) -> None:
+        size = self.source.size_bytes
+        if size is not None and self.digest.size_bytes > size:
+            raise VerificationError(f"{self.source.name} has more than {size} bytes.")
+
+    def _refuse_less(self) -> None:
+        size, read = self.source.size_bytes, self.digest.size_bytes
+        if size is not None and read < size:
+            name = self.source.name
+            raise VerificationError(f"{name} ended after {read} of {size} bytes.")
+
+
+def _send(client: Client, image_id: str, put: Put, sending: _Sending) -> Record:
+    retries = Retries()
+    while True:
         try:
-            return self._file.read(BLOCK_BYTES)
-        except OSError as error:
-            # Named here: from within a request it would look like the network's.
-            raise ImagectlError(f"{self.name}: {error.strerror}") from error
+            put(sending.blocks(), sending.source.size_bytes)
+        except ImagectlError as error:
+            if not (sending.is_done or sending.source.is_rewindable):
+                raise
+            record = _settled(client, image_id, retries, error)
+            if record["status"] != "queued":  # only the answer was lost
+                return record
+            if not sending.source.is_rewindable:
+                raise
+        else:
+            return _show(client, image_id, retries)
 
-    def _check_size(self, *, at_end: bool) -> None:
-        size, read = self.size_bytes, self.digest.size_bytes
-        if size is not None and read > size:
-            raise VerificationError(f"{self.name} has more than {size} bytes.")
-        if size is not None and read < size and at_end:
-            raise VerificationError(f"{self.name} ended after {read} of {size} bytes.")
 
+def _settled(
+    client: Client, image_id: str, retries: Retries, error: ImagectlError
+) -> Record:
+    """Return the record once the service has given up an attempt that failed.
 
-@contextlib.contextmanager
-def open_source(path: str | None, size_bytes: int | None) -> Iterator[Source | None]:
-    """Open the data to send: a file, or standard input.
-
-    ``-`` stands for standard input. Without a path that is taken too, but only if it
-    is piped or redirected. Nothing comes of a standard input that holds no data.
-    Raises :class:`OSError` for a file that cannot be read, and :class:`UsageError`
-    for data that is not as long as ``size_bytes`` says, or that is not there.
+    A token that was refused has been renewed meanwhile. A conflict is the attempt
+    before, which the service still believes in.
     """
-    if path is not None and path != "-":
-        with open(path, "rb") as file:
-            yield _source(file, path, size_bytes)
-        return
-    if not _stdin_may_hold_data(is_asked_for=path is not None):
-        source = None
-    else:
-        source = _source(_stdin(), "standard input", size_bytes)
-    if source is None or source.is_empty:
-        if size_bytes is not None:
-            raise UsageError("--size is given, and there is no data")
-        source = None
-    yield source
+    retries.wait(error, 409 if retries.failures else 401)
+    while _is_busy(record := _show(client, image_id, retries)):
+        retries.wait(error, 409, 401)
+    return record
 
 
-def _stdin() -> BinaryIO:
-    return open(STDIN, "rb", closefd=False)
+def _is_busy(record: Record) -> bool:
+    is_staging = record["status"] == "uploading" and record.get("size") is None
+    return is_staging or record["status"] == "saving"
 
 
-def _stdin_may_hold_data(*, is_asked_for: bool) -> bool:
-    try:
-        mode = os.fstat(STDIN).st_mode
-    except OSError:  # closed, as in some daemons
-        mode = 0
-    is_closed, is_device = mode == 0, stat.S_ISCHR(mode)
-    if is_asked_for and (is_closed or os.isatty(STDIN)):
-        raise UsageError("standard input is a terminal, or closed; pipe the image in")
-    return not is_closed and (is_asked_for or not is_device)
+def _show(client: Client, image_id: str, retries: Retries) -> Record:
+    while True:
+        try:
+            return client.show(IMAGE, image_id)
+        except ImagectlError as error:
+            retries.wait(error)
 
 
-def _source(file: BinaryIO, name: str, size_bytes: int | None) -> Source:
-    actual = None
-    status = os.fstat(file.fileno())
-    if stat.S_ISREG(status.st_mode):
-        # Files of /proc have data but no size.
-        actual = (status.st_size - file.tell()) or None
-    if None not in (actual, size_bytes) and actual != size_bytes:
-        raise UsageError(f"{name} has {actual} bytes, not the {size_bytes} of --size")
-    return Source(file, name, actual or size_bytes)
+def _comparable(record: Record, sending: _Sending) -> Digest:
+    """Return a digest by an algorithm that the service states, reading once more."""
+    wanted, source = algorithm_for(record), sending.source
+    is_known = not wanted or set(wanted) & sending.digest.values().keys()
+    if is_known or not source.is_rewindable:
+        return sending.digest
+    again = Digest(wanted)
+    for block in source.blocks():
+        again.update(block)
+    return again

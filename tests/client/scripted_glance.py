@@ -77,7 +77,7 @@ class ScriptedGlance:
         else:
             body = request.take_body()
             if request.command == "POST":
-                self.record |= json.loads(body)
+                self.record |= json.loads(body or b"{}")
             request.answer(200, self.record)
 
     @contextlib.contextmanager

@@ -17,6 +17,7 @@ from imagectl.errors import (
     ImagectlError,
     NotFoundError,
     ServiceError,
+    UnreachableError,
     UsageError,
 )
 
@@ -41,16 +42,20 @@ def test_a_certificate_that_is_not_trusted_names_the_options() -> None:
 @pytest.mark.parametrize(
     ("error", "kind", "end"),
     [
-        (http_exceptions.ConnectTimeout(), ServiceError, "no connection within the"),
-        (http_exceptions.ReadTimeout(), ServiceError, "no answer within the"),
+        (
+            http_exceptions.ConnectTimeout(),
+            UnreachableError,
+            "no connection within the",
+        ),
+        (http_exceptions.ReadTimeout(), UnreachableError, "no answer within the"),
         (http_exceptions.TooManyRedirects(), ServiceError, "redirects without end."),
         (
             http_exceptions.ConnectionError(ConnectionResetError(104, "x")),
-            *(ServiceError, "Connection reset by peer"),
+            *(UnreachableError, "Connection reset by peer"),
         ),
         (
             http_exceptions.ChunkedEncodingError(ValueError("cut short")),
-            *(ServiceError, "cut short"),
+            *(UnreachableError, "cut short"),
         ),
     ],
     ids=lambda value: getattr(value, "__name__", type(value).__name__),

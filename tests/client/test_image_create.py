@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
+from imagectl.auth.session import Session
 from mockserver.cloud import MockCloud
 from tests.client.scripted_glance import IMAGE_ID, Handler, ScriptedGlance
 from tests.conftest import Run
@@ -330,3 +332,54 @@ def test_an_upload_that_is_interrupted_leaves_no_image(
     assert message.startswith("imagectl: image ")
     assert message.endswith(" was deleted again\n")
     assert names(run) == []
+
+
+def test_an_image_whose_upload_fails_can_be_kept(
+    run_anonymous: Run, glance: ScriptedGlance, qcow2: Path
+) -> None:
+    glance.on["PUT"] = lambda request: request.answer(503, close=True)
+    done = run_anonymous(
+        *glance.options, "image", "create", "a", "--file", qcow2, "--keep"
+    )
+    assert done.exit_code == 6
+    assert (
+        f"hint: image {IMAGE_ID} is kept without data; try again with:"
+        f" imagectl image set {IMAGE_ID} --file FILE" in done.err
+    )
+    assert not any(line.startswith("DELETE") for line in glance.seen)
+
+
+def test_an_image_with_wrong_data_is_not_kept(
+    run_anonymous: Run, glance: ScriptedGlance, qcow2: Path
+) -> None:
+    glance.record |= {"os_hash_algo": "sha512", "os_hash_value": "0" * 128}
+    done = run_anonymous(
+        *glance.options, "image", "create", "a", "--file", qcow2, "--keep"
+    )
+    assert done.exit_code == 7
+    assert glance.seen[-1].startswith("DELETE ")
+
+
+def revoke(cloud: MockCloud, token: str) -> None:
+    headers = {"X-Auth-Token": token, "X-Subject-Token": token}
+    requests.delete(f"{cloud.identity_url}/v3/auth/tokens", headers=headers, timeout=5)
+
+
+def test_a_token_that_expired_before_the_upload_is_renewed(
+    run: Run, cloud: MockCloud, qcow2: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[str] = []
+    send = Session.request
+
+    def expire_first(self: Session, method: str, url: str, **options: Any) -> Any:
+        if method == "PUT" and not refused:
+            refused.append(self.token)
+            monkeypatch.setattr(self, "_issued_at", float("-inf"))
+            revoke(cloud, self.token)
+        return send(self, method, url, **options)
+
+    monkeypatch.setattr(Session, "request", expire_first)
+    done = run("image", "create", "a", "--file", qcow2, "-f", "value", "-c", "status")
+    assert (done.exit_code, done.out) == (0, "active\n")
+    puts = [e.status for e in cloud.journal if e.method == "PUT"]
+    assert puts == [401, 204]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import pty
 import resource
@@ -85,7 +86,7 @@ def test_wrong_bytes_are_not_kept(
     stored = cloud.directory / "images" / image
     stored.write_bytes(DATA[:-1] + b"!")
     target.write_text("what was here before")
-    done = run("image", "save", "a", "--file", target)
+    done = run("image", "save", "a", "--file", target, "--force")
     assert done.exit_code == 7
     assert f"The data of image {image} did not verify: its sha512 is " in done.err
     assert target.read_text() == "what was here before"
@@ -163,7 +164,7 @@ def test_a_reader_that_has_enough_is_no_error_to_report(image: str) -> None:
         assert saving.wait() == 141
 
 
-def test_a_broken_connection_leaves_no_file(
+def test_a_broken_connection_leaves_a_part(
     run_anonymous: Run, glance: ScriptedGlance, target: Path
 ) -> None:
     def send_half(request: Handler) -> None:
@@ -180,11 +181,13 @@ def test_a_broken_connection_leaves_no_file(
     command = (*glance.options, "image", "save", "odd", "--file", target)
     done = run_anonymous(*command)
     assert done.exit_code == 6
-    assert done.err.startswith("imagectl: The connection broke")
-    assert is_empty(target.parent)
+    assert "imagectl: The connection broke: " in done.err
+    assert "hint: 50 of 100 bytes are kept in " in done.err
+    assert not target.exists()
+    assert target.with_name("a.img.part").stat().st_size == 50
 
 
-def test_ctrl_c_while_saving_leaves_no_file(
+def test_ctrl_c_while_saving_leaves_a_part(
     glance: ScriptedGlance, target: Path
 ) -> None:
     def send_slowly(request: Handler) -> None:
@@ -204,8 +207,112 @@ def test_ctrl_c_while_saving_leaves_no_file(
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as saving:
         part = target.with_name("a.img.part")
-        while not (part.exists() and part.stat().st_size):
+        while not (part.exists() and part.stat().st_size > 1 << 20):
             assert saving.poll() is None
         saving.send_signal(signal.SIGINT)
         assert saving.wait() == 130
-    assert is_empty(target.parent)
+    assert not target.exists()
+    assert part.stat().st_size > 0
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "images"
+
+
+def create(run: Run, tmp_path: Path, name: str, data: bytes, *options: str) -> str:
+    source = tmp_path / "data"
+    source.write_bytes(data)
+    made = run("image", "create", name, "--file", source, *options, "-f", "json")
+    return str(made.json["id"])
+
+
+def test_all_images_are_saved_under_their_names(
+    run: Run, tmp_path: Path, folder: Path
+) -> None:
+    create(run, tmp_path, "one", b"1")
+    create(run, tmp_path, ".a/b.raw", b"2")
+    twins = [create(run, tmp_path, "twin", bytes([n])) for n in range(2)]
+    run("image", "create", "without data")
+    done = run("image", "save", "--all", "--directory", folder)
+    assert (done.exit_code, done.out) == (0, "")
+    assert done.err == "imagectl: 4 of 4 images saved\n"
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        "one.raw": b"1",
+        "_a_b.raw": b"2",
+        f"twin-{twins[0]}.raw": b"\0",
+        f"twin-{twins[1]}.raw": b"\1",
+    }
+
+
+def test_one_failure_does_not_stop_the_others(
+    run: Run, cloud: MockCloud, tmp_path: Path, folder: Path
+) -> None:
+    for name in ("a", "b", "c"):
+        image_id = create(run, tmp_path, name, name.encode())
+    (cloud.directory / "images" / image_id).write_bytes(b"!")
+    folder.mkdir()
+    (folder / "a.raw").write_text("mine")
+    done = run("image", "save", "a", "b", "c", "d", "--directory", folder)
+    assert done.exit_code == 1
+    assert sorted(done.err.splitlines()) == [
+        "hint: --force replaces it",
+        "imagectl: 1 of 4 images saved",
+        "imagectl: No Image found for d",
+        f"imagectl: a: {folder}/a.raw exists already.",
+        f"imagectl: c: The data of image {image_id} did not verify: its sha512 is"
+        f" {hashlib.sha512(b'!').hexdigest()[:16]}..., and the image's is"
+        f" {hashlib.sha512(b'c').hexdigest()[:16]}...",
+    ]
+    assert (folder / "b.raw").read_bytes() == b"b"
+    assert sorted(path.name for path in folder.iterdir()) == ["a.raw", "b.raw"]
+
+
+def test_a_second_run_fetches_only_what_is_missing(
+    run: Run, cloud: MockCloud, tmp_path: Path, folder: Path
+) -> None:
+    for name in ("a", "b"):
+        create(run, tmp_path, name, name.encode())
+    command = ("image", "save", "--all", "--directory", folder, "--continue")
+    run(*command)
+    (folder / "a.raw").unlink()
+    before = len(cloud.journal)
+    assert run(*command).exit_code == 0
+    fetched = [e for e in list(cloud.journal)[before:] if e.path.endswith("/file")]
+    assert len(fetched) == 1
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        ((), "Give the images to save, or --all."),
+        (("a", "--all"), "Give the images to save, or --all."),
+        (("a", "b"), "Several images need a --directory to be saved in."),
+        (("--all",), "Several images need a --directory to be saved in."),
+    ],
+)
+def test_what_to_save_where_is_said_exactly(
+    run: Run, argv: tuple[str, ...], message: str
+) -> None:
+    done = run("image", "save", *argv)
+    assert (done.exit_code, done.err) == (2, f"imagectl: {message}\n")
+
+
+def test_a_log_gets_lines_of_progress(run: Run, image: str, target: Path) -> None:
+    done = run("image", "save", image, "--file", target, "--progress", "plain")
+    assert done.err.startswith("imagectl: 100 %, 2.9 MiB of 2.9 MiB, ")
+    quiet = run("-q", "image", "save", image, "--file", "/dev/null", "--progress=plain")
+    assert quiet.err == ""
+
+
+def test_many_options_of_one_download_go_together(
+    run: Run, image: str, target: Path
+) -> None:
+    command = ("image", "save", image, "--file", target)
+    options = ("--parallel", "3", "--sparse", "--chunk-size", "1000")
+    assert run(*command, *options).exit_code == 0
+    assert target.read_bytes() == DATA
+    refused = run(*command)
+    assert refused.exit_code == 5
+    assert f"{target} exists already." in refused.err
+    assert run(*command, "--force").exit_code == 0

@@ -7,6 +7,8 @@ import pytest
 import requests
 
 from mockserver.cloud import MockCloud
+from tests.client.faulty_glance import FaultyGlance
+from tests.client.scripted_glance import IMAGE_ID, Handler
 from tests.conftest import Run
 
 
@@ -168,3 +170,41 @@ def test_a_tag_with_a_slash_is_unset(run: Run, image: str) -> None:
 def test_an_instance_is_given_by_its_older_name(run: Run, image: str) -> None:
     run("image", "set", image, "--instance-uuid", "i-1")
     assert shown(run, image)["properties"]["instance_id"] == "i-1"
+
+
+def test_the_data_of_a_queued_image_can_be_stored_later(run: Run, qcow2: Path) -> None:
+    run("image", "create", "later")
+    options = ("--disk-format", "qcow2", "--property", "a=1")
+    done = run("image", "set", "later", "--file", qcow2, *options)
+    assert (done.exit_code, done.out, done.err) == (0, "", "")
+    shown = run("image", "show", "later", "-f", "json").json
+    assert (shown["status"], shown["disk_format"]) == ("active", "qcow2")
+    assert shown["size"] == qcow2.stat().st_size
+    again = run("image", "set", "later", "--file", qcow2)
+    assert again.exit_code == 5
+    assert again.err == f"imagectl: Image {shown['id']} is active: it takes no data.\n"
+
+
+def test_data_that_is_not_of_the_images_format_is_not_stored(
+    run: Run, qcow2: Path
+) -> None:
+    run("image", "create", "later", "--disk-format", "vmdk")
+    assert run("image", "set", "later", "--file", qcow2).exit_code == 7
+    assert run("image", "show", "later", "-f", "json").json["status"] == "queued"
+
+
+def test_nobody_gets_data_that_was_stored_wrong(
+    run_anonymous: Run, qcow2: Path
+) -> None:
+    with FaultyGlance().serving() as glance:
+        assert isinstance(glance, FaultyGlance)
+
+        def store_wrong(request: Handler) -> None:
+            glance.hold(request.take_body() + b"!")
+            request.answer(204)
+
+        glance.faults = [store_wrong]
+        done = run_anonymous(*glance.options, "image", "set", IMAGE_ID, "--file", qcow2)
+    assert done.exit_code == 7
+    assert f"hint: image {IMAGE_ID} was deactivated; delete it" in done.err
+    assert glance.seen[-1] == f"POST /v2/images/{IMAGE_ID}/actions/deactivate"

@@ -8,15 +8,18 @@ from imagectl import verbs
 from imagectl.api import images, imports
 from imagectl.commands import options
 from imagectl.commands.image.attributes import add_attributes, attributes
-from imagectl.commands.image.data import add_data, send_to_stage, settle_format
+from imagectl.commands.image.data import add_data, settle_format
 from imagectl.commands.image.importing import add_stores, import_image, request, uri
+from imagectl.commands.image.moving import progress_of
 from imagectl.commands.image.patience import add_wait
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
 from imagectl.output import Record
-from imagectl.transfer.digest import verify
-from imagectl.transfer.progress import counted, show_progress
-from imagectl.transfer.upload import Source, open_source
+from imagectl.transfer.digest import Digest, verify
+from imagectl.transfer.sources import FileSource, PipeSource, open_source
+from imagectl.transfer.upload import stage, upload
+
+Data = FileSource | PipeSource
 
 
 class Create(verbs.Create):
@@ -53,6 +56,12 @@ class Create(verbs.Create):
             type=uri,
             help="Let the service import the image from here (web-download)",
         )
+        parser.add_argument(
+            "--keep",
+            action="store_true",
+            help="Keep the image if its data cannot be stored, to try again later"
+            " with 'image set --file'",
+        )
         add_stores(parser)
         add_wait(parser, is_default=True)
 
@@ -75,7 +84,7 @@ class Create(verbs.Create):
         return self.display(parsed_args, record)
 
     def import_request(
-        self, args: argparse.Namespace, source: Source | None
+        self, args: argparse.Namespace, source: Data | None
     ) -> imports.Request | None:
         """Return the import to ask for. Raises :class:`UsageError` without data."""
         if args.uri:
@@ -91,38 +100,38 @@ class Create(verbs.Create):
     def import_data(
         self,
         record: Record,
-        source: Source | None,
+        source: Data | None,
         wanted: imports.Request,
         args: argparse.Namespace,
     ) -> Record:
-        with images.discarded_on_failure(self.client, record, self.app.say):
-            if source:
-                stream = self.app.stderr if args.progress else None
-                send_to_stage(self.client, record["id"], source, stream)
+        with self.discarding(record, args):
+            digest = self.stage(record, source, args) if source else None
             stored = import_image(self, record["id"], wanted, args)
             kinds = ("disk_format", "container_format")
             is_as_sent = all(stored[kind] == record[kind] for kind in kinds)
             # The service may unpack or convert what it imports.
-            if source and args.wait and is_as_sent:
-                verify(stored, source.digest, source.name)
+            if source and digest and args.wait and is_as_sent:
+                verify(stored, digest, source.name)
         return stored
 
-    def upload(
-        self, record: Record, source: Source, args: argparse.Namespace
-    ) -> Record:
+    def stage(self, record: Record, source: Data, args: argparse.Namespace) -> Digest:
+        with progress_of(self, args, source.size_bytes) as report:
+            return stage(self.client, record["id"], source, report=report)
+
+    def upload(self, record: Record, source: Data, args: argparse.Namespace) -> Record:
+        image_id, store = record["id"], next(iter(args.stores), None)
         with (
-            images.discarded_on_failure(self.client, record, self.app.say),
-            show_progress(
-                self.app.stderr if args.progress else None, source.size_bytes
-            ) as report,
+            self.discarding(record, args),
+            progress_of(self, args, source.size_bytes) as report,
         ):
-            blocks = counted(source.blocks(), report)
-            image_id, size_bytes = record["id"], source.size_bytes
-            store = next(iter(args.stores), None)
-            images.upload(self.client, image_id, blocks, size_bytes, store=store)
-            stored = self.client.show(IMAGE, record["id"])
-            verify(stored, source.digest, source.name)
-        return stored
+            return upload(self.client, image_id, source, report=report, store=store)
+
+    def discarding(
+        self, record: Record, args: argparse.Namespace
+    ) -> AbstractContextManager[None]:
+        return images.discarded_on_failure(
+            self.client, record, self.app.say, is_kept=args.keep
+        )
 
 
 def _check_options(args: argparse.Namespace) -> None:
@@ -135,5 +144,5 @@ def _check_options(args: argparse.Namespace) -> None:
         raise UsageError("--allow-failure and --disallow-failure need --import.")
 
 
-def _open(args: argparse.Namespace) -> AbstractContextManager[Source | None]:
+def _open(args: argparse.Namespace) -> AbstractContextManager[Data | None]:
     return nullcontext() if args.uri else open_source(args.file, args.size)

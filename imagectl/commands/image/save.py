@@ -1,33 +1,80 @@
 from __future__ import annotations
 
 import argparse
+import re
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
-from imagectl.api import images
 from imagectl.commands import options
+from imagectl.commands.image.moving import (
+    add_jobs,
+    add_progress,
+    move_all,
+    progress_of,
+)
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
-from imagectl.transfer import download
-from imagectl.transfer.progress import counted, show_progress
-from imagectl.transfer.upload import BLOCK_BYTES
+from imagectl.output import Record
+from imagectl.transfer.download import Manner, save, save_to_descriptor
+from imagectl.transfer.progress import Report
+from imagectl.transfer.remote import RemoteImage
+from imagectl.transfer.sources import BLOCK_BYTES
 from imagectl.verbs import ResourceVerb
+
+MAX_NAME_BYTES = 200
 
 
 class Save(ResourceVerb):
-    """Save the data of an image to a file, or to standard output.
+    """Save the data of an image to a file, or to standard output; or of several.
 
-    A file is there only once the data is complete and verified. What went to standard
-    output is verified at its end.
+    A file is there only once the data is complete and verified. What was cut off is
+    kept beside it as NAME.part, and --continue goes on from there. What went to
+    standard output is verified at its end.
     """
 
     resource = IMAGE
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        self.add_operand(parser, "image", "Image to save")
-        parser.add_argument(
+        self.add_operand(parser, "images", "Image(s) to save", nargs="*")
+        target = parser.add_mutually_exclusive_group()
+        target.add_argument(
             "--file",
             metavar="<filename>",
             help="File to save the image in (default: standard output)",
+        )
+        target.add_argument(
+            "--directory",
+            metavar="<directory>",
+            type=Path,
+            help="Directory to save images in, each by its name",
+        )
+        parser.add_argument(
+            "--all",
+            action="store_true",
+            help="Save every image with data that 'image list' shows",
+        )
+        parser.add_argument(
+            "--force", action="store_true", help="Replace a file that exists"
+        )
+        parser.add_argument(
+            "--continue",
+            dest="resumes",
+            action="store_true",
+            help="Go on where an earlier run was cut off, and leave alone what it"
+            " completed",
+        )
+        parser.add_argument(
+            "--parallel",
+            metavar="<count>",
+            type=options.positive,
+            default=1,
+            help="Fetch each image over so many connections (default: 1)",
+        )
+        parser.add_argument(
+            "--sparse",
+            action="store_true",
+            help="Leave holes in the file where the image has blocks of zeros",
         )
         parser.add_argument(
             "--chunk-size",
@@ -44,20 +91,77 @@ class Save(ResourceVerb):
             default=[],
             help="Store to read the image from if it can (repeat for a second choice)",
         )
+        add_jobs(parser)
+        add_progress(parser)
 
-    def take_action(self, parsed_args: argparse.Namespace) -> None:
+    def take_action(self, parsed_args: argparse.Namespace) -> int:
+        _check_options(parsed_args)
+        if parsed_args.directory:
+            return self.save_all(parsed_args)
         is_file = parsed_args.file not in (None, "-")
         if not is_file and self.is_for_terminal:
             raise UsageError(
                 "An image is not for a terminal.", hint="use --file or redirect it"
             )
-        record = self.find(parsed_args.image)
-        data = images.open_data(self.client, record["id"], parsed_args.stores)
-        progress = show_progress(self.app.stderr if is_file else None, record["size"])
-        with data, progress as report:
-            chunks = images.read_blocks(data, max(1, parsed_args.chunk_size))
-            blocks = counted(chunks, report)
+        image = self.image(self.find(parsed_args.images[0]), parsed_args)
+        if not is_file:  # what it is piped into may have the terminal
+            parsed_args.progress = parsed_args.progress or "none"
+        with progress_of(self, parsed_args, image.size_bytes) as report:
             if is_file:
-                download.save(blocks, record, Path(parsed_args.file))
+                save(image, Path(parsed_args.file), _manner(parsed_args), report)
             else:
-                download.save_to_descriptor(blocks, record, self.app.stdout.fileno())
+                save_to_descriptor(image, self.app.stdout.fileno(), report)
+        return 0
+
+    def image(self, record: Record, args: argparse.Namespace) -> RemoteImage:
+        block_bytes = max(1, args.chunk_size)
+        return RemoteImage(self.client, record, args.stores, block_bytes)
+
+    def save_all(self, args: argparse.Namespace) -> int:
+        given = [("", name) for name in args.images]
+        records, missing = move_all(self, args, given, lambda n, _: self.find(n), None)
+        if args.all:
+            records = list(self.client.list(IMAGE, {"status": "active"}))
+        manner, directory = _manner(args), args.directory
+        directory.mkdir(parents=True, exist_ok=True)
+
+        def save_one(item: tuple[Record, str], report: Report) -> None:
+            record, name = item
+            save(self.image(record, args), directory / name, manner, report)
+
+        items = [
+            (record.get("name") or record["id"], (record, name))
+            for record, name in zip(records, file_names(records), strict=True)
+        ]
+        total_bytes = sum(record.get("size") or 0 for record in records)
+        saved, failed = move_all(self, args, items, save_one, total_bytes)
+        self.app.say(f"{len(saved)} of {len(items) + missing} images saved")
+        return int(bool(failed or missing))
+
+
+def file_names(records: Sequence[Record]) -> list[str]:
+    """Return a name of its own for each image: its name, and its format as suffix."""
+    names = [_file_name(record) for record in records]
+    often = {name for name, count in Counter(names).items() if count > 1}
+    return [
+        _file_name(record, f"-{record['id']}") if name in often else name
+        for record, name in zip(records, names, strict=True)
+    ]
+
+
+def _file_name(record: Record, mark: str = "") -> str:
+    suffix = f".{record['disk_format']}" if record.get("disk_format") else ""
+    name = str(record.get("name") or record["id"]).removesuffix(suffix)
+    stem = re.sub(r"^\.|[/\0]", "_", name).encode()[:MAX_NAME_BYTES]
+    return stem.decode(errors="ignore") + mark + suffix
+
+
+def _manner(args: argparse.Namespace) -> Manner:
+    return Manner(args.force, args.resumes, args.sparse, args.parallel)
+
+
+def _check_options(args: argparse.Namespace) -> None:
+    if args.all == bool(args.images):
+        raise UsageError("Give the images to save, or --all.")
+    if not args.directory and (args.all or len(args.images) > 1):
+        raise UsageError("Several images need a --directory to be saved in.")

@@ -3,15 +3,19 @@ from __future__ import annotations
 import argparse
 
 from imagectl.api import images
+from imagectl.api.quarantine import deactivated_if_wrong
 from imagectl.commands import options
 from imagectl.commands.image.attributes import (
     add_attributes,
     add_membership,
     attributes,
 )
+from imagectl.commands.image.moving import add_progress, progress_of
 from imagectl.contract.image import IMAGE
-from imagectl.errors import UsageError
+from imagectl.errors import ConflictError, UsageError
 from imagectl.output import Record
+from imagectl.transfer.sources import open_source
+from imagectl.transfer.upload import upload
 from imagectl.verbs import ResourceVerb
 
 WELL_KNOWN_PROPERTIES = {
@@ -61,9 +65,18 @@ class Set(ResourceVerb):
             "--unhidden", dest="hidden", action="store_false", help="Unhide the image"
         )
 
+        parser.add_argument(
+            "--file",
+            metavar="<file>",
+            help="File with the data of an image that has none yet, or - for standard"
+            " input",
+        )
+        add_progress(parser)
+
     def take_action(self, parsed_args: argparse.Namespace) -> int:
-        if parsed_args.name is not None and len(parsed_args.images) > 1:
-            raise UsageError("Several images cannot be given one name.")
+        own = parsed_args.name, parsed_args.file
+        if len(parsed_args.images) > 1 and any(own):
+            raise UsageError("Several images cannot be given one name or one file.")
         project = options.project_id(
             self.cloud, parsed_args.project, parsed_args.project_domain
         )
@@ -80,7 +93,9 @@ class Set(ResourceVerb):
         if args.membership:
             self.set_membership(record, project, args.membership)
             project = None
-        self.set_attributes(record, project, args)
+        record = self.set_attributes(record, project, args)
+        if args.file:
+            self.store(record, args)
 
     def set_membership(self, record: Record, project: str | None, status: str) -> None:
         member = project or self.cloud.session.access.project_id or ""
@@ -88,11 +103,29 @@ class Set(ResourceVerb):
 
     def set_attributes(
         self, record: Record, owner: str | None, args: argparse.Namespace
-    ) -> None:
+    ) -> Record:
         known = (name.replace("-", "_") for name in WELL_KNOWN_PROPERTIES)
         properties = {name: getattr(args, name) for name in known}
         tags = list(dict.fromkeys([*record["tags"], *(args.tags or ())]))
         wanted = options.given(**properties, owner=owner, tags=tags)
         operations = images.changes(record, wanted | attributes(args))
-        if operations:
-            images.patch(self.client, record["id"], operations)
+        if not operations:
+            return record
+        return images.patch(self.client, record["id"], operations)
+
+    def store(self, record: Record, args: argparse.Namespace) -> None:
+        """Store the data of an image that was kept when its upload failed."""
+        if record["status"] != "queued":
+            raise ConflictError(
+                f"Image {record['id']} is {record['status']}: it takes no data."
+            )
+        with open_source(args.file, None) as source:
+            if source is None:
+                raise UsageError("standard input holds no data")
+            if record.get("container_format") == "bare" and record.get("disk_format"):
+                source.check_format(record["disk_format"])
+            with (
+                deactivated_if_wrong(self.client, record),
+                progress_of(self, args, source.size_bytes) as report,
+            ):
+                upload(self.client, record["id"], source, report=report)

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import argparse
 
-from imagectl.commands.image.data import add_data, send_to_stage
+from imagectl.commands.image.data import add_data
+from imagectl.commands.image.moving import progress_of
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
-from imagectl.transfer.upload import open_source
+from imagectl.transfer.sources import open_source
+from imagectl.transfer.upload import stage
 from imagectl.verbs import ResourceVerb
 
 
@@ -28,5 +30,5 @@ class Stage(ResourceVerb):
                 source.check_format(
                     record["disk_format"], allow_unsafe=parsed_args.allow_unsafe
                 )
-            stream = self.app.stderr if parsed_args.progress else None
-            send_to_stage(self.client, record["id"], source, stream)
+            with progress_of(self, parsed_args, source.size_bytes) as report:
+                stage(self.client, record["id"], source, report=report)

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from imagectl.api import images
+from imagectl.command import Lister
+from imagectl.commands import options
+from imagectl.commands.image.attributes import add_attributes, attributes
+from imagectl.commands.image.data import settle_format
+from imagectl.commands.image.moving import add_jobs, add_progress, move_all
+from imagectl.contract.image import IMAGE
+from imagectl.output import Record
+from imagectl.transfer.progress import Report
+from imagectl.transfer.sources import open_source
+from imagectl.transfer.upload import upload
+
+COLUMNS = ("ID", "Name", "Size", "Status")
+
+
+class Upload(Lister):
+    """Create an image of each file, named as the file without its suffix.
+
+    What is stored is verified. An image whose upload fails is deleted again, and does
+    not keep the others.
+    """
+
+    failed = 0
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "files", metavar="<file>", nargs="+", help="File(s) to create images of"
+        )
+        add_attributes(parser, container_format="bare", detects=True)
+        parser.add_argument(
+            "--allow-unsafe",
+            action="store_true",
+            help="Send data that a safety check of its format does not pass",
+        )
+        parser.add_argument(
+            "--hidden",
+            action="store_true",
+            default=None,
+            help="Leave the images out of listings that do not ask for hidden ones",
+        )
+        parser.add_argument(
+            "--keep",
+            action="store_true",
+            help="Keep images whose data cannot be stored, to try again later"
+            " with 'image set --file'",
+        )
+        parser.set_defaults(name=None)
+        add_jobs(parser)
+        add_progress(parser)
+
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        return super().run(parsed_args) or int(bool(self.failed))
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[Sequence[str], Iterable[Any]]:
+        owner = options.project_id(
+            self.cloud, parsed_args.project, parsed_args.project_domain
+        )
+        given = options.given(owner=owner, tags=parsed_args.tags)
+        body = attributes(parsed_args) | given
+
+        def upload_one(path: Path, report: Report) -> Record:
+            return self.upload(path, {"name": path.stem, **body}, report, parsed_args)
+
+        paths = [Path(file) for file in parsed_args.files]
+        total_bytes = sum(path.stat().st_size for path in paths if path.is_file())
+        items = [(str(path), path) for path in paths]
+        records, self.failed = move_all(
+            self, parsed_args, items, upload_one, total_bytes
+        )
+        self.app.say(f"{len(records)} of {len(paths)} files uploaded")
+        rows = ([record[name.lower()] for name in COLUMNS] for record in records)
+        return self.table(COLUMNS, rows)
+
+    def upload(
+        self, path: Path, body: Record, report: Report, args: argparse.Namespace
+    ) -> Record:
+        client = self.cloud.image
+        with open_source(str(path), None) as source:
+            assert source  # a path is never standard input
+            disk_format = settle_format(source, args)
+            record = client.create(IMAGE, {**body, "disk_format": disk_format})
+            with images.discarded_on_failure(
+                client, record, self.app.say, is_kept=args.keep
+            ):
+                return upload(client, record["id"], source, report=report)

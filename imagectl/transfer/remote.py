@@ -1,0 +1,109 @@
+"""The data of an image at a service: read from any place, and from there again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from imagectl.api import images
+from imagectl.errors import ImagectlError, ServiceError, UnreachableError
+from imagectl.transfer.digest import (
+    USUAL_ALGORITHM,
+    Digest,
+    algorithm_for,
+    verify,
+)
+from imagectl.transfer.retries import Retries
+from imagectl.transfer.sources import BLOCK_BYTES
+
+if TYPE_CHECKING:
+    import requests
+
+    from imagectl.api.client import Client
+
+
+class RemoteImage:
+    """An image's data; also a :class:`~imagectl.transfer.sources.Source` to upload.
+
+    ``record`` is what the service says of the image, and what the data is held to;
+    ``stores`` are tried in their order.
+    """
+
+    is_rewindable = True
+
+    def __init__(
+        self,
+        client: Client,
+        record: Mapping[str, Any],
+        stores: Sequence[str] = (),
+        block_bytes: int = BLOCK_BYTES,
+    ) -> None:
+        self.record = record
+        self.name = f"The data of image {record['id']}"
+        self.size_bytes: int | None = record.get("size")
+        self._client = client
+        self._stores = stores
+        self._block_bytes = block_bytes
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([*algorithm_for(self.record), USUAL_ALGORITHM]))
+
+    def check(self, digest: Digest) -> None:
+        verify(self.record, digest, self.name)
+
+    def blocks(self, offset: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """Yield the data, or its part from ``offset`` up to ``end``.
+
+        Where the connection is lost or the service is unwell, it is asked again for
+        what is missing; raises :class:`ImagectlError` once that is hopeless. Data
+        that is longer than the record says is not read to its end.
+        """
+        retries = Retries()
+        while not offset or self.size_bytes is None or offset < self.size_bytes:
+            try:
+                for block in self._read(offset, end):
+                    retries.forget()
+                    offset += len(block)
+                    yield block
+                return
+            except ImagectlError as error:
+                retries.wait(error)
+
+    def has_ranges(self) -> bool:
+        """Say whether the service gives parts of the data."""
+        with self._open(0, 1) as response:
+            return response.status_code == 206
+
+    def _read(self, offset: int, end: int | None) -> Iterator[bytes]:
+        most = self.size_bytes if end is None else end
+        with self._open(offset, end) as response:
+            position = 0 if response.status_code == 200 else offset
+            for block in images.read_blocks(response, self._block_bytes):
+                start, position = position, position + len(block)
+                if position > offset:
+                    stop = None if end is None else end - start
+                    yield block[max(0, offset - start) : stop]
+                if most is not None and position > most:
+                    return
+            is_open_ended = "Content-Length" not in response.headers
+        if is_open_ended and most is not None and position < most:
+            raise UnreachableError(f"The data ended after {position} of {most} bytes")
+
+    def _open(self, offset: int, end: int | None) -> requests.Response:
+        try:
+            response = self._ask(offset, end)
+        except ImagectlError as error:
+            # Stores that give only the whole (Glance 33, ``api/v2/image_data.py``).
+            if error.status not in (400, 416) or not (offset or end):
+                raise
+            return self._ask(0, None)
+        told = response.headers.get("Content-Range", "")
+        if response.status_code == 206 and not told.startswith(f"bytes {offset}-"):
+            response.close()
+            raise ServiceError(f"Asked for bytes from {offset} on, got '{told}'.")
+        return response
+
+    def _ask(self, offset: int, end: int | None) -> requests.Response:
+        image_id = self.record["id"]
+        return images.open_data(self._client, image_id, self._stores, offset, end)
