@@ -1,4 +1,4 @@
-"""Calls on images that are no CRUD: data, patches, tags, members and actions."""
+"""Calls on images that are no CRUD: data, patches, tags and actions."""
 
 from __future__ import annotations
 
@@ -246,27 +246,6 @@ def set_active(client: Client, image_id: str, active: bool) -> None:
     """Let the data of an image be downloaded, or keep all but admins from it."""
     verb = "reactivate" if active else "deactivate"
     client.request("POST", _path(image_id, "actions", verb))
-
-
-def members_path(image_id: str, *member: str) -> str:
-    return _path(image_id, "members", *member)
-
-
-def add_member(client: Client, image_id: str, project_id: str) -> Record:
-    body = {"member": project_id}
-    return client.document("POST", members_path(image_id), json=body)
-
-
-def set_member_status(
-    client: Client, image_id: str, project_id: str, status: str
-) -> Record:
-    """Accept or reject an image that is shared with a project."""
-    path = members_path(image_id, project_id)
-    return client.document("PUT", path, json={"status": status})
-
-
-def remove_member(client: Client, image_id: str, project_id: str) -> None:
-    client.request("DELETE", members_path(image_id, project_id))
 
 
 def delete_from_store(client: Client, image_id: str, store: str) -> None:

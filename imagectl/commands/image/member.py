@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from imagectl import verbs
-from imagectl.api import images, lookup
+from imagectl.api import lookup, members
 from imagectl.commands import options
 from imagectl.commands.image.attributes import add_membership
 from imagectl.commands.image.named import NamesImage
@@ -51,7 +51,7 @@ class List(verbs.List, NamesImage):
         parser.add_argument("--project-domain", help=argparse.SUPPRESS)
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        path = images.members_path(self.image_id(args.image, **SHARED))
+        path = members.path(self.image_id(args.image, **SHARED))
         return self.client.list(MEMBER, path=path)
 
 
@@ -69,7 +69,7 @@ class Get(verbs.ShowRecord, MemberVerb):
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         image_id = self.image_id(parsed_args.image, **SHARED)
         project_id = self.project_id(parsed_args.project, parsed_args)
-        path = images.members_path(image_id, project_id)
+        path = members.path(image_id, project_id)
         return self.display(parsed_args, self.client.document("GET", path))
 
 
@@ -90,7 +90,7 @@ class Set(verbs.ShowRecord, MemberVerb):
         given = parsed_args.project
         own = self.cloud.session.access.project_id
         member = self.project_id(given, parsed_args) if given else own
-        record = images.set_member_status(
+        record = members.set_status(
             self.client, image_id, member or "", parsed_args.membership
         )
         return self.display(parsed_args, record)
@@ -112,7 +112,7 @@ class Add(verbs.ShowRecord, MemberVerb):
             self.cloud, parsed_args.project, parsed_args.project_domain
         )
         image_id = self.image_id(parsed_args.image)
-        record = images.add_member(self.client, image_id, project_id or "")
+        record = members.add(self.client, image_id, project_id or "")
         return self.display(parsed_args, record)
 
 
@@ -127,6 +127,6 @@ class Remove(MemberVerb):
 
         def remove(given: str) -> None:
             project_id = self.project_id(given, parsed_args)
-            images.remove_member(self.cloud.image, image_id, project_id)
+            members.remove(self.cloud.image, image_id, project_id)
 
         return self.for_each(parsed_args.project, remove)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import argparse
 
-from imagectl.api import images
+from imagectl.api import images, members
 from imagectl.api.quarantine import deactivated_if_wrong
 from imagectl.commands import options
 from imagectl.commands.image.attributes import (
@@ -99,7 +99,7 @@ class Set(ResourceVerb):
 
     def set_membership(self, record: Record, project: str | None, status: str) -> None:
         member = project or self.cloud.session.access.project_id or ""
-        images.set_member_status(self.client, record["id"], member, status)
+        members.set_status(self.client, record["id"], member, status)
 
     def set_attributes(
         self, record: Record, owner: str | None, args: argparse.Namespace
