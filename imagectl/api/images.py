@@ -1,4 +1,4 @@
-"""Calls on images that are no CRUD: data, patches, tags and actions."""
+"""Calls on images that are no CRUD: data, patches and actions."""
 
 from __future__ import annotations
 
@@ -215,31 +215,6 @@ def remove(key: str) -> dict[str, Any]:
 def _operation(verb: str, key: str, **content: Any) -> dict[str, Any]:
     pointer = key.replace("~", "~0").replace("/", "~1")
     return {"op": verb, "path": f"/{pointer}", **content}
-
-
-def add_tag(client: Client, image_id: str, tag: str) -> None:
-    if "/" in tag:
-        _change_tags(client, image_id, lambda tags: [*tags, tag])
-    else:
-        client.request("PUT", _path(image_id, "tags", tag))
-
-
-def remove_tag(client: Client, record: Mapping[str, Any], tag: str) -> None:
-    """Raises :class:`NotFoundError` for a tag that the image does not have."""
-    if tag not in record["tags"]:
-        raise NotFoundError(f"Image {record['id']} has no tag '{tag}'.")
-    if "/" in tag:
-        _change_tags(client, record["id"], lambda tags: [t for t in tags if t != tag])
-    else:
-        client.request("DELETE", _path(record["id"], "tags", tag))
-
-
-def _change_tags(
-    client: Client, image_id: str, change: Callable[[list[str]], list[str]]
-) -> None:
-    """Write all tags anew: no path of Glance names a tag that holds a slash."""
-    tags = change(client.show(IMAGE, image_id)["tags"])
-    patch(client, image_id, [replace("tags", tags)])
 
 
 def set_active(client: Client, image_id: str, active: bool) -> None:

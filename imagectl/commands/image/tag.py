@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from imagectl.api import images
+from imagectl.api import tags
 from imagectl.command import Lister
 from imagectl.commands.image.named import NamesImage
 from imagectl.contract.image import IMAGE
@@ -27,14 +27,14 @@ class Add(NamesImage):
         return self.for_each(parsed_args.tags, partial(self.change, record))
 
     def change(self, record: Record, tag: str) -> None:
-        images.add_tag(self.cloud.image, record["id"], tag)
+        tags.add(self.cloud.image, record["id"], tag)
 
 
 class Remove(Add):
     """Remove tags from an image"""
 
     def change(self, record: Record, tag: str) -> None:
-        images.remove_tag(self.cloud.image, record, tag)
+        tags.remove(self.cloud.image, record, tag)
 
 
 class List(Lister):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import argparse
 
-from imagectl.api import images
+from imagectl.api import images, tags
 from imagectl.contract.image import IMAGE
 from imagectl.errors import NotFoundError
 from imagectl.verbs import ResourceVerb
@@ -36,7 +36,7 @@ class Unset(ResourceVerb):
         record = self.find(parsed_args.image)
 
         def remove_tag(tag: str) -> None:
-            images.remove_tag(self.client, record, tag)
+            tags.remove(self.client, record, tag)
 
         def remove_property(key: str) -> None:
             if key not in record:
