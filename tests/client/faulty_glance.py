@@ -7,6 +7,7 @@ import re
 import select
 import socket
 import struct
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -106,6 +107,23 @@ class FaultyGlance(ScriptedGlance):
             request.close_connection = True
 
         return cut
+
+    def stop_after(self, count: int) -> Fault:
+        """Let ``count`` bytes of data through, then stop listening altogether."""
+
+        def stop(request: Handler) -> None:
+            self.cut_after(count)(request)
+            self.server.shutdown()
+            self.server.server_close()
+
+        return stop
+
+    def start_again(self) -> None:
+        """Listen on the same port as before."""
+        self.server = type(self.server)(
+            self.server.server_address, self.server.RequestHandlerClass
+        )
+        threading.Thread(target=self.server.serve_forever, args=(0.01,)).start()
 
     def stall_after(self, count: int) -> Fault:
         """Let ``count`` bytes of data through, then keep silent until we give up."""

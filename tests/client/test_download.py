@@ -99,24 +99,25 @@ def test_a_connection_that_stalls_is_taken_up(
     assert target.read_bytes() == DATA
 
 
-def test_a_service_that_starts_again_midway_is_waited_for(
-    glance: FaultyGlance, image: RemoteImage, target: Path, waits: list[float]
+def test_a_service_that_is_restarted_midway_is_waited_for(
+    glance: FaultyGlance,
+    image: RemoteImage,
+    target: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    glance.faults = [glance.reset_after(BLOCK_BYTES), refuse(503), refuse(502, "<p>x")]
+    delays: list[float] = []
+
+    def wait(delay_s: float) -> None:
+        delays.append(delay_s)
+        if len(delays) == 3:
+            glance.start_again()
+
+    monkeypatch.setattr(retries, "pause", wait)
+    glance.faults = [glance.stop_after(BLOCK_BYTES), refuse(502, "<p>x")]
     save(image, target)
     assert target.read_bytes() == DATA
-    assert len(waits) == 3
-
-
-def test_a_token_that_expires_midway_is_no_end(
-    glance: FaultyGlance, image: RemoteImage, target: Path
-) -> None:
-    glance.faults = [glance.reset_after(BLOCK_BYTES), refuse(401)]
-    with pytest.raises(ImagectlError) as caught:
-        save(image, target)
-    assert caught.value.exit_code == 3
-    save(image, target, CONTINUED)
-    assert target.read_bytes() == DATA
+    assert len(delays) == 4
+    assert glance.ranges[1:] == [f"bytes={BLOCK_BYTES}-"] * 2
 
 
 def test_a_store_without_ranges_is_read_from_its_beginning(

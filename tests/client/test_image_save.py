@@ -14,7 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
+from imagectl.api import images
+from imagectl.errors import UnreachableError
 from mockserver.cloud import MockCloud
 from tests.client.scripted_glance import IMAGE_ID, Handler, ScriptedGlance
 from tests.conftest import Run
@@ -185,6 +188,34 @@ def test_a_broken_connection_leaves_a_part(
     assert "hint: 50 of 100 bytes are kept in " in done.err
     assert not target.exists()
     assert target.with_name("a.img.part").stat().st_size == 50
+
+
+def test_a_token_that_expires_midway_is_renewed(
+    run: Run,
+    cloud: MockCloud,
+    image: str,
+    target: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read, refused = images.read_blocks, []
+
+    def revoke_once(response: requests.Response, block_bytes: int) -> Iterator[bytes]:
+        blocks = read(response, block_bytes)
+        yield next(blocks)
+        token = response.request.headers["X-Auth-Token"]
+        if not refused:
+            refused.append(token)
+            headers = {"X-Auth-Token": token, "X-Subject-Token": token}
+            url = f"{cloud.identity_url}/v3/auth/tokens"
+            requests.delete(url, headers=headers, timeout=5)
+            raise UnreachableError("The connection broke")
+        yield from blocks
+
+    monkeypatch.setattr(images, "read_blocks", revoke_once)
+    assert run("image", "save", image, "--file", target).exit_code == 0
+    assert target.read_bytes() == DATA
+    answers = [e.status for e in cloud.journal if e.path.endswith("/file")]
+    assert answers[-3:] == [200, 401, 206]
 
 
 def test_ctrl_c_while_saving_leaves_a_part(

@@ -23,12 +23,16 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         type=options.count,
         help="Size of the image in bytes, where standard input does not tell",
     )
+    add_allow_unsafe(parser)
+    add_progress(parser)
+
+
+def add_allow_unsafe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-unsafe",
         action="store_true",
         help="Send data that a safety check of its format does not pass",
     )
-    add_progress(parser)
 
 
 def settle_format(source: LocalSource | None, args: argparse.Namespace) -> str:

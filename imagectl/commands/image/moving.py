@@ -69,11 +69,11 @@ def move_all(
     items: Sequence[tuple[str, Item]],
     act: Callable[[Item, Report], Result],
     total_bytes: int | None,
-) -> tuple[list[Result], int]:
+) -> list[Result]:
     """Call ``act`` with every item, ``--jobs`` at once.
 
-    Failures are reported as they happen, each with its item's title if it has one.
-    Returns what came of the others, and how many failed.
+    Failures are reported as they happen, each with its item's title if it has one;
+    returned is what came of the others.
     """
     results: list[Result] = []
     with progress_of(command, args, total_bytes) as report:
@@ -85,7 +85,14 @@ def move_all(
                 command.app.report(_titled(outcome, title))
             else:
                 results.append(outcome)
-    return results, len(items) - len(results)
+    return results
+
+
+def tell(command: Command, count: int, total: int, what: str) -> int:
+    """Say how many were moved, and return the exit code for that."""
+    if count < total or command.app.options.verbose_level:
+        command.app.say(f"{count} of {total} {what}")
+    return int(count < total)
 
 
 def _titled(error: Exception, title: str) -> Exception:

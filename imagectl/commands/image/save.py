@@ -12,6 +12,7 @@ from imagectl.commands.image.moving import (
     add_progress,
     move_all,
     progress_of,
+    tell,
 )
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
@@ -119,7 +120,8 @@ class Save(ResourceVerb):
 
     def save_all(self, args: argparse.Namespace) -> int:
         given = [("", name) for name in args.images]
-        records, missing = move_all(self, args, given, lambda n, _: self.find(n), None)
+        records = move_all(self, args, given, lambda n, _: self.find(n), None)
+        missing = len(given) - len(records)
         if args.all:
             records = list(self.client.list(IMAGE, {"status": "active"}))
         manner, directory = _manner(args), args.directory
@@ -134,9 +136,8 @@ class Save(ResourceVerb):
             for record, name in zip(records, file_names(records), strict=True)
         ]
         total_bytes = sum(record.get("size") or 0 for record in records)
-        saved, failed = move_all(self, args, items, save_one, total_bytes)
-        self.app.say(f"{len(saved)} of {len(items) + missing} images saved")
-        return int(bool(failed or missing))
+        saved = move_all(self, args, items, save_one, total_bytes)
+        return tell(self, len(saved), len(items) + missing, "images saved")
 
 
 def file_names(records: Sequence[Record]) -> list[str]:

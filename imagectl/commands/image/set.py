@@ -10,6 +10,7 @@ from imagectl.commands.image.attributes import (
     add_membership,
     attributes,
 )
+from imagectl.commands.image.data import add_allow_unsafe
 from imagectl.commands.image.moving import add_progress, progress_of
 from imagectl.contract.image import IMAGE
 from imagectl.errors import ConflictError, UsageError
@@ -64,18 +65,18 @@ class Set(ResourceVerb):
         hidden.add_argument(
             "--unhidden", dest="hidden", action="store_false", help="Unhide the image"
         )
-
         parser.add_argument(
             "--file",
             metavar="<file>",
             help="File with the data of an image that has none yet, or - for standard"
             " input",
         )
+        add_allow_unsafe(parser)
         add_progress(parser)
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         own = parsed_args.name, parsed_args.file
-        if len(parsed_args.images) > 1 and any(own):
+        if len(parsed_args.images) > 1 and own != (None, None):
             raise UsageError("Several images cannot be given one name or one file.")
         project = options.project_id(
             self.cloud, parsed_args.project, parsed_args.project_domain
@@ -123,7 +124,9 @@ class Set(ResourceVerb):
             if source is None:
                 raise UsageError("standard input holds no data")
             if record.get("container_format") == "bare" and record.get("disk_format"):
-                source.check_format(record["disk_format"])
+                source.check_format(
+                    record["disk_format"], allow_unsafe=args.allow_unsafe
+                )
             with (
                 deactivated_if_wrong(self.client, record),
                 progress_of(self, args, source.size_bytes) as report,

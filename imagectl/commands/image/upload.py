@@ -9,8 +9,8 @@ from imagectl.api import images
 from imagectl.command import Lister
 from imagectl.commands import options
 from imagectl.commands.image.attributes import add_attributes, attributes
-from imagectl.commands.image.data import settle_format
-from imagectl.commands.image.moving import add_jobs, add_progress, move_all
+from imagectl.commands.image.data import add_allow_unsafe, settle_format
+from imagectl.commands.image.moving import add_jobs, add_progress, move_all, tell
 from imagectl.contract.image import IMAGE
 from imagectl.output import Record
 from imagectl.transfer.progress import Report
@@ -27,18 +27,14 @@ class Upload(Lister):
     not keep the others.
     """
 
-    failed = 0
+    exit_code = 0
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             "files", metavar="<file>", nargs="+", help="File(s) to create images of"
         )
         add_attributes(parser, container_format="bare", detects=True)
-        parser.add_argument(
-            "--allow-unsafe",
-            action="store_true",
-            help="Send data that a safety check of its format does not pass",
-        )
+        add_allow_unsafe(parser)
         parser.add_argument(
             "--hidden",
             action="store_true",
@@ -56,7 +52,7 @@ class Upload(Lister):
         add_progress(parser)
 
     def run(self, parsed_args: argparse.Namespace) -> int:
-        return super().run(parsed_args) or int(bool(self.failed))
+        return super().run(parsed_args) or self.exit_code
 
     def take_action(
         self, parsed_args: argparse.Namespace
@@ -73,10 +69,8 @@ class Upload(Lister):
         paths = [Path(file) for file in parsed_args.files]
         total_bytes = sum(path.stat().st_size for path in paths if path.is_file())
         items = [(str(path), path) for path in paths]
-        records, self.failed = move_all(
-            self, parsed_args, items, upload_one, total_bytes
-        )
-        self.app.say(f"{len(records)} of {len(paths)} files uploaded")
+        records = move_all(self, parsed_args, items, upload_one, total_bytes)
+        self.exit_code = tell(self, len(records), len(paths), "files uploaded")
         rows = ([record[name.lower()] for name in COLUMNS] for record in records)
         return self.table(COLUMNS, rows)
 
