@@ -51,6 +51,9 @@ class Sizes:
     images: int = 200
 
 
+WHOLE = Sizes()
+
+
 @dataclass(frozen=True)
 class Place:
     """A server with a queued image to give each upload, and where files lie."""

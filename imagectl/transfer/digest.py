@@ -9,11 +9,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from imagectl.errors import VerificationError
+from imagectl.transfer.memory import keep_freed_blocks
 
 USUAL_ALGORITHM = "sha512"
 """The default of Glance's ``hashing_algorithm``; all that is computed of data that can
 be read once more if the service turns out to keep another."""
-LAG_BLOCKS = 4
+LAG_BLOCKS = 3
 """How many blocks hashing may be behind: more would only be more memory."""
 
 
@@ -25,6 +26,7 @@ class Digest:
     """
 
     def __init__(self, algorithms: Iterable[str]) -> None:
+        keep_freed_blocks()
         self.size_bytes = 0
         self._hashes = {
             name: hashlib.new(name, usedforsecurity=False) for name in algorithms

@@ -32,6 +32,9 @@ class Manner:
     connections: int = 1
 
 
+ANEW = Manner()
+
+
 def save(
     image: RemoteImage,
     target: Path,

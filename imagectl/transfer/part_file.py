@@ -28,6 +28,8 @@ SIDECAR_BYTES = 1 << 10
 
 _log = logging.getLogger(__name__)
 _ZEROS = bytes(BLOCK_BYTES)
+_sync_data = getattr(os, "fdatasync", os.fsync)  # macOS has the latter only
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class PartFile:
@@ -44,7 +46,11 @@ class PartFile:
             "hashes": stated_hashes(record),
         }
         self._descriptor = _open_locked(self.path)
-        self._notes = os.open(self._sidecar, _FLAGS, 0o666)
+        try:
+            self._notes = os.open(self._sidecar, _FLAGS, 0o666)
+        except OSError:
+            os.close(self._descriptor)
+            raise
         self._has_holes = False
         self._syncing: Future[None] | None = None
         self._syncer = ThreadPoolExecutor(1)
@@ -142,7 +148,7 @@ class PartFile:
             self._syncing = None
 
     def _sync(self, offset: int) -> None:
-        os.fdatasync(self._descriptor)
+        _sync_data(self._descriptor)
         notes = json.dumps({**self._image, "offset": offset})
         # One write of one length: a program that is killed leaves the old or the new.
         os.pwrite(self._notes, notes.ljust(SIDECAR_BYTES).encode(), 0)
@@ -169,9 +175,6 @@ def open_part(target: Path, record: Mapping[str, Any]) -> Iterator[PartFile]:
         raise
     finally:
         part.close()
-
-
-_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def _open_locked(path: Path) -> int:

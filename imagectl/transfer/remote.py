@@ -59,8 +59,8 @@ class RemoteImage:
         what is missing; raises :class:`ImagectlError` once that is hopeless. Data
         that is longer than the record says is not read to its end.
         """
-        retries = Retries()
-        while not offset or self.size_bytes is None or offset < self.size_bytes:
+        retries, most = Retries(), self.size_bytes if end is None else end
+        while not offset or most is None or offset < most:
             try:
                 for block in self._read(offset, end):
                     retries.forget()
@@ -84,7 +84,8 @@ class RemoteImage:
                 if position > offset:
                     stop = None if end is None else end - start
                     yield block[max(0, offset - start) : stop]
-                if most is not None and position > most:
+                is_whole = end is not None and position >= end
+                if is_whole or (most is not None and position > most):
                     return
             is_open_ended = "Content-Length" not in response.headers
         if is_open_ended and most is not None and position < most:
