@@ -148,6 +148,17 @@ class Display(Command):
     def _load_formatter_plugins(self) -> Any:
         return Formatters(self.formatters)
 
+    def produce_output(
+        self, parsed_args: argparse.Namespace, column_names: Sequence[str], data: Any
+    ) -> int:
+        """Print what there is, unless ``--dry-run`` only told of it."""
+        if self.changes and parsed_args.dry_run:
+            return 0
+        printed = super().produce_output(  # type: ignore[misc]
+            parsed_args, column_names, data
+        )
+        return int(printed)
+
     def select(
         self, names: Sequence[str], wanted: Sequence[str], defaults: Sequence[str]
     ) -> list[str]:
@@ -184,14 +195,6 @@ class Lister(Display, lister.Lister):
 
 class ShowOne(Display, show.ShowOne):
     formatters = SHOW_FORMATTERS
-
-    def produce_output(
-        self, parsed_args: argparse.Namespace, column_names: Sequence[str], data: Any
-    ) -> int:
-        """Print the record, unless it is one of which ``--dry-run`` only told."""
-        if self.changes and parsed_args.dry_run:
-            return 0
-        return int(super().produce_output(parsed_args, column_names, data))
 
     def columns(
         self, rows: Mapping[str, Any], names: Iterable[str] | None = None

@@ -38,17 +38,26 @@ class MappingCell(FormattableColumn[Mapping[str, Any]]):
         return escape(", ".join(f"{key}='{item}'" for key, item in pairs)) or "{}"
 
 
+def telling(properties: Record) -> dict[str, Any]:
+    """Return the properties without those that an import of Glance left empty."""
+    return {
+        key: content
+        for key, content in properties.items()
+        if content or not key.startswith("os_glance_")
+    }
+
+
 class PropertiesCell(MappingCell):
     """What was set on an image for people; for programs, as ``openstack`` 10.5 has it,
     also the attributes of the service that have no row in its tables.
     """
 
     def __init__(self, properties: Record, internals: Record) -> None:
-        super().__init__(properties)
-        self._internals = internals
+        super().__init__(telling(properties))
+        self._all = {**internals, **properties}
 
     def machine_readable(self) -> dict[str, Any]:
-        return {**self._internals, **self._value}
+        return self._all
 
 
 def cell(content: Any) -> Any:
@@ -100,7 +109,7 @@ def default_rows(resource: Resource, record: Record) -> list[str]:
         if field.shown == "always" or (field.shown == "set" and record.get(field.name))
     ]
     extras = extra_attributes(resource, record)
-    if resource.extras == "properties" and extras:
+    if resource.extras == "properties" and telling(extras):
         names.append("properties")
     elif resource.extras == "rows":
         names += sorted(extras)

@@ -135,7 +135,8 @@ class Shell(App):
         if argv[0].startswith("-"):
             self.refuse(self.NAME, f"unrecognized arguments: {argv[0]}")
         self.say(f"'{' '.join(argv)}' is not an imagectl command")
-        near = self.get_fuzzy_matches(argv[0])[:5]
+        near = self.get_fuzzy_matches(argv[0])
+        near = sorted(near, key=lambda name: -len({*name.split()} & {*argv[1:]}))[:5]
         self._hint(
             f"did you mean {', '.join(near)}?" if near else "see imagectl --help"
         )

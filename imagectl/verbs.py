@@ -83,8 +83,10 @@ class List(ResourceVerb, Lister):
 
     def column_keys(self) -> dict[str, str]:
         """Return the attribute that each column shows."""
-        names = self.resource.long_columns or self.resource.columns
-        return {self.resource.field(name).column: name for name in names}
+        resource = self.resource
+        others = (field.name for field in resource.fields if field.shown != "never")
+        names = (*(resource.long_columns or resource.columns), *others)
+        return {resource.field(name).column: name for name in names}
 
     def column_names(self) -> Sequence[str]:
         return list(self.column_keys())
@@ -104,7 +106,7 @@ class List(ResourceVerb, Lister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
         resource, keys = self.resource, self.column_keys()
-        long = keys.values()
+        long = resource.long_columns or resource.columns
         default = long if getattr(parsed_args, "long", False) else resource.columns
         columns = self.select(
             list(keys), parsed_args.columns, [resource.field(n).column for n in default]

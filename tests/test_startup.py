@@ -43,5 +43,5 @@ def test_a_command_imports_no_other_command() -> None:
     commands = {name for name in imported if name.startswith("imagectl.commands.")}
     assert commands <= {
         *("imagectl.commands.image", "imagectl.commands.image.list"),
-        "imagectl.commands.options",
+        *("imagectl.commands.options", "imagectl.commands.image.presenting"),
     }

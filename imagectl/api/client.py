@@ -44,7 +44,12 @@ class Client:
 
     def document(self, method: str, path: str, **options: Any) -> Record:
         """Send one request and return the JSON object that answers it."""
-        return parse(self.request(method, path, **options))
+        answer: Record = parse(self.request(method, path, **options))
+        return answer
+
+    def array(self, path: str) -> Any:
+        """Return the JSON array that a few of Glance's paths answer with."""
+        return parse(self.request("GET", path), list)
 
     def list(
         self,
@@ -54,6 +59,7 @@ class Client:
         limit: int | None = None,
         marker: str | None = None,
         path: str | None = None,
+        page_size: int = PAGE_SIZE,
     ) -> Iterator[Record]:
         """Yield the records of a listing, page by page; ``limit`` is the total.
 
@@ -66,7 +72,7 @@ class Client:
         """
         remaining, markers = limit, {marker}
         while remaining is None or remaining > 0:
-            page = PAGE_SIZE if remaining is None else min(PAGE_SIZE, remaining)
+            page = page_size if remaining is None else min(page_size, remaining)
             params = {**(query or {}), "marker": marker}
             if "limit" in resource.query_keys:
                 params["limit"] = page
@@ -148,8 +154,8 @@ class Cloud:
         return self.identity if service == "identity" else self.image
 
 
-def parse(response: requests.Response) -> Record:
-    """Return the JSON object in ``response``.
+def parse(response: requests.Response, kind: type[Any] = dict) -> Any:
+    """Return the JSON object in ``response``, or the array if ``kind`` is a list.
 
     Raises :class:`ServiceError` where there is none: a captive portal or a wrong
     endpoint answers 200 with a page.
@@ -158,9 +164,10 @@ def parse(response: requests.Response) -> Record:
         document = response.json()
     except ValueError:
         document = None
-    if not isinstance(document, dict):
+    if not isinstance(document, kind):
+        name = "array" if kind is list else "object"
         raise ServiceError(
-            f"{response.url} did not answer with a JSON object.",
+            f"{response.url} did not answer with a JSON {name}.",
             hint="is this the service's endpoint? see: imagectl catalog list",
         )
     return document

@@ -1,4 +1,4 @@
-"""Calls on images that are no CRUD: data, patches, tags, members and actions."""
+"""Calls on images that are no CRUD: data, patches and actions."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from imagectl.errors import (
     NotFoundError,
     UnreachableError,
     VerificationError,
+    WaitTimeoutError,
 )
 
 if TYPE_CHECKING:
@@ -94,10 +95,12 @@ def discarded_on_failure(
 
     What became of it is the hint of the error, or said where there is no error of
     ours to carry it. One that ``is_kept`` is left as it is, to be tried once more; but
-    none is left with data that did not verify.
+    none is left with data that did not verify. Where only our patience ended, it stays.
     """
     try:
         yield
+    except WaitTimeoutError:
+        raise
     except BaseException as error:
         is_wrong = isinstance(error, VerificationError)
         keeps = is_kept and not is_wrong
@@ -220,22 +223,10 @@ def _operation(verb: str, key: str, **content: Any) -> dict[str, Any]:
     return {"op": verb, "path": f"/{pointer}", **content}
 
 
-def remove_tag(client: Client, image_id: str, tag: str) -> None:
-    client.request("DELETE", _path(image_id, "tags", tag))
-
-
 def set_active(client: Client, image_id: str, active: bool) -> None:
     """Let the data of an image be downloaded, or keep all but admins from it."""
     verb = "reactivate" if active else "deactivate"
     client.request("POST", _path(image_id, "actions", verb))
-
-
-def set_member_status(
-    client: Client, image_id: str, project_id: str, status: str
-) -> None:
-    """Accept or reject an image that is shared with a project."""
-    path = _path(image_id, "members", project_id)
-    client.request("PUT", path, json={"status": status})
 
 
 def delete_from_store(client: Client, image_id: str, store: str) -> None:

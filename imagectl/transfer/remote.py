@@ -60,8 +60,8 @@ class RemoteImage:
         what is missing; raises :class:`ImagectlError` once that is hopeless. Data
         that is longer than the record says is not read to its end.
         """
-        retries = Retries()
-        while not offset or self.size_bytes is None or offset < self.size_bytes:
+        retries, most = Retries(), self.size_bytes if end is None else end
+        while not offset or most is None or offset < most:
             try:
                 for block in self._read(offset, end):
                     retries.forget()

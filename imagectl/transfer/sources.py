@@ -59,10 +59,13 @@ class LocalSource:
         """Return the first block, without taking it from those that are sent."""
         raise NotImplementedError
 
-    def check_format(self, disk_format: str) -> None:
-        """Raise :class:`VerificationError` if the data is not what it is said to be."""
+    def check_format(self, disk_format: str, *, allow_unsafe: bool = False) -> str:
+        """Return the format of the data, as :func:`formats.check_format` does."""
         head = self.head()
-        check_format(head, len(head) < BLOCK_BYTES, disk_format, self.name)
+        is_whole = len(head) < BLOCK_BYTES
+        return check_format(
+            head, is_whole, disk_format, self.name, allow_unsafe=allow_unsafe
+        )
 
 
 class FileSource(LocalSource):

@@ -46,15 +46,16 @@ def upload(
 
 def stage(
     client: Client, image_id: str, source: Source, *, report: Report = ignore
-) -> Record:
+) -> Digest:
     """Put the data of ``source`` into the staging area, to be imported from there.
 
-    As :func:`upload`, but of staged data Glance states no more than the size.
+    As :func:`upload`, but of staged data Glance states no more than the size. Returns
+    the digest to hold the image to once it is imported.
     """
     sending = _Sending(source, report)
     record = _send(client, image_id, partial(images.stage, client, image_id), sending)
     verify(record, sending.digest, source.name)
-    return record
+    return sending.digest
 
 
 class _Sending:

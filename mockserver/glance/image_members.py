@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
+from imagectl.contract.image_parts import MEMBERSHIP_STATUSES
 from mockserver.glance import policy
 from mockserver.glance.bodies import read_json, refuse_body, write_json
 from mockserver.glance.errors import BadRequest, Conflict, Forbidden, NotFound
 from mockserver.glance.limits import check_characters, check_member_count
 from mockserver.glance.lookup import get_image
-from mockserver.glance.schemas import MEMBER_STATUSES
 from mockserver.glance.times import store_time
 from mockserver.glance.views import show_member
 from mockserver.storage import image_members as storage
@@ -107,7 +107,7 @@ class ImageMember:
             _check_shared(image, "update")
             member = _get_member(db, caller, image, member_id)
             _enforce(caller, "modify_member", image)
-            if status not in MEMBER_STATUSES:
+            if status not in MEMBERSHIP_STATUSES:
                 raise BadRequest(
                     'Incorrect request: Status must be "pending", "accepted"'
                     ' or "rejected".'

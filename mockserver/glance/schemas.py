@@ -8,90 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
-from imagectl.contract import Field, Resource
-from imagectl.contract.image import IMAGE, UUID_PATTERN
+from imagectl.contract import Resource
+from imagectl.contract.image import IMAGE
+from imagectl.contract.image_parts import MEMBER, TASK
 from mockserver.glance.bodies import read_json, refuse_body, write_json
 from mockserver.glance.errors import BadRequest, ServerError
 
 if TYPE_CHECKING:
     from mockserver.cloud import MockCloud
 
-MEMBER_STATUSES = ("pending", "accepted", "rejected")
-
-MEMBER = Resource(
-    noun="member",
-    service="image",
-    collection="members",
-    fields=(
-        Field("member_id", description="An identifier for the image member (tenantId)"),
-        Field(
-            "image_id",
-            description="An identifier for the image",
-            pattern=UUID_PATTERN,
-        ),
-        Field("created_at", description="Date and time of image member creation"),
-        Field(
-            "updated_at",
-            description="Date and time of last modification of image member",
-        ),
-        Field(
-            "status",
-            description="The status of this image member",
-            choices=MEMBER_STATUSES,
-        ),
-        Field("schema", read_only=True),
-    ),
-)
-TASK = Resource(
-    noun="task",
-    service="image",
-    collection="tasks",
-    fields=(
-        Field("id", description="An identifier for the task", pattern=UUID_PATTERN),
-        Field(
-            "type",
-            description="The type of task represented by this content",
-            choices=("import", "api_image_import", "location_import"),
-        ),
-        Field(
-            "status",
-            description="The current status of this task",
-            choices=("pending", "processing", "success", "failure"),
-        ),
-        Field(
-            "input",
-            "object",
-            "The parameters required by task, JSON blob",
-            nullable=True,
-        ),
-        Field(
-            "result",
-            "object",
-            "The result of current task, JSON blob",
-            nullable=True,
-        ),
-        Field("owner", description="An identifier for the owner of this task"),
-        Field(
-            "message",
-            description=(
-                "Human-readable informative message only included when appropriate"
-                " (usually on failure)"
-            ),
-        ),
-        Field("image_id", description="Image associated with the task"),
-        Field("request_id", description="Human-readable informative request-id"),
-        Field("user_id", description="User associated with the task"),
-        Field(
-            "expires_at",
-            description="Datetime when this resource would be subject to removal",
-            nullable=True,
-        ),
-        Field("created_at", description="Datetime when this resource was created"),
-        Field("updated_at", description="Datetime when this resource was updated"),
-        Field("self", read_only=True),
-        Field("schema", read_only=True),
-    ),
-)
 TASK_DETAILS = ("input", "result", "message")
 """Attributes of a task that its listing leaves out."""
 

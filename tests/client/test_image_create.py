@@ -169,25 +169,64 @@ def test_a_file_that_is_not_of_its_format_is_not_sent(
     assert posts(cloud) == []
 
 
-def test_a_qcow2_with_a_backing_file_is_not_sent(
-    run: Run, cloud: MockCloud, qcow2: Path
-) -> None:
+def add_backing_file(qcow2: Path) -> None:
     data = bytearray(qcow2.read_bytes())
     # The header's backing_file_offset and backing_file_size.
     data[8:20] = (0x200).to_bytes(8, "big") + (11).to_bytes(4, "big")
     data[0x200 : 0x200 + 11] = b"/etc/passwd"
     qcow2.write_bytes(data)
-    done = run("image", "create", "a", "--file", qcow2, "--disk-format", "qcow2")
+
+
+@pytest.mark.parametrize("disk_format", ["qcow2", "auto"])
+def test_a_qcow2_with_a_backing_file_is_not_sent(
+    run: Run, cloud: MockCloud, qcow2: Path, disk_format: str
+) -> None:
+    add_backing_file(qcow2)
+    done = run("image", "create", "a", "--file", qcow2, "--disk-format", disk_format)
     assert done.exit_code == 7
     assert done.err == (
-        f"imagectl: {qcow2} is not safe to use: Image has a backing file\n"
+        f"imagectl: {qcow2} is not safe to use: Image has a backing file"
+        " (backing_file)\nhint: --allow-unsafe sends it all the same\n"
     )
     assert posts(cloud) == []
 
 
+def test_a_dangerous_file_is_sent_if_it_is_insisted_on(run: Run, qcow2: Path) -> None:
+    add_backing_file(qcow2)
+    argv = ("image", "create", "a", "--file", qcow2, "--allow-unsafe", "-f", "json")
+    # The service does not take it either.
+    assert "(HTTP 415)" in run(*argv).err
+
+
 def test_raw_may_be_anything(run: Run, qcow2: Path) -> None:
-    done = run("image", "create", "a", "--file", qcow2, "-f", "json")
+    raw = ("--disk-format", "raw")
+    done = run("image", "create", "a", "--file", qcow2, *raw, "-f", "json")
     assert (done.json["disk_format"], done.json["status"]) == ("raw", "active")
+
+
+def test_the_format_of_a_file_is_found_out(run: Run, qcow2: Path) -> None:
+    for argv in ((), ("--disk-format", "auto")):
+        done = run("image", "create", "a", "--file", qcow2, *argv, "-f", "json")
+        assert (done.json["disk_format"], done.json["status"]) == ("qcow2", "active")
+
+
+def test_the_format_of_piped_data_is_found_out(run: Run, qcow2: Path) -> None:
+    assert create_from(qcow2.read_bytes()).stdout == b"active\n"
+    assert run("image", "show", "piped", "-f", "json").json["disk_format"] == "qcow2"
+
+
+def test_what_has_no_format_is_raw(run: Run, tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.write_bytes(bytes(range(256)) * 9)
+    done = run("image", "create", "a", "--file", plain, "-f", "json")
+    assert done.json["disk_format"] == "raw"
+    assert run("image", "create", "b", "-f", "json").json["disk_format"] == "raw"
+
+
+def test_what_is_in_a_container_is_not_looked_at(run: Run, qcow2: Path) -> None:
+    ovf = ("--container-format", "ovf")
+    done = run("image", "create", "a", "--file", qcow2, *ovf, "-f", "json")
+    assert done.json["disk_format"] == "raw"
 
 
 def test_an_unknown_format_is_wrong_usage(run: Run, qcow2: Path) -> None:

@@ -168,3 +168,52 @@ def test_json_lines_are_objects(run: Run, cloud: MockCloud) -> None:
     assert [json.loads(line)["Name"] for line in lines] == [
         *("image-00000", "image-00001")
     ]
+
+
+def test_a_pattern_finds_what_the_service_cannot(run: Run, cloud: MockCloud) -> None:
+    images = many(4)
+    for image, name in zip(
+        images, ("cirros-1", "cirros[2]", "a", "CIRROS"), strict=True
+    ):
+        image.name = name
+    insert(cloud, images)
+    assert listed(run, "--name", "cirros*") == ["cirros-1", "cirros[2]"]
+    assert listed(run, "--name", "cirros[?]") == ["cirros[2]"]
+    assert listed(run, "--name", "cirros*", "--limit", "1") == ["cirros-1"]
+    assert listed(run, "--name", "cirros[2]") == ["cirros[2]"]
+    assert "name=cirros%5B2%5D" in list(cloud.journal)[-1].query
+
+
+def test_pages_are_as_large_as_is_asked_for(run: Run, cloud: MockCloud) -> None:
+    insert(cloud, many(7))
+    assert len(listed(run, "--page-size", "3")) == 7
+    assert pages(cloud) == 3
+
+
+def test_sizes_are_listed_for_people(run: Run, cloud: MockCloud) -> None:
+    insert(cloud, many(1, size=13_287_936))
+    size = ("image", "list", "--long", "-c", "Size", "-f", "value")
+    assert run(*size).out == "13287936\n"
+    assert run(*size, "--human").out == "13.3M\n"
+
+
+def test_every_attribute_is_a_column_for_who_names_it(
+    run: Run, cloud: MockCloud
+) -> None:
+    insert(cloud, many(1, min_disk=3))
+    columns = ("-c", "Name", "-c", "Min Disk", "-c", "created_at")
+    (row,) = run("image", "list", *columns, "-f", "json").json
+    assert row == {"Name": "image-00000", "Min Disk": 3, "Created At": NOW}
+
+
+def test_images_are_found_by_their_hashes(run: Run, cloud: MockCloud) -> None:
+    one, other = many(2)
+    one.checksum, one.os_hash_value = "1" * 32, "2" * 128
+    insert(cloud, [one, other])
+    assert listed(run, "--checksum", "1" * 32) == [one.name]
+    assert listed(run, "--hash", "2" * 128) == [one.name]
+
+
+def test_an_unknown_project_is_no_blank_error_line(run: Run) -> None:
+    done = run("image", "list", "--project", "nobody")
+    assert (done.exit_code, done.err) == (4, "imagectl: No Project found for nobody\n")

@@ -145,6 +145,33 @@ def test_what_is_not_set_does_not_keep_the_rest(run: Run, image: str) -> None:
     assert "k" not in record["properties"]
 
 
+def test_several_images_are_changed_whatever_fails(run: Run, image: str) -> None:
+    run("image", "create", "b")
+    done = run("image", "set", image, "nope", "b", "--property", "k=1", "--tag", "x")
+    assert done.exit_code == 4
+    assert done.err == ("imagectl: No Image found for nope\nimagectl: 1 of 3 failed\n")
+    for name in ("a", "b"):
+        assert shown(run, name)["properties"]["k"] == "1"
+        assert "x" in shown(run, name)["tags"]
+
+
+def test_several_images_are_not_given_one_name(run: Run, image: str) -> None:
+    run("image", "create", "b")
+    assert run("image", "set", "a", "b", "--name", "c").exit_code == 2
+    assert shown(run, "b")["name"] == "b"
+
+
+def test_a_tag_with_a_slash_is_unset(run: Run, image: str) -> None:
+    run("image", "set", image, "--tag", "x/y")
+    assert run("image", "unset", image, "--tag", "x/y").exit_code == 0
+    assert shown(run, image)["tags"] == ["t1"]
+
+
+def test_an_instance_is_given_by_its_older_name(run: Run, image: str) -> None:
+    run("image", "set", image, "--instance-uuid", "i-1")
+    assert shown(run, image)["properties"]["instance_id"] == "i-1"
+
+
 def test_the_data_of_a_queued_image_can_be_stored_later(run: Run, qcow2: Path) -> None:
     run("image", "create", "later")
     options = ("--disk-format", "qcow2", "--property", "a=1")

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,3 +67,46 @@ def test_long_shows_what_the_documents_do_not_know(run: Run) -> None:
     assert "os_hidden" not in run("image", "show", "a").out
     assert "| os_hidden " in run("image", "show", "a", "--long").out
     assert run("image", "show", "a", "-c", "os_hidden", "-f", "value").out == "False\n"
+
+
+def test_several_images_are_a_list_for_programs(run: Run) -> None:
+    for name in ("a", "b"):
+        run("image", "create", name)
+    columns = ("-c", "name", "-c", "status")
+    done = run("image", "show", "a", "b", *columns, "-f", "json")
+    assert done.json == [
+        {"name": "a", "status": "queued"},
+        {"name": "b", "status": "queued"},
+    ]
+    table = run("image", "show", "a", "b", *columns).out
+    assert table.count("| Field ") == 2
+
+
+def test_an_image_that_is_not_found_does_not_keep_the_others(run: Run) -> None:
+    run("image", "create", "a")
+    done = run("image", "show", "a", "nope", "-c", "name", "-f", "json")
+    assert (done.exit_code, done.json) == (4, [{"name": "a"}])
+    assert done.err.startswith("imagectl: No Image found for nope\n")
+    assert run("image", "show", "no", "nope", "-f", "json").json == []
+
+
+def on_terminal(*argv: str, **variables: str) -> str:
+    """Return what a command line writes to a terminal."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "imagectl", *argv]
+    environ = {**os.environ, "TERM": "xterm", **variables}
+    subprocess.run(command, stdout=theirs, env=environ, check=True)
+    os.close(theirs)
+    try:
+        return os.read(ours, 1 << 16).decode()
+    finally:
+        os.close(ours)
+
+
+def test_a_status_has_colour_on_a_terminal_only(run: Run) -> None:
+    run("image", "create", "a")
+    for argv in (("show", "a"), ("list",)):
+        assert "\033[33mqueued\033[0m" in on_terminal("image", *argv)
+        assert "\033" not in on_terminal("image", *argv, NO_COLOR="1")
+        assert "\033" not in on_terminal("image", *argv, "-f", "json")
+        assert "\033" not in run("image", *argv).out

@@ -7,6 +7,7 @@ from typing import Any
 
 from imagectl.commands import options
 from imagectl.contract.image import CONTAINER_FORMATS, DISK_FORMATS
+from imagectl.transfer.formats import AUTO
 
 VISIBILITY_HELP = {
     "public": "Let everyone see and use the image",
@@ -15,16 +16,25 @@ VISIBILITY_HELP = {
     "shared": "Let the owner and the image's members see and use it (a new one is)",
 }
 
+MEMBERSHIPS = {
+    "accept": ("accepted", "Accept the image for the project"),
+    "reject": ("rejected", "Reject the image for the project"),
+    "pending": ("pending", "Take back what the project decided on the image"),
+}
+
 
 def add_attributes(
     parser: argparse.ArgumentParser,
     *,
     container_format: str | None = None,
-    disk_format: str | None = None,
+    detects: bool = False,
 ) -> None:
-    """Add what create and set have in common; the formats are the defaults."""
+    """Add what create and set have in common; ``detects`` makes ``auto`` a format."""
     _add_format(parser, "container", CONTAINER_FORMATS, container_format)
-    _add_format(parser, "disk", DISK_FORMATS, disk_format)
+    if detects:
+        _add_format(parser, "disk", (AUTO, *DISK_FORMATS), AUTO)
+    else:
+        _add_format(parser, "disk", DISK_FORMATS, None)
     parser.add_argument(
         "--min-disk",
         metavar="<disk-gb>",
@@ -63,6 +73,19 @@ def add_attributes(
     options.add_domain_of(parser, "project")
 
 
+def add_membership(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """Add what a project may decide on an image that is shared with it."""
+    group = parser.add_mutually_exclusive_group(required=required)
+    for name, (const, help_text) in MEMBERSHIPS.items():
+        group.add_argument(
+            f"--{name}",
+            dest="membership",
+            action="store_const",
+            const=const,
+            help=f"{help_text} (your own unless it is named)",
+        )
+
+
 def attributes(args: argparse.Namespace) -> dict[str, Any]:
     """Return the attributes that the options give, as the service names them."""
     return {
@@ -86,7 +109,8 @@ def _add_format(
     choices: tuple[str, ...],
     default: str | None,
 ) -> None:
-    preset = f" (default: {default})" if default else ""
+    meaning = ": what the data is found to be" if default == AUTO else ""
+    preset = f" (default: {default}{meaning})" if default else ""
     parser.add_argument(
         f"--{kind}-format",
         metavar=f"<{kind}-format>",

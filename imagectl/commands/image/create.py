@@ -1,17 +1,25 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from imagectl import verbs
-from imagectl.api import images
+from imagectl.api import images, imports
 from imagectl.commands import options
 from imagectl.commands.image.attributes import add_attributes, attributes
-from imagectl.commands.image.moving import add_progress, progress_of
+from imagectl.commands.image.data import add_data, settle_format
+from imagectl.commands.image.importing import add_stores, import_image, request, uri
+from imagectl.commands.image.moving import progress_of
+from imagectl.commands.image.patience import add_wait
 from imagectl.contract.image import IMAGE
+from imagectl.errors import UsageError
 from imagectl.output import Record
-from imagectl.transfer.sources import Source, open_source
-from imagectl.transfer.upload import upload
+from imagectl.transfer.digest import Digest, verify
+from imagectl.transfer.sources import FileSource, PipeSource, open_source
+from imagectl.transfer.upload import stage, upload
+
+Data = FileSource | PipeSource
 
 
 class Create(verbs.Create):
@@ -27,19 +35,8 @@ class Create(verbs.Create):
         super().add_options(parser)
         parser.add_argument("name", metavar="<image-name>", help="Name of the image")
         parser.add_argument("--id", metavar="<id>", help="ID of the image")
-        parser.add_argument(
-            "--file",
-            metavar="<file>",
-            help="File with the image, or - for standard input, which is taken"
-            " unasked where it is piped or redirected and holds data",
-        )
-        parser.add_argument(
-            "--size",
-            metavar="<size>",
-            type=options.count,
-            help="Size of the image in bytes, where standard input does not tell",
-        )
-        add_attributes(parser, container_format="bare", disk_format="raw")
+        add_data(parser)
+        add_attributes(parser, container_format="bare", detects=True)
         parser.add_argument(
             "--hidden",
             action="store_true",
@@ -47,12 +44,26 @@ class Create(verbs.Create):
             help="Leave the image out of listings that do not ask for hidden ones",
         )
         parser.add_argument(
+            "--import",
+            dest="use_import",
+            action="store_true",
+            help="Stage the data and let the service import it, instead of storing it"
+            " directly",
+        )
+        parser.add_argument(
+            "--uri",
+            metavar="<uri>",
+            type=uri,
+            help="Let the service import the image from here (web-download)",
+        )
+        parser.add_argument(
             "--keep",
             action="store_true",
             help="Keep the image if its data cannot be stored, to try again later"
             " with 'image set --file'",
         )
-        add_progress(parser)
+        add_stores(parser)
+        add_wait(parser, is_default=True)
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
         owner = options.project_id(self.cloud, args.project, args.project_domain)
@@ -61,21 +72,77 @@ class Create(verbs.Create):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        with open_source(parsed_args.file, parsed_args.size) as source:
-            if source and parsed_args.container_format == "bare":
-                source.check_format(parsed_args.disk_format)
+        _check_options(parsed_args)
+        with _open(parsed_args) as source:
+            wanted = self.import_request(parsed_args, source)
+            parsed_args.disk_format = settle_format(source, parsed_args)
             record: Record = self.client.create(IMAGE, self.body(parsed_args))
-            if source:
+            if wanted:
+                record = self.import_data(record, source, wanted, parsed_args)
+            elif source:
                 record = self.upload(record, source, parsed_args)
         return self.display(parsed_args, record)
 
-    def upload(
-        self, record: Record, source: Source, args: argparse.Namespace
+    def import_request(
+        self, args: argparse.Namespace, source: Data | None
+    ) -> imports.Request | None:
+        """Return the import to ask for. Raises :class:`UsageError` without data."""
+        if args.uri:
+            return request(self.client, args, "web-download", {"uri": args.uri})
+        if not args.use_import:
+            return None
+        if source is None:
+            raise UsageError(
+                "There is nothing to import.", hint="use --file or --uri, or pipe it in"
+            )
+        return request(self.client, args, "glance-direct", {})
+
+    def import_data(
+        self,
+        record: Record,
+        source: Data | None,
+        wanted: imports.Request,
+        args: argparse.Namespace,
     ) -> Record:
+        with self.discarding(record, args):
+            digest = self.stage(record, source, args) if source else None
+            stored = import_image(self, record["id"], wanted, args)
+            kinds = ("disk_format", "container_format")
+            is_as_sent = all(stored[kind] == record[kind] for kind in kinds)
+            # The service may unpack or convert what it imports.
+            if source and digest and args.wait and is_as_sent:
+                verify(stored, digest, source.name)
+        return stored
+
+    def stage(self, record: Record, source: Data, args: argparse.Namespace) -> Digest:
+        with progress_of(self, args, source.size_bytes) as report:
+            return stage(self.client, record["id"], source, report=report)
+
+    def upload(self, record: Record, source: Data, args: argparse.Namespace) -> Record:
+        image_id, store = record["id"], next(iter(args.stores), None)
         with (
-            images.discarded_on_failure(
-                self.client, record, self.app.say, is_kept=args.keep
-            ),
+            self.discarding(record, args),
             progress_of(self, args, source.size_bytes) as report,
         ):
-            return upload(self.client, record["id"], source, report=report)
+            return upload(self.client, image_id, source, report=report, store=store)
+
+    def discarding(
+        self, record: Record, args: argparse.Namespace
+    ) -> AbstractContextManager[None]:
+        return images.discarded_on_failure(
+            self.client, record, self.app.say, is_kept=args.keep
+        )
+
+
+def _check_options(args: argparse.Namespace) -> None:
+    if args.uri and (args.file or args.size is not None):
+        raise UsageError("--uri does not go with --file and --size.")
+    is_imported = args.use_import or args.uri
+    if not is_imported and (args.all_stores or len(args.stores) > 1):
+        raise UsageError("Only an import fills several stores.", hint="add --import")
+    if not is_imported and args.allow_failure is not None:
+        raise UsageError("--allow-failure and --disallow-failure need --import.")
+
+
+def _open(args: argparse.Namespace) -> AbstractContextManager[Data | None]:
+    return nullcontext() if args.uri else open_source(args.file, args.size)

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any
 
 from imagectl import verbs
+from imagectl.api.client import PAGE_SIZE
 from imagectl.commands import options
+from imagectl.commands.image.presenting import has_colour, present
 from imagectl.contract.image import IMAGE, MEMBER_STATUSES, VISIBILITIES
 from imagectl.output import Record
+
+HASHES = ("checksum", "hash")
+"""The MD5 of an image's data, and its ``os_hash_value``."""
 
 
 class List(verbs.List):
@@ -36,8 +43,17 @@ class List(verbs.List):
             help="List only images with this property (repeat to ask for several)",
         )
         parser.add_argument(
-            "--name", metavar="<name>", help="List only images of this name"
+            "--name",
+            metavar="<name>",
+            help="List only images of this name; in 'a*' or 'a?c', * stands for any"
+            " text and ? for any character",
         )
+        for name in HASHES:
+            parser.add_argument(
+                f"--{name}",
+                metavar=f"<{name}>",
+                help=f"List only images with this {name}",
+            )
         parser.add_argument(
             "--status", metavar="<status>", help="List only images in this status"
         )
@@ -74,13 +90,28 @@ class List(verbs.List):
             default="name:asc",
             help="Sort by these keys, each asc or desc (default: name:asc)",
         )
-        parser.add_argument("--page-size", help=argparse.SUPPRESS)
+        parser.add_argument(
+            "--page-size",
+            metavar="<size>",
+            type=options.count,
+            default=PAGE_SIZE,
+            help=f"Ask for so many images at once (default: {PAGE_SIZE}, the most that"
+            " a service gives)",
+        )
+        parser.add_argument(
+            "--human-readable",
+            "--human",
+            action="store_true",
+            help="List sizes in units that fit them",
+        )
         options.add_paging(parser, "image")
 
     def query(self, args: argparse.Namespace) -> dict[str, Any]:
         named = options.given(
             visibility=args.visibility,
-            name=args.name,
+            name=None if has_wildcard(args.name) else args.name,
+            checksum=args.checksum,
+            os_hash_value=args.hash,
             status=args.status,
             member_status=args.member_status,
             owner=options.project_id(self.cloud, args.project, args.project_domain),
@@ -92,8 +123,29 @@ class List(verbs.List):
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
         limit = verbs.least(args.limit, args.max_items)
-        marker = self.find(args.marker)["id"] if args.marker else None
-        return self.client.list(IMAGE, self.query(args), limit=limit, marker=marker)
+        is_pattern = has_wildcard(args.name)
+        found: Iterator[Record] = self.client.list(
+            IMAGE,
+            self.query(args),
+            limit=None if is_pattern else limit,
+            marker=self.find(args.marker)["id"] if args.marker else None,
+            page_size=max(1, args.page_size),
+        )
+        if is_pattern:
+            found = islice((r for r in found if matches(r, args.name)), limit)
+        in_units, in_colour = args.human_readable, has_colour(self.app.stdout)
+        if not (in_units or in_colour):
+            return found
+        return (present(r, in_units=in_units, in_colour=in_colour) for r in found)
+
+
+def has_wildcard(name: str | None) -> bool:
+    return bool(name) and any(character in str(name) for character in "*?")
+
+
+def matches(record: Record, pattern: str) -> bool:
+    """Say whether an image is called so; brackets stand for themselves."""
+    return fnmatchcase(record["name"] or "", pattern.replace("[", "[[]"))
 
 
 def sort_order(text: str) -> str:

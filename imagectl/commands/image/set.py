@@ -2,10 +2,15 @@ from __future__ import annotations
 
 import argparse
 
-from imagectl.api import images
+from imagectl.api import images, members
 from imagectl.api.quarantine import deactivated_if_wrong
 from imagectl.commands import options
-from imagectl.commands.image.attributes import add_attributes, attributes
+from imagectl.commands.image.attributes import (
+    add_attributes,
+    add_membership,
+    attributes,
+)
+from imagectl.commands.image.data import add_allow_unsafe
 from imagectl.commands.image.moving import add_progress, progress_of
 from imagectl.contract.image import IMAGE
 from imagectl.errors import ConflictError, UsageError
@@ -22,24 +27,22 @@ WELL_KNOWN_PROPERTIES = {
     "os-version": "Version of the operating system's distribution",
     "ramdisk-id": "ID of the ramdisk image that boots this image",
 }
-MEMBERSHIPS = {
-    "accept": ("accepted", "Accept the image for the project"),
-    "reject": ("rejected", "Reject the image for the project"),
-    "pending": ("pending", "Take back what the project decided on the image"),
-}
 
 
 class Set(ResourceVerb):
-    """Change an image: its attributes, its status, or a membership of it."""
+    """Change images: their attributes, their status, or a membership of them."""
 
     resource = IMAGE
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        self.add_operand(parser, "image", "Image to change")
+        self.add_operand(parser, "images", "Image(s) to change", nargs="+")
         parser.add_argument("--name", metavar="<name>", help="New name of the image")
         add_attributes(parser)
         for name, help_text in WELL_KNOWN_PROPERTIES.items():
             parser.add_argument(f"--{name}", metavar=f"<{name}>", help=help_text)
+        parser.add_argument(
+            "--instance-uuid", dest="instance_id", help=argparse.SUPPRESS
+        )
         status = parser.add_mutually_exclusive_group()
         status.add_argument(
             "--deactivate",
@@ -54,15 +57,7 @@ class Set(ResourceVerb):
             action="store_true",
             help="Let the image's data be downloaded again",
         )
-        membership = parser.add_mutually_exclusive_group()
-        for name, (const, help_text) in MEMBERSHIPS.items():
-            membership.add_argument(
-                f"--{name}",
-                dest="membership",
-                action="store_const",
-                const=const,
-                help=f"{help_text} (--project, or your own)",
-            )
+        add_membership(parser)
         hidden = parser.add_mutually_exclusive_group()
         hidden.add_argument(
             "--hidden", action="store_true", default=None, help="Hide the image"
@@ -70,34 +65,42 @@ class Set(ResourceVerb):
         hidden.add_argument(
             "--unhidden", dest="hidden", action="store_false", help="Unhide the image"
         )
-
         parser.add_argument(
             "--file",
             metavar="<file>",
             help="File with the data of an image that has none yet, or - for standard"
             " input",
         )
+        add_allow_unsafe(parser)
         add_progress(parser)
 
-    def take_action(self, parsed_args: argparse.Namespace) -> None:
+    def take_action(self, parsed_args: argparse.Namespace) -> int:
+        own = parsed_args.name, parsed_args.file
+        if len(parsed_args.images) > 1 and own != (None, None):
+            raise UsageError("Several images cannot be given one name or one file.")
         project = options.project_id(
             self.cloud, parsed_args.project, parsed_args.project_domain
         )
+        return self.for_each(
+            parsed_args.images, lambda given: self.change(given, project, parsed_args)
+        )
+
+    def change(self, given: str, project: str | None, args: argparse.Namespace) -> None:
         # A member that has not accepted an image lists it only when it asks for all.
-        scope = {"member_status": "all"} if parsed_args.membership else {}
-        record = self.find(parsed_args.image, **scope)
-        if parsed_args.active is not None:
-            images.set_active(self.client, record["id"], parsed_args.active)
-        if parsed_args.membership:
-            self.set_membership(record, project, parsed_args.membership)
+        scope = {"member_status": "all"} if args.membership else {}
+        record = self.find(given, **scope)
+        if args.active is not None:
+            images.set_active(self.client, record["id"], args.active)
+        if args.membership:
+            self.set_membership(record, project, args.membership)
             project = None
-        record = self.set_attributes(record, project, parsed_args)
-        if parsed_args.file:
-            self.store(record, parsed_args)
+        record = self.set_attributes(record, project, args)
+        if args.file:
+            self.store(record, args)
 
     def set_membership(self, record: Record, project: str | None, status: str) -> None:
         member = project or self.cloud.session.access.project_id or ""
-        images.set_member_status(self.client, record["id"], member, status)
+        members.set_status(self.client, record["id"], member, status)
 
     def set_attributes(
         self, record: Record, owner: str | None, args: argparse.Namespace
@@ -121,7 +124,9 @@ class Set(ResourceVerb):
             if source is None:
                 raise UsageError("standard input holds no data")
             if record.get("container_format") == "bare" and record.get("disk_format"):
-                source.check_format(record["disk_format"])
+                source.check_format(
+                    record["disk_format"], allow_unsafe=args.allow_unsafe
+                )
             with (
                 deactivated_if_wrong(self.client, record),
                 progress_of(self, args, source.size_bytes) as report,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import argparse
 
-from imagectl.api import images
+from imagectl.api import images, tags
 from imagectl.contract.image import IMAGE
 from imagectl.errors import NotFoundError
 from imagectl.verbs import ResourceVerb
@@ -36,9 +36,7 @@ class Unset(ResourceVerb):
         record = self.find(parsed_args.image)
 
         def remove_tag(tag: str) -> None:
-            if tag not in record["tags"]:
-                raise NotFoundError(f"Image {record['id']} has no tag '{tag}'.")
-            images.remove_tag(self.client, record["id"], tag)
+            tags.remove(self.client, record, tag)
 
         def remove_property(key: str) -> None:
             if key not in record:

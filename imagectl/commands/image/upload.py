@@ -9,6 +9,7 @@ from imagectl.api import images
 from imagectl.command import Lister
 from imagectl.commands import options
 from imagectl.commands.image.attributes import add_attributes, attributes
+from imagectl.commands.image.data import add_allow_unsafe, settle_format
 from imagectl.commands.image.moving import add_jobs, add_progress, move_all, tell
 from imagectl.contract.image import IMAGE
 from imagectl.output import Record
@@ -26,13 +27,14 @@ class Upload(Lister):
     not keep the others.
     """
 
-    exit_code = 0
+    changes = True
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             "files", metavar="<file>", nargs="+", help="File(s) to create images of"
         )
-        add_attributes(parser, container_format="bare", disk_format="raw")
+        add_attributes(parser, container_format="bare", detects=True)
+        add_allow_unsafe(parser)
         parser.add_argument(
             "--hidden",
             action="store_true",
@@ -48,9 +50,6 @@ class Upload(Lister):
         parser.set_defaults(name=None)
         add_jobs(parser)
         add_progress(parser)
-
-    def run(self, parsed_args: argparse.Namespace) -> int:
-        return super().run(parsed_args) or self.exit_code
 
     def take_action(
         self, parsed_args: argparse.Namespace
@@ -78,9 +77,8 @@ class Upload(Lister):
         client = self.cloud.image
         with open_source(str(path), None) as source:
             assert source  # a path is never standard input
-            if body["container_format"] == "bare":
-                source.check_format(body["disk_format"])
-            record = client.create(IMAGE, body)
+            disk_format = settle_format(source, args)
+            record = client.create(IMAGE, {**body, "disk_format": disk_format})
             with images.discarded_on_failure(
                 client, record, self.app.say, is_kept=args.keep
             ):

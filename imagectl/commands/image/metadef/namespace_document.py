@@ -53,6 +53,8 @@ class Import(ShowNamespace):
     The document is as Glance shows a namespace; what only Glance sets is left out.
     """
 
+    changes = True
+
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument(

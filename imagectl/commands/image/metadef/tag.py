@@ -26,6 +26,7 @@ class Create(Part, Lister):
     Tags that the namespace has already stay, unless --replace is given.
     """
 
+    changes = True
     resource = TAG
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,148 @@
+"""Imports into Glance: asked for, and followed until they are over.
+
+Glance answers an import at once and does it in a task. What it is at stands in the
+image (``os_glance_importing_to_stores`` and the like) and in the image's tasks, of
+which one has the request's id (Glance 33, ``api/v2/images.py``). A service older than
+API 2.12 tells of no tasks: there the image alone must do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from imagectl.api.client import Client, Record, quote
+from imagectl.api.waiting import Patience, wait_for
+from imagectl.contract.image import IMAGE
+from imagectl.contract.image_parts import TASK
+from imagectl.errors import ImagectlError, NotFoundError
+
+METHODS = ("glance-direct", "web-download", "glance-download", "copy-image")
+LOCK = "os_glance_import_task"
+IMPORTING = "os_glance_importing_to_stores"
+FAILED = "os_glance_failed_import"
+ENDED = ("success", "failure")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What an import shall do.
+
+    ``details`` are the method's own: a URI, or a remote image. Without stores the
+    data goes into the default one; ``may_fail_in_part`` lets it miss some of several.
+    """
+
+    method: str
+    details: Mapping[str, str] = field(default_factory=dict)
+    stores: Sequence[str] = ()
+    all_stores: bool = False
+    may_fail_in_part: bool = True
+
+    def body(self) -> dict[str, Any]:
+        body: dict[str, Any] = {"method": {"name": self.method, **self.details}}
+        if self.all_stores:
+            body["all_stores"] = True
+        elif self.stores:
+            body["stores"] = list(self.stores)
+        if len(body) > 1:
+            body["all_stores_must_succeed"] = not self.may_fail_in_part
+        return body
+
+
+def methods(client: Client) -> list[str]:
+    """Return the import methods that the cloud offers."""
+    offered = client.document("GET", "/info/import").get("import-methods") or {}
+    return list(offered.get("value") or ())
+
+
+def start(client: Client, image_id: str, request: Request) -> str | None:
+    """Ask for an import, and return the id by which its task is known."""
+    response = client.request("POST", _path(image_id, "import"), json=request.body())
+    return response.headers.get("X-Openstack-Request-Id")
+
+
+def tasks(client: Client, image_id: str) -> list[Record]:
+    """Return the tasks of an image. Raises :class:`NotFoundError` before API 2.12."""
+    return list(client.list(TASK, path=_path(image_id, "tasks")))
+
+
+def follow(
+    client: Client, image_id: str, request_id: str | None, patience: Patience
+) -> Record:
+    """Wait until an import is over, and return the image.
+
+    Raises :class:`ImagectlError` if the import failed, and
+    :class:`imagectl.errors.WaitTimeoutError` if it takes too long.
+    """
+
+    def poll() -> tuple[Record | None, str]:
+        task = _find_task(client, image_id, request_id)
+        record = client.show(IMAGE, image_id)
+        _check(record, task)
+        return (record if _is_over(record, task) else None), _describe(record, task)
+
+    return wait_for(poll, f"import of image {image_id}", patience)
+
+
+def failed_stores(record: Record) -> list[str]:
+    """Return the stores that an import into several could not fill."""
+    return _names(record.get(FAILED))
+
+
+def follow_task(client: Client, task_id: str, patience: Patience) -> Record:
+    """Wait until a task is over, and return it; raises as :func:`follow` does."""
+
+    def poll() -> tuple[Record | None, str]:
+        task = client.show(TASK, task_id)
+        _check({}, task)
+        return (task if task["status"] in ENDED else None), task["status"]
+
+    return wait_for(poll, f"task {task_id}", patience)
+
+
+def _find_task(client: Client, image_id: str, request_id: str | None) -> Record | None:
+    try:
+        found = tasks(client, image_id)
+    except NotFoundError:
+        return None
+    return next((t for t in found if t.get("request_id") == request_id), None)
+
+
+def _check(record: Record, task: Record | None) -> None:
+    if task is not None and task["status"] == "failure":
+        raise ImagectlError(
+            f"Task {task['id']} failed: {task.get('message') or 'it does not say why'}"
+        )
+    is_idle = task is None and not record.get(IMPORTING)
+    if is_idle and record.get(FAILED) and record["status"] != "active":
+        raise ImagectlError(f"The import failed in {record[FAILED]}.")
+
+
+def _is_over(record: Record, task: Record | None) -> bool:
+    if task is None:
+        is_busy = record.get(LOCK) or record.get(IMPORTING)
+        return record["status"] == "active" and not is_busy
+    return bool(task["status"] == "success" and record.get(LOCK) != task["id"])
+
+
+def _describe(record: Record, task: Record | None) -> str:
+    parts = [record["status"]]
+    if done := _names(record.get("stores")):
+        parts.append(f"in {', '.join(done)}")
+    if missing := _names(record.get(IMPORTING)):
+        parts.append(f"to go: {', '.join(missing)}")
+    if failed := failed_stores(record):
+        parts.append(f"failed: {', '.join(failed)}")
+    if task is not None:
+        note = f" ({task['message']})" if task.get("message") else ""
+        parts.append(f"task {task['status']}{note}")
+    return "; ".join(parts)
+
+
+def _names(text: str | None) -> list[str]:
+    return [name for name in (text or "").split(",") if name]
+
+
+def _path(image_id: str, what: str) -> str:
+    return f"{IMAGE.path}/{quote(image_id)}/{what}"

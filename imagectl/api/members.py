@@ -1,0 +1,27 @@
+"""The projects that an image is shared with."""
+
+from __future__ import annotations
+
+from imagectl.api.client import Client, Record, quote
+from imagectl.contract.image import IMAGE
+from imagectl.contract.image_parts import MEMBER
+
+
+def path(image_id: str, *project_id: str) -> str:
+    """Return where the members of an image are, or one of them."""
+    parts = (quote(part) for part in (image_id, MEMBER.collection, *project_id))
+    return "/".join([IMAGE.path, *parts])
+
+
+def add(client: Client, image_id: str, project_id: str) -> Record:
+    return client.document("POST", path(image_id), json={"member": project_id})
+
+
+def set_status(client: Client, image_id: str, project_id: str, status: str) -> Record:
+    """Accept or reject an image that is shared with a project."""
+    where = path(image_id, project_id)
+    return client.document("PUT", where, json={"status": status})
+
+
+def remove(client: Client, image_id: str, project_id: str) -> None:
+    client.request("DELETE", path(image_id, project_id))

@@ -1,0 +1,40 @@
+"""Tags of images, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from imagectl.api import images
+from imagectl.api.client import Client, quote
+from imagectl.contract.image import IMAGE
+from imagectl.errors import NotFoundError
+
+
+def add(client: Client, image_id: str, tag: str) -> None:
+    if "/" in tag:
+        _change(client, image_id, lambda tags: [*tags, tag])
+    else:
+        client.request("PUT", _path(image_id, tag))
+
+
+def remove(client: Client, record: Mapping[str, Any], tag: str) -> None:
+    """Raises :class:`NotFoundError` for a tag that the image does not have."""
+    if tag not in record["tags"]:
+        raise NotFoundError(f"Image {record['id']} has no tag '{tag}'.")
+    if "/" in tag:
+        _change(client, record["id"], lambda tags: [t for t in tags if t != tag])
+    else:
+        client.request("DELETE", _path(record["id"], tag))
+
+
+def _change(
+    client: Client, image_id: str, change: Callable[[list[str]], list[str]]
+) -> None:
+    """Write all tags anew: no path of Glance names a tag that holds a slash."""
+    tags = change(client.show(IMAGE, image_id)["tags"])
+    images.patch(client, image_id, [images.replace("tags", tags)])
+
+
+def _path(image_id: str, tag: str) -> str:
+    return f"{IMAGE.path}/{quote(image_id)}/tags/{quote(tag)}"

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from imagectl import verbs
+from imagectl.api import imports
+from imagectl.commands.image.importing import (
+    add_stores,
+    import_image,
+    request,
+    uri,
+)
+from imagectl.commands.image.patience import add_wait
+from imagectl.contract.image import IMAGE
+from imagectl.errors import UsageError
+from imagectl.output import Record
+
+STATUS_FOR = {
+    "glance-direct": "uploading",
+    "web-download": "queued",
+    "glance-download": "queued",
+    "copy-image": "active",
+}
+"""The status in which an image must be for each method."""
+
+
+class Import(verbs.ShowRecord):
+    """Bring data into an image: what was staged, or what is elsewhere.
+
+    Without --wait it shows the image as the import begins. With it, a failed task or
+    store is a failure of the command; a store may fail with --allow-failure.
+    """
+
+    changes = True
+    resource = IMAGE
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        self.add_operand(parser, "image", "Image to bring data into")
+        parser.add_argument(
+            "--method",
+            metavar="<method>",
+            choices=imports.METHODS,
+            default="glance-direct",
+            help=f"How to import: {', '.join(imports.METHODS)} (default:"
+            " glance-direct, which takes what 'image stage' has sent)",
+        )
+        parser.add_argument(
+            "--uri",
+            metavar="<uri>",
+            type=uri,
+            help="Where web-download takes the data from",
+        )
+        parser.add_argument(
+            "--remote-image",
+            metavar="<image-id>",
+            help="ID of the image that glance-download takes",
+        )
+        parser.add_argument(
+            "--remote-region",
+            metavar="<region>",
+            help="Region of the Glance that glance-download takes it from",
+        )
+        parser.add_argument(
+            "--remote-service-interface",
+            metavar="<interface>",
+            help="Interface of that Glance (default: public)",
+        )
+        add_stores(parser, nargs="+")
+        add_wait(parser, is_default=False)
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        details = _details(parsed_args)
+        wanted = request(self.client, parsed_args, parsed_args.method, details)
+        record = self.find(parsed_args.image)
+        _check_status(record, wanted.method)
+        record = import_image(self, record["id"], wanted, parsed_args)
+        return self.display(parsed_args, record)
+
+
+def _details(args: argparse.Namespace) -> dict[str, str]:
+    """Return what the method needs. Raises :class:`UsageError` for any other."""
+    given = {
+        "--uri": args.uri,
+        "--remote-image": args.remote_image,
+        "--remote-region": args.remote_region,
+        "--remote-service-interface": args.remote_service_interface,
+    }
+    names, needed = {
+        "web-download": ({"--uri": "uri"}, ("--uri",)),
+        "glance-download": (
+            {
+                "--remote-image": "glance_image_id",
+                "--remote-region": "glance_region",
+                "--remote-service-interface": "glance_service_interface",
+            },
+            ("--remote-image", "--remote-region"),
+        ),
+    }.get(args.method, ({}, ()))
+    for option, content in given.items():
+        if content and option not in names:
+            raise UsageError(f"{option} does not go with --method {args.method}.")
+        if not content and option in needed:
+            raise UsageError(f"--method {args.method} needs {option}.")
+    return {names[option]: text for option, text in given.items() if text}
+
+
+def _check_status(record: Record, method: str) -> None:
+    wanted = STATUS_FOR[method]
+    if record["status"] != wanted:
+        raise UsageError(
+            f"The import method '{method}' needs an image in status '{wanted}', and"
+            f" image {record['id']} is '{record['status']}'.",
+            hint="send its data with: imagectl image stage"
+            if wanted == "uploading"
+            else "",
+        )

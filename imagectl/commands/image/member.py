@@ -1,0 +1,134 @@
+"""The projects that an image is shared with."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from typing import Any
+
+from imagectl import verbs
+from imagectl.api import lookup, members
+from imagectl.commands import options
+from imagectl.commands.image.attributes import add_membership
+from imagectl.commands.image.named import NamesImage
+from imagectl.contract.identity import PROJECT
+from imagectl.contract.image_parts import MEMBER
+from imagectl.output import Record
+
+SHARED = {"member_status": "all"}
+"""Finds an image by name for a member that has not accepted it, too."""
+
+
+class MemberVerb(NamesImage):
+    """What verbs on one membership have in common: the image and the project."""
+
+    def add_operands(
+        self, parser: argparse.ArgumentParser, does: str, **nargs: Any
+    ) -> None:
+        self.add_image(parser)
+        parser.add_argument(
+            "project", metavar="<project>", help=f"{does} (name or ID)", **nargs
+        )
+        options.add_domain_of(parser, "project")
+
+    def project_id(self, given: str, args: argparse.Namespace) -> str:
+        """Return a member's id, that of a deleted project included."""
+        scope = {"domain_id": options.domain_id(self.cloud, args.project_domain)}
+        return lookup.find_id(
+            self.cloud.identity, PROJECT, given, scope=scope, may_be_gone=True
+        )
+
+
+class List(verbs.List, NamesImage):
+    """List the projects that an image is shared with"""
+
+    resource = MEMBER
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        self.add_image(parser)
+        # It names no project: openstack has it here, and scripts may.
+        parser.add_argument("--project-domain", help=argparse.SUPPRESS)
+
+    def records(self, args: argparse.Namespace) -> Iterable[Record]:
+        path = members.path(self.image_id(args.image, **SHARED))
+        return self.client.list(MEMBER, path=path)
+
+
+class Get(verbs.ShowRecord, MemberVerb):
+    """Show what a project decided on an image that is shared with it"""
+
+    resource = MEMBER
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        self.add_operands(parser, "Project to show")
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        image_id = self.image_id(parsed_args.image, **SHARED)
+        project_id = self.project_id(parsed_args.project, parsed_args)
+        path = members.path(image_id, project_id)
+        return self.display(parsed_args, self.client.document("GET", path))
+
+
+class Set(verbs.ShowRecord, MemberVerb):
+    """Accept or reject an image for a project that it is shared with"""
+
+    changes = True
+    resource = MEMBER
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        self.add_operands(parser, "Project that decides (default: your own)", nargs="?")
+        add_membership(parser, required=True)
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        image_id = self.image_id(parsed_args.image, **SHARED)
+        given = parsed_args.project
+        own = self.cloud.session.access.project_id
+        member = self.project_id(given, parsed_args) if given else own
+        record = members.set_status(
+            self.client, image_id, member or "", parsed_args.membership
+        )
+        return self.display(parsed_args, record)
+
+
+class Add(verbs.ShowRecord, MemberVerb):
+    """Share an image with a project"""
+
+    changes = True
+    resource = MEMBER
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        self.add_operands(parser, "Project to share the image with")
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        project_id = options.project_id(
+            self.cloud, parsed_args.project, parsed_args.project_domain
+        )
+        image_id = self.image_id(parsed_args.image)
+        record = members.add(self.client, image_id, project_id or "")
+        return self.display(parsed_args, record)
+
+
+class Remove(MemberVerb):
+    """Share an image with projects no longer"""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        self.add_operands(parser, "Project to take the image from", nargs="+")
+
+    def take_action(self, parsed_args: argparse.Namespace) -> int:
+        image_id = self.image_id(parsed_args.image)
+
+        def remove(given: str) -> None:
+            project_id = self.project_id(given, parsed_args)
+            members.remove(self.cloud.image, image_id, project_id)
+
+        return self.for_each(parsed_args.project, remove)

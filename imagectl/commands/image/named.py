@@ -1,0 +1,27 @@
+"""What commands on something of an image have in common: the image's name."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from imagectl.api import lookup
+from imagectl.command import Command
+from imagectl.contract.image import IMAGE
+from imagectl.output import Record
+
+
+class NamesImage(Command):
+    def add_image(
+        self, parser: argparse.ArgumentParser, means: str = "Image", **options: Any
+    ) -> None:
+        name = "images" if "nargs" in options else "image"
+        parser.add_argument(
+            name, metavar="<image>", help=f"{means} (name or ID)", **options
+        )
+
+    def find_image(self, given: str, **scope: str) -> Record:
+        return lookup.find(self.cloud.image, IMAGE, given, scope=scope)
+
+    def image_id(self, given: str, **scope: str) -> str:
+        return str(self.find_image(given, **scope)["id"])

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import argparse
+
+from imagectl.commands.image.data import add_data
+from imagectl.commands.image.moving import progress_of
+from imagectl.contract.image import IMAGE
+from imagectl.errors import UsageError
+from imagectl.transfer.sources import open_source
+from imagectl.transfer.upload import stage
+from imagectl.verbs import ResourceVerb
+
+
+class Stage(ResourceVerb):
+    """Send the data of a queued image to where 'image import' takes it from"""
+
+    resource = IMAGE
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        self.add_operand(parser, "image", "Image to send data for")
+        add_data(parser)
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        with open_source(parsed_args.file, parsed_args.size) as source:
+            if source is None:
+                raise UsageError("There is no data.", hint="use --file, or pipe it in")
+            record = self.find(parsed_args.image)
+            # What is in a container cannot be told.
+            if record["container_format"] == "bare" and record["disk_format"]:
+                source.check_format(
+                    record["disk_format"], allow_unsafe=parsed_args.allow_unsafe
+                )
+            with progress_of(self, parsed_args, source.size_bytes) as report:
+                stage(self.client, record["id"], source, report=report)
