@@ -332,6 +332,11 @@ def test_what_to_save_where_is_said_exactly(
 def test_a_log_gets_lines_of_progress(run: Run, image: str, target: Path) -> None:
     done = run("image", "save", image, "--file", target, "--progress", "plain")
     assert done.err.startswith("imagectl: 100 %, 2.9 MiB of 2.9 MiB, ")
+    folder = target.parent / "images"
+    many = run("image", "save", "a", "--directory", folder, "--progress", "plain")
+    progress, summary = many.err.splitlines()
+    assert progress.startswith("imagectl: 100 %, 2.9 MiB of 2.9 MiB, ")
+    assert summary == "imagectl: 1 of 1 images saved"
     quiet = run("-q", "image", "save", image, "--file", "/dev/null", "--progress=plain")
     assert quiet.err == ""
 

@@ -67,13 +67,14 @@ def test_an_upload_that_was_cut_off_is_taken_for_the_same_image(
 
 
 def test_staging_that_was_cut_off_is_begun_again(
-    client: Client, door: CuttingDoor, make_image: Make, data: Path
+    client: Client, door: CuttingDoor, admin: Caller, make_image: Make, data: Path
 ) -> None:
     image_id = make_image(**FORMATS)["id"]
     door.cuts = [2 << 20]
     with open_source(str(data), None) as source:
         assert source
-        staged = stage(client, image_id, source)
+        assert stage(client, image_id, source).size_bytes == len(DATA)
+    staged = admin.image("GET", f"/images/{image_id}").json()
     assert (staged["status"], staged["size"]) == ("uploading", len(DATA))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 from imagectl.api.client import Record
@@ -13,7 +13,7 @@ from imagectl.commands import options
 from imagectl.errors import ImagectlError
 from imagectl.output import MACHINE_FORMATS
 from imagectl.transfer import jobs
-from imagectl.transfer.progress import STYLES, Report, show_progress
+from imagectl.transfer.progress import STYLES, Report, ignore, show_progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -74,19 +74,25 @@ def move_all(
     """Call ``act`` with every item, ``--jobs`` at once.
 
     Failures are reported as they happen, each with its item's title if it has one;
-    returned is what came of the others.
+    returned is what came of the others, in their order. Progress is shown where there
+    is a total.
     """
-    results: list[Result] = []
-    with progress_of(command, args, total_bytes) as report:
+    results: dict[int, Result] = {}
+    is_shown = total_bytes is not None
+    shown = progress_of(command, args, total_bytes) if is_shown else nullcontext(ignore)
+    with shown as report:
         found = jobs.run(
-            items, lambda item, report: act(item[1], report), args.jobs, report
+            list(enumerate(items)),
+            lambda numbered, report: act(numbered[1][1], report),
+            args.jobs,
+            report,
         )
-        for (title, _), outcome in found:
+        for (number, (title, _)), outcome in found:
             if isinstance(outcome, Exception):
                 command.app.report(_titled(outcome, title))
             else:
-                results.append(outcome)
-    return results
+                results[number] = outcome
+    return [results[number] for number in sorted(results)]
 
 
 def tell(command: Command, count: int, total: int, what: str) -> int:
