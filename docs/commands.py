@@ -25,7 +25,8 @@ class Argument(NamedTuple):
 
 
 class Described(NamedTuple):
-    """A command: ``all_names`` are those of every option, hidden and usual ones too."""
+    """A command: ``all_names`` are those of every option, hidden and usual ones too,
+    and how its operands are shown (``<image>``)."""
 
     name: str
     description: str
@@ -87,12 +88,14 @@ def _describe(name: str, usual: set[tuple[str, ...]]) -> Described:
     make, _, _ = shell().command_manager.find_command(name.split())
     parser = make(shell(), None).get_parser(f"imagectl {name}")
     arguments = [_argument(action) for action in _shown(parser._actions)]
+    names = {name for action in parser._actions for name in action.option_strings}
+    operands = [argument for argument in arguments if not argument.names]
     return Described(
         name,
         inspect.cleandoc(parser.description or ""),
-        [a for a in arguments if not a.names],
+        operands,
         [a for a in arguments if a.names and a.names not in usual],
-        frozenset(n for action in parser._actions for n in action.option_strings),
+        frozenset(names.union(one.value.strip("[].") for one in operands)),
     )
 
 

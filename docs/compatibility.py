@@ -108,12 +108,16 @@ def compare_option(
     place, _, spelling = (renamed or f"{target} {option}").rpartition(" ")
     offered = ours.get(place, frozenset())
     is_offered = spelling in offered if renamed else not offered.isdisjoint(names)
-    return Row(f"{theirs} {option}", f"{place} {spelling}", _say(is_offered))
+    shown, test = f"{place} {spelling}", find_test(place, spelling)
+    return Row(f"{theirs} {option}", shown, _say(is_offered), test)
 
 
-def find_test(command: str) -> str:
-    """Return the test module that is named after a command, or runs it most often."""
-    words, tests = command.split(), _tests()
+def find_test(command: str, option: str = "") -> str:
+    """Return the test module that is named after a command, or runs it most often.
+
+    With ``option``, it is one that gives it.
+    """
+    words, tests = command.split(), _tests(option)
     noun, name = "_".join(words[:-1]), "_".join(words)
     for stem in (name, f"{noun}s", noun):
         if (path := f"tests/client/test_{stem}.py") in tests:
@@ -128,10 +132,12 @@ def find_test(command: str) -> str:
 
 
 @cache
-def _tests() -> Mapping[str, str]:
+def _tests(option: str) -> Mapping[str, str]:
     root = HERE.parent
-    paths = sorted((root / "tests/client").glob("test_*.py"))
-    return {path.relative_to(root).as_posix(): path.read_text() for path in paths}
+    paths = sorted((root / "tests").glob("c*/test_*.py"))
+    texts = {path.relative_to(root).as_posix(): path.read_text() for path in paths}
+    is_given = re.compile(rf"{re.escape(option)}(?![\w-])" if option[:1] == "-" else "")
+    return {path: text for path, text in texts.items() if is_given.search(text)}
 
 
 def _say(is_offered: bool) -> str:

@@ -174,15 +174,21 @@ def test_an_instance_is_given_by_its_older_name(run: Run, image: str) -> None:
 
 def test_the_data_of_a_queued_image_can_be_stored_later(run: Run, qcow2: Path) -> None:
     run("image", "create", "later")
-    options = ("--disk-format", "qcow2", "--property", "a=1")
+    options = ("--disk-format", "qcow2", "--property", "a=1", "--store", "slow")
     done = run("image", "set", "later", "--file", qcow2, *options)
     assert (done.exit_code, done.out, done.err) == (0, "", "")
     shown = run("image", "show", "later", "-f", "json").json
     assert (shown["status"], shown["disk_format"]) == ("active", "qcow2")
-    assert shown["size"] == qcow2.stat().st_size
+    assert (shown["size"], shown["stores"]) == (qcow2.stat().st_size, "slow")
     again = run("image", "set", "later", "--file", qcow2)
     assert again.exit_code == 5
     assert again.err == f"imagectl: Image {shown['id']} is active: it takes no data.\n"
+
+
+@pytest.mark.parametrize("option", ["--store", "--size"])
+def test_where_and_how_large_is_said_of_data_only(run: Run, option: str) -> None:
+    run("image", "create", "later")
+    assert run("image", "set", "later", option, "1").exit_code == 2
 
 
 def test_data_that_is_not_of_the_images_format_is_not_stored(

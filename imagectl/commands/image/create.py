@@ -12,6 +12,11 @@ from imagectl.commands.image.data import add_data, settle_format
 from imagectl.commands.image.importing import add_stores, import_image, request, uri
 from imagectl.commands.image.moving import progress_of
 from imagectl.commands.image.patience import add_wait
+from imagectl.commands.image.signing import (
+    add_signing,
+    check_signing,
+    signature_properties,
+)
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
 from imagectl.output import Record
@@ -62,6 +67,7 @@ class Create(verbs.Create):
             help="Keep the image if its data cannot be stored, to try again later"
             " with 'image set --file'",
         )
+        add_signing(parser)
         add_stores(parser)
         add_wait(parser, is_default=True)
 
@@ -76,7 +82,8 @@ class Create(verbs.Create):
         with _open(parsed_args) as source:
             wanted = self.import_request(parsed_args, source)
             parsed_args.disk_format = settle_format(source, parsed_args)
-            record: Record = self.client.create(IMAGE, self.body(parsed_args))
+            signed = signature_properties(self.app, source, parsed_args)
+            record: Record = self.client.create(IMAGE, self.body(parsed_args) | signed)
             if wanted:
                 record = self.import_data(record, source, wanted, parsed_args)
             elif source:
@@ -135,6 +142,7 @@ class Create(verbs.Create):
 
 
 def _check_options(args: argparse.Namespace) -> None:
+    check_signing(args)
     if args.uri and (args.file or args.size is not None):
         raise UsageError("--uri does not go with --file and --size.")
     is_imported = args.use_import or args.uri

@@ -71,11 +71,22 @@ class Set(ResourceVerb):
             help="File with the data of an image that has none yet, or - for standard"
             " input",
         )
+        parser.add_argument(
+            "--size",
+            metavar="<size>",
+            type=options.count,
+            help="Size of the data in bytes, where standard input does not tell",
+        )
+        parser.add_argument(
+            "--store", metavar="<store>", help="Store to keep the data in"
+        )
         add_allow_unsafe(parser)
         add_progress(parser)
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         own = parsed_args.name, parsed_args.file
+        if not parsed_args.file and (parsed_args.store or parsed_args.size is not None):
+            raise UsageError("--size and --store go with --file.")
         if len(parsed_args.images) > 1 and own != (None, None):
             raise UsageError("Several images cannot be given one name or one file.")
         project = options.project_id(
@@ -120,7 +131,7 @@ class Set(ResourceVerb):
             raise ConflictError(
                 f"Image {record['id']} is {record['status']}: it takes no data."
             )
-        with open_source(args.file, None) as source:
+        with open_source(args.file, args.size) as source:
             if source is None:
                 raise UsageError("standard input holds no data")
             if record.get("container_format") == "bare" and record.get("disk_format"):
@@ -131,4 +142,5 @@ class Set(ResourceVerb):
                 deactivated_if_wrong(self.client, record),
                 progress_of(self, args, source.size_bytes) as report,
             ):
-                upload(self.client, record["id"], source, report=report)
+                image_id, store = record["id"], args.store
+                upload(self.client, image_id, source, report=report, store=store)
