@@ -24,8 +24,8 @@ _FORMULA = re.compile(r"\s*[=+\-@\t\r]")
 _SHELL_SPECIAL = re.compile(r'(["$`\\])')
 
 
-class Table(table.TableFormatter):
-    """A table is for people: what could move the cursor is shown as an escape."""
+class _EscapedLists:
+    """Cells of a list are shown with escapes for what could move the cursor."""
 
     def emit_list(
         self,
@@ -34,7 +34,14 @@ class Table(table.TableFormatter):
         stdout: TextIO,
         parsed_args: argparse.Namespace,
     ) -> None:
-        super().emit_list(column_names, map(_escaped, data), stdout, parsed_args)
+        rows = map(_escaped, data)
+        super().emit_list(  # type: ignore[misc]
+            column_names, rows, stdout, parsed_args
+        )
+
+
+class Table(_EscapedLists, table.TableFormatter):
+    """A table is for people: what could move the cursor is shown as an escape."""
 
     def emit_one(
         self,
@@ -47,17 +54,8 @@ class Table(table.TableFormatter):
         super().emit_one(names, _escaped(data), stdout, parsed_args)
 
 
-class Value(value.ValueFormatter):
+class Value(_EscapedLists, value.ValueFormatter):
     """A row of a list stays one line; the value of a record is exact in a pipe."""
-
-    def emit_list(
-        self,
-        column_names: Sequence[str],
-        data: Iterable[Row],
-        stdout: TextIO,
-        parsed_args: argparse.Namespace,
-    ) -> None:
-        super().emit_list(column_names, map(_escaped, data), stdout, parsed_args)
 
     def emit_one(
         self,

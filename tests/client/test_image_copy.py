@@ -334,7 +334,9 @@ def test_ctrl_c_leaves_nothing_at_the_target(clouds: TwoClouds, home: Path) -> N
     argv = ("image", "copy", IMAGE_ID, "--to-cloud", "there")
     with glance.serving():
         copying = subprocess.Popen(
-            [sys.executable, "-m", "imagectl", *argv], stderr=subprocess.PIPE
+            [sys.executable, "-m", "imagectl", *argv],
+            stderr=subprocess.PIPE,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         assert is_half_sent.wait(30)
         copying.send_signal(signal.SIGINT)

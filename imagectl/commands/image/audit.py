@@ -8,7 +8,12 @@ from imagectl.api.client import Record
 from imagectl.api.selection import active_images, select, unique
 from imagectl.command import Lister, common_code
 from imagectl.commands import options
-from imagectl.commands.image.moving import add_jobs, add_progress, move_each
+from imagectl.commands.image.moving import (
+    add_jobs,
+    add_progress,
+    add_store_preference,
+    move_each,
+)
 from imagectl.contract.image import VISIBILITIES
 from imagectl.errors import UsageError, VerificationError
 from imagectl.transfer.auditing import UNREAD, WRONG, audit
@@ -76,14 +81,7 @@ class Audit(Lister):
             default=None,
             help="Read hidden images instead of the others",
         )
-        parser.add_argument(
-            "--store-preference",
-            dest="stores",
-            metavar="<store>",
-            action="append",
-            default=[],
-            help="Store to read images from if it can (repeat for a second choice)",
-        )
+        add_store_preference(parser)
         add_jobs(parser)
         add_progress(parser)
 

@@ -13,7 +13,12 @@ from imagectl.auth.clouds import load_cloud, load_named_cloud
 from imagectl.auth.session import Session
 from imagectl.command import Lister, common_code
 from imagectl.commands import options
-from imagectl.commands.image.moving import add_jobs, add_progress, move_each
+from imagectl.commands.image.moving import (
+    add_jobs,
+    add_progress,
+    add_store_preference,
+    move_each,
+)
 from imagectl.contract.image import VISIBILITIES
 from imagectl.errors import ConflictError, UsageError
 from imagectl.transfer import copying
@@ -104,14 +109,7 @@ class Copy(Lister):
             action="store_true",
             help="Show which images would be copied, and change nothing",
         )
-        parser.add_argument(
-            "--store-preference",
-            dest="stores",
-            metavar="<store>",
-            action="append",
-            default=[],
-            help="Store to read the image from if it can (repeat for a second choice)",
-        )
+        add_store_preference(parser)
         add_jobs(parser)
         add_progress(parser)
 

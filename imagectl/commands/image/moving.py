@@ -19,6 +19,17 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+def add_store_preference(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--store-preference",
+        dest="stores",
+        metavar="<store>",
+        action="append",
+        default=[],
+        help="Store to read an image from if it can (repeat for a second choice)",
+    )
+
+
 def add_progress(parser: argparse.ArgumentParser) -> None:
     """Add ``--progress [bar|plain|none]``.
 

@@ -10,6 +10,7 @@ from imagectl.commands import options
 from imagectl.commands.image.moving import (
     add_jobs,
     add_progress,
+    add_store_preference,
     move_all,
     progress_of,
     tell,
@@ -85,14 +86,7 @@ class Save(ResourceVerb):
             default=BLOCK_BYTES,
             help=f"Bytes to read at once (default: {BLOCK_BYTES})",
         )
-        parser.add_argument(
-            "--store-preference",
-            dest="stores",
-            metavar="<store>",
-            action="append",
-            default=[],
-            help="Store to read the image from if it can (repeat for a second choice)",
-        )
+        add_store_preference(parser)
         add_jobs(parser)
         add_progress(parser)
 
