@@ -18,6 +18,9 @@ PAGE = """\
 
 Written by `make bench`; nothing here is typed by hand. {machine}
 
+Where a ratio is short of what was asked for, [design.md](design.md) says why, under
+"What falls short".
+
 ## Beside `openstack`
 
 Each row pairs `imagectl` with `openstack` on the same mock cloud in one run, in turn,
