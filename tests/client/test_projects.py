@@ -67,6 +67,12 @@ def test_a_limit_cuts_the_sorted_list(run: Run) -> None:
     assert names(run, "--sort", "name", "--max-items", "1") == ["admin"]
 
 
+def test_a_marker_is_left_out_with_all_that_is_before_it(run: Run) -> None:
+    first, *others = run("project", "list", "-f", "value", "-c", "ID").out.split()
+    after = run("project", "list", "--marker", first, "-f", "value", "-c", "ID")
+    assert after.out.split() == others != []
+
+
 def test_a_sort_direction_is_asc_or_desc(run: Run) -> None:
     done = run("project", "list", "--sort", "name:down")
     assert done.exit_code == 2
