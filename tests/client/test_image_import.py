@@ -63,6 +63,43 @@ def test_what_was_staged_is_imported(run: Run, staged: str, qcow2: Path) -> None
     assert shown(run, staged)["status"] == "active"
 
 
+def test_what_is_staged_is_as_large_as_it_is_said_to_be(run: Run, qcow2: Path) -> None:
+    run("image", "create", "a", "--disk-format", "qcow2")
+    size_bytes = qcow2.stat().st_size
+    stage = ("image", "stage", "a", "--file", qcow2, "--size")
+    refused = run(*stage, str(size_bytes + 1))
+    assert refused.exit_code == 2
+    assert f"has {size_bytes} bytes, not the {size_bytes + 1}" in refused.err
+    assert shown(run, "a")["status"] == "queued"
+    assert run(*stage, str(size_bytes)).exit_code == 0
+    assert shown(run, "a")["status"] == "uploading"
+
+
+def test_how_far_staging_is_is_shown(run: Run, qcow2: Path) -> None:
+    run("image", "create", "a", "--disk-format", "qcow2")
+    done = run("image", "stage", "a", "--file", qcow2, "--progress", "plain")
+    assert (done.exit_code, done.out) == (0, "")
+    assert "imagectl: 100 %, " in done.err
+
+
+def test_the_image_of_another_glance_is_said_with_its_region_and_interface(
+    run_anonymous: Run, glance: ScriptedGlance
+) -> None:
+    glance.record |= {"import-methods": {"value": ["glance-download"]}}
+    remote = ("--remote-image", TASK_ID, "--remote-region", "North")
+    done = run_anonymous(
+        *(*glance.options, "image", "import", IMAGE_ID, "--method", "glance-download"),
+        *(*remote, "--remote-service-interface", "internal"),
+    )
+    assert (done.exit_code, done.err) == (0, "")
+    assert glance.record["method"] == {
+        "name": "glance-download",
+        "glance_image_id": TASK_ID,
+        "glance_region": "North",
+        "glance_service_interface": "internal",
+    }
+
+
 def test_import_wait_is_not_ignored(run: Run, staged: str) -> None:
     done = run("image", "import", staged, "--wait", "--timeout", "0", "-f", "json")
     if done.exit_code == 0:  # it was over before it was first asked for
@@ -101,6 +138,10 @@ def test_an_active_image_is_copied_to_the_other_stores(run: Run, qcow2: Path) ->
         (("--uri", "http://a/b"), "--uri does not go with --method glance-direct."),
         (("--method", "copy-image"), "needs --store or --all-stores"),
         (("--method", "glance-download"), "needs --remote-image"),
+        (
+            ("--method", "glance-download", "--remote-image", TASK_ID),
+            "--method glance-download needs --remote-region.",
+        ),
         (("--method", "web-download", "--uri", "b"), "'b' is not a URL"),
         ((), "needs an image in status 'uploading', and image"),
     ],

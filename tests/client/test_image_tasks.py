@@ -87,6 +87,13 @@ def test_a_task_is_created_and_waited_for(run: Run, elsewhere: str) -> None:
     assert (started.exit_code, started.json["status"]) == (0, "pending")
 
 
+def test_a_task_is_of_the_type_that_is_given(run: Run) -> None:
+    done = run("image", "task", "create", "--type", "export", "--input", "{}")
+    assert done.exit_code == 1
+    assert "'export' is not one of ['import', " in done.err
+    assert run("image", "task", "list", "-f", "json").json == []
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "x"])
 def test_the_input_of_a_task_is_an_object(run: Run, text: str) -> None:
     done = run("image", "task", "create", "--input", text)
