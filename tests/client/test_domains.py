@@ -53,6 +53,8 @@ def test_an_immutable_domain_is_changed_once_it_is_not(run: Run) -> None:
     assert run("domain", "set", "--disable", "lab").exit_code == 3
     assert run("domain", "set", "--no-immutable", "lab").exit_code == 0
     assert run("domain", "set", "--disable", "lab").exit_code == 0
+    create(run, "domain", "--immutable", "shop")
+    assert run("domain", "set", "--disable", "shop").exit_code == 3
 
 
 def test_a_domain_goes_once_it_is_disabled(run: Run) -> None:

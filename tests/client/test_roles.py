@@ -50,6 +50,8 @@ def test_an_immutable_role_is_deleted_once_it_is_not(run: Run) -> None:
     assert run("role", "delete", "painter").exit_code == 3
     assert run("role", "set", "--no-immutable", "painter").exit_code == 0
     assert run("role", "delete", "painter").exit_code == 0
+    create(run, "role", "--immutable", "artist")
+    assert run("role", "delete", "artist").exit_code == 3
 
 
 def test_delete_removes_several(run: Run) -> None:
