@@ -12,7 +12,7 @@ from imagectl.api.waiting import Patience
 from imagectl.commands.image.patience import patience
 from imagectl.shell import Shell
 from mockserver.cloud import MockCloud
-from tests.client.scripted_glance import IMAGE_ID, Handler, ScriptedGlance
+from tests.client.scripted_glance import IMAGE_ID, QUEUED, Handler, ScriptedGlance
 from tests.conftest import Run
 from tests.contract.elsewhere import DATA, serve_elsewhere
 
@@ -75,11 +75,41 @@ def test_what_is_staged_is_as_large_as_it_is_said_to_be(run: Run, qcow2: Path) -
     assert shown(run, "a")["status"] == "uploading"
 
 
-def test_how_far_staging_is_is_shown(run: Run, qcow2: Path) -> None:
-    run("image", "create", "a", "--disk-format", "qcow2")
-    done = run("image", "stage", "a", "--file", qcow2, "--progress", "plain")
-    assert (done.exit_code, done.out) == (0, "")
-    assert "imagectl: 100 %, " in done.err
+def test_how_far_sending_is_is_shown(run: Run, qcow2: Path) -> None:
+    data = ("--file", qcow2, "--progress", "plain")
+    for name in ("a", "b"):
+        run("image", "create", name, "--disk-format", "qcow2")
+    for argv in (
+        ("image", "stage", "a", *data),
+        ("image", "set", "b", *data),
+        ("image", "create", "c", *data),
+        ("image", "create", "d", "--import", *data),
+    ):
+        done = run(*argv)
+        assert done.exit_code == 0
+        assert "imagectl: 100 %, " in done.err
+
+
+@pytest.mark.parametrize(
+    ("option", "must_succeed"),
+    [((), False), (("--disallow-failure",), True), (("--allow-failure",), False)],
+)
+def test_whether_each_store_must_succeed_is_said(
+    run_anonymous: Run,
+    glance: ScriptedGlance,
+    option: tuple[str, ...],
+    must_succeed: bool,
+) -> None:
+    uri = ("--uri", "http://a/b", "--all-stores", *option)
+    methods = {"import-methods": {"value": ["web-download"]}}
+    for argv in (
+        ("import", IMAGE_ID, "--method", "web-download", *uri),
+        ("create", "a", "--no-wait", *uri),
+    ):
+        glance.record = {**QUEUED, **methods}
+        assert run_anonymous(*glance.options, "image", *argv).exit_code == 0
+        assert glance.record["all_stores"] is True
+        assert glance.record["all_stores_must_succeed"] is must_succeed
 
 
 def test_the_image_of_another_glance_is_said_with_its_region_and_interface(

@@ -48,6 +48,9 @@ def test_the_tasks_of_an_image_are_listed(run: Run, imported: str, qcow2: Path) 
     listed = ("image", "task", "list", "--image", "a", "-f", "json")
     assert run(*listed, "--status", "failure").json == []
     assert run(*listed, "--limit", "0").json == []
+    assert run(*listed, "--max-items", "0").json == []
+    assert run(*listed, "--type", "import").json == []
+    assert len(run("image", "task", "list", "--max-items", "1", "-f", "json").json) == 1
 
 
 def test_tasks_are_filtered_sorted_and_limited_by_the_service(
