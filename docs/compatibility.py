@@ -118,20 +118,21 @@ def compare_option(
 def find_test(command: str, option: str = "") -> str:
     """Return the test module that is named after a command, or runs it most often.
 
-    With ``option``, it is one that gives it.
+    With ``option``, it is one that gives it. One that runs the command in words comes
+    before one that is only named after it.
     """
     words, tests = command.split(), _tests(option)
     noun, name = "_".join(words[:-1]), "_".join(words)
-    for stem in (name, f"{noun}s", noun):
-        if (path := f"tests/client/test_{stem}.py") in tests:
-            return path
+    stems = (name, f"{noun}s", noun)
+    named = [p for p in (f"tests/client/test_{s}.py" for s in stems) if p in tests]
     spellings = ('", "'.join(words), command.removeprefix(METADEF))
     counts = {
         path: sum(text.count(f'"{spelling}') for spelling in spellings)
         for path, text in tests.items()
     }
-    best = max(counts, key=lambda path: counts[path], default="")
-    return best if counts.get(best) else ""
+    running = sorted(filter(counts.get, tests), key=lambda path: -counts[path])
+    best = [path for path in named if counts[path]] or running or named
+    return best[0] if best else ""
 
 
 @cache
