@@ -36,6 +36,9 @@ HEAD = """\
 """
 _ROW = re.compile(r"^\| `(.+?)` \| (.+?) \|$", re.MULTILINE)
 _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
+_WORDS = re.compile(r'^ *(\w+) = \(((?:"[^"]*"(?:, )?)+)\)$', re.MULTILINE)
+METADEF = "image metadef "
+"""What the tests of metadata definitions leave to the function that runs them."""
 
 
 class Row(NamedTuple):
@@ -115,29 +118,39 @@ def compare_option(
 def find_test(command: str, option: str = "") -> str:
     """Return the test module that is named after a command, or runs it most often.
 
-    With ``option``, it is one that gives it.
+    With ``option``, it is one that gives it. One that runs the command in words comes
+    before one that is only named after it.
     """
     words, tests = command.split(), _tests(option)
     noun, name = "_".join(words[:-1]), "_".join(words)
-    for stem in (name, f"{noun}s", noun):
-        if (path := f"tests/client/test_{stem}.py") in tests:
-            return path
-    spellings = ('", "'.join(words), " ".join(words))
+    stems = (name, f"{noun}s", noun)
+    named = [p for p in (f"tests/client/test_{s}.py" for s in stems) if p in tests]
+    spellings = ('", "'.join(words), command.removeprefix(METADEF))
     counts = {
         path: sum(text.count(f'"{spelling}') for spelling in spellings)
         for path, text in tests.items()
     }
-    best = max(counts, key=lambda path: counts[path], default="")
-    return best if counts.get(best) else ""
+    running = sorted(filter(counts.get, tests), key=lambda path: -counts[path])
+    best = [path for path in named if counts[path]] or running or named
+    return best[0] if best else ""
 
 
 @cache
 def _tests(option: str) -> Mapping[str, str]:
     root = HERE.parent
     paths = sorted((root / "tests").glob("c*/test_*.py"))
-    texts = {path.relative_to(root).as_posix(): path.read_text() for path in paths}
+    texts = {path.relative_to(root).as_posix(): spell_out(path) for path in paths}
     is_given = re.compile(rf"{re.escape(option)}(?![\w-])" if option[:1] == "-" else "")
     return {path: text for path, text in texts.items() if is_given.search(text)}
+
+
+def spell_out(path: Path) -> str:
+    """Return a test module with words in the place of ``*NAME``, if it has but one."""
+    text = path.read_text()
+    for name, words in _WORDS.findall(text):
+        if text.count(f" {name} = ") + text.count(f"\n{name} = ") == 1:
+            text = re.sub(rf"\*{name}\b", words, text)
+    return text
 
 
 def _say(is_offered: bool) -> str:

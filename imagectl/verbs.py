@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from imagectl import output
 from imagectl.api import lookup
+from imagectl.api.client import PAGE_SIZE
 from imagectl.command import Command, Lister, ShowOne
 from imagectl.contract import Resource
 from imagectl.contract.identity import DOMAIN
@@ -100,6 +101,7 @@ class List(ResourceVerb, Lister):
             self.query(args),
             limit=least(getattr(args, "limit", None), getattr(args, "max_items", None)),
             marker=getattr(args, "marker", None),
+            page_size=max(1, getattr(args, "page_size", PAGE_SIZE)),
         )
 
     def take_action(

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from imagectl.api import lookup
+from imagectl.api.client import PAGE_SIZE
 from imagectl.contract import Resource
 from imagectl.contract.identity import DOMAIN, PROJECT
 
@@ -153,6 +154,17 @@ def add_paging(parser: argparse.ArgumentParser, noun: str) -> None:
     )
     parser.add_argument(
         "--max-items", metavar="<max-items>", type=count, help="The same as --limit"
+    )
+
+
+def add_page_size(parser: argparse.ArgumentParser, nouns: str) -> None:
+    parser.add_argument(
+        "--page-size",
+        metavar="<size>",
+        type=count,
+        default=PAGE_SIZE,
+        help=f"Ask for so many {nouns} at once (default: {PAGE_SIZE}, the most that"
+        " a service gives)",
     )
 
 

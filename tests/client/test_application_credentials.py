@@ -52,6 +52,22 @@ def test_a_table_reads_well(run: Run) -> None:
     assert list(run(*NOUN, "list", "-f", "json").json[0]) == COLUMNS
 
 
+@pytest.mark.parametrize(
+    ("argv", "is_unrestricted"),
+    [
+        ((), False),
+        (("--unrestricted",), True),
+        (("--restricted",), False),
+        (("--unrestricted", "--restricted"), False),
+    ],
+)
+def test_it_is_restricted_unless_told_otherwise(
+    run: Run, argv: tuple[str, ...], is_unrestricted: bool
+) -> None:
+    made = run(*NOUN, "create", "ci", "--description", "d", *argv, "-f", "json").json
+    assert (made["Description"], made["Unrestricted"]) == ("d", is_unrestricted)
+
+
 def test_rules_are_read_from_a_file(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "rules.json"
     path.write_text(RULES)
@@ -79,17 +95,20 @@ def test_it_expires_when_it_was_told_to(cloud: MockCloud, run: Run) -> None:
 def test_those_of_another_user_are_listed_for_an_administrator(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create(run, "user", "--password=x", "ann")
-    run("role", "add", "--user", "ann", "--project", "service", "member")
+    run("domain", "create", "lab")
+    create(run, "user", "--password=x", "ann", "--domain", "lab")
+    ann_id = create(run, "user", "--password=x", "ann")
+    run("role", "add", "--user", ann_id, "--project", "service", "member")
     with monkeypatch.context() as ann:
         ann.setenv("OS_USERNAME", "ann")
         ann.setenv("OS_PASSWORD", "x")
         ann.setenv("OS_PROJECT_NAME", "service")
         create(run, "application credential", "ci", "--access-rules", RULES)
     assert run(*NOUN, "list", "-f", "json").json == []
-    listed = run(*NOUN, "list", "--user", "ann", "-f", "value", "-c", "Name")
+    whose = ("--user", "ann", "--user-domain", "Default")
+    listed = run(*NOUN, "list", *whose, "-f", "value", "-c", "Name")
     assert listed.out == "ci\n"
-    rules = ("access", "rule", "list", "--user", "ann")
+    rules = ("access", "rule", "list", *whose)
     assert run(*rules).exit_code == 3
     monkeypatch.setenv("OS_SYSTEM_SCOPE", "all")
     monkeypatch.delenv("OS_PROJECT_NAME")

@@ -21,7 +21,9 @@ def test_the_configuration_is_shown_without_secrets(run: Run) -> None:
     assert (shown["username"], shown["auth.project_name"]) == ("admin", "admin")
     assert (shown["auth_type"], shown["interface"]) == ("password", "public")
     assert list(shown) == sorted(shown)
-    assert "secret" not in run("configuration", "show").out
+    for argv in ((), ("--mask",)):
+        assert "secret" not in run("configuration", "show", *argv).out
+    assert run("configuration", "show", "--mask", "--unmask").exit_code == 2
 
 
 def test_a_secret_is_shown_when_it_is_asked_for(run: Run) -> None:

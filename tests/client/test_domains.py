@@ -46,6 +46,17 @@ def test_set_changes_what_it_is_told(run: Run) -> None:
     assert shown["options"] == {"immutable": True}
 
 
+def test_an_immutable_domain_is_changed_once_it_is_not(run: Run) -> None:
+    made = run("domain", "create", "--no-immutable", "lab", "-f", "json").json
+    assert made["options"] == {"immutable": False}
+    run("domain", "set", "--immutable", "lab")
+    assert run("domain", "set", "--disable", "lab").exit_code == 3
+    assert run("domain", "set", "--no-immutable", "lab").exit_code == 0
+    assert run("domain", "set", "--disable", "lab").exit_code == 0
+    create(run, "domain", "--immutable", "shop")
+    assert run("domain", "set", "--disable", "shop").exit_code == 3
+
+
 def test_a_domain_goes_once_it_is_disabled(run: Run) -> None:
     create(run, "domain", "lab")
     refused = run("domain", "delete", "lab")

@@ -60,7 +60,10 @@ def test_set_and_delete_find_a_group_in_its_domain(run: Run, ops: str) -> None:
     create(run, "group", "ops", "--domain", "lab")
     assert run("group", "set", "ops", "--name", "dev").exit_code == 5
     there = ("--domain", "lab", "ops")
-    assert run("group", "set", *there, "--name", "dev").exit_code == 0
+    argv = ("--name", "dev", "--description", "d")
+    assert run("group", "set", *there, *argv).exit_code == 0
+    shown = run("group", "show", "dev", "-f", "json").json
+    assert shown["description"] == "d"
     assert run("group", "delete", "--domain", "lab", "dev").exit_code == 0
     assert run("group", "list", "-f", "value", "-c", "ID").out.split() == [ops]
 

@@ -12,7 +12,7 @@ from imagectl.api.waiting import Patience
 from imagectl.commands.image.patience import patience
 from imagectl.shell import Shell
 from mockserver.cloud import MockCloud
-from tests.client.scripted_glance import IMAGE_ID, Handler, ScriptedGlance
+from tests.client.scripted_glance import IMAGE_ID, QUEUED, Handler, ScriptedGlance
 from tests.conftest import Run
 from tests.contract.elsewhere import DATA, serve_elsewhere
 
@@ -63,6 +63,73 @@ def test_what_was_staged_is_imported(run: Run, staged: str, qcow2: Path) -> None
     assert shown(run, staged)["status"] == "active"
 
 
+def test_what_is_staged_is_as_large_as_it_is_said_to_be(run: Run, qcow2: Path) -> None:
+    run("image", "create", "a", "--disk-format", "qcow2")
+    size_bytes = qcow2.stat().st_size
+    stage = ("image", "stage", "a", "--file", qcow2, "--size")
+    refused = run(*stage, str(size_bytes + 1))
+    assert refused.exit_code == 2
+    assert f"has {size_bytes} bytes, not the {size_bytes + 1}" in refused.err
+    assert shown(run, "a")["status"] == "queued"
+    assert run(*stage, str(size_bytes)).exit_code == 0
+    assert shown(run, "a")["status"] == "uploading"
+
+
+def test_how_far_sending_is_is_shown(run: Run, qcow2: Path) -> None:
+    data = ("--file", qcow2, "--progress", "plain")
+    for name in ("a", "b"):
+        run("image", "create", name, "--disk-format", "qcow2")
+    for argv in (
+        ("image", "stage", "a", *data),
+        ("image", "set", "b", *data),
+        ("image", "create", "c", *data),
+        ("image", "create", "d", "--import", *data),
+    ):
+        done = run(*argv)
+        assert done.exit_code == 0
+        assert "imagectl: 100 %, " in done.err
+
+
+@pytest.mark.parametrize(
+    ("option", "must_succeed"),
+    [((), False), (("--disallow-failure",), True), (("--allow-failure",), False)],
+)
+def test_whether_each_store_must_succeed_is_said(
+    run_anonymous: Run,
+    glance: ScriptedGlance,
+    option: tuple[str, ...],
+    must_succeed: bool,
+) -> None:
+    uri = ("--uri", "http://a/b", "--all-stores", *option)
+    methods = {"import-methods": {"value": ["web-download"]}}
+    for argv in (
+        ("import", IMAGE_ID, "--method", "web-download", *uri),
+        ("create", "a", "--no-wait", *uri),
+    ):
+        glance.record = {**QUEUED, **methods}
+        assert run_anonymous(*glance.options, "image", *argv).exit_code == 0
+        assert glance.record["all_stores"] is True
+        assert glance.record["all_stores_must_succeed"] is must_succeed
+
+
+def test_the_image_of_another_glance_is_said_with_its_region_and_interface(
+    run_anonymous: Run, glance: ScriptedGlance
+) -> None:
+    glance.record |= {"import-methods": {"value": ["glance-download"]}}
+    remote = ("--remote-image", TASK_ID, "--remote-region", "North")
+    done = run_anonymous(
+        *(*glance.options, "image", "import", IMAGE_ID, "--method", "glance-download"),
+        *(*remote, "--remote-service-interface", "internal"),
+    )
+    assert (done.exit_code, done.err) == (0, "")
+    assert glance.record["method"] == {
+        "name": "glance-download",
+        "glance_image_id": TASK_ID,
+        "glance_region": "North",
+        "glance_service_interface": "internal",
+    }
+
+
 def test_import_wait_is_not_ignored(run: Run, staged: str) -> None:
     done = run("image", "import", staged, "--wait", "--timeout", "0", "-f", "json")
     if done.exit_code == 0:  # it was over before it was first asked for
@@ -101,6 +168,10 @@ def test_an_active_image_is_copied_to_the_other_stores(run: Run, qcow2: Path) ->
         (("--uri", "http://a/b"), "--uri does not go with --method glance-direct."),
         (("--method", "copy-image"), "needs --store or --all-stores"),
         (("--method", "glance-download"), "needs --remote-image"),
+        (
+            ("--method", "glance-download", "--remote-image", TASK_ID),
+            "--method glance-download needs --remote-region.",
+        ),
         (("--method", "web-download", "--uri", "b"), "'b' is not a URL"),
         ((), "needs an image in status 'uploading', and image"),
     ],

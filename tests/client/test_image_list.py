@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -201,9 +202,21 @@ def test_every_attribute_is_a_column_for_who_names_it(
     run: Run, cloud: MockCloud
 ) -> None:
     insert(cloud, many(1, min_disk=3))
-    columns = ("-c", "Name", "-c", "Min Disk", "-c", "created_at")
+    columns = ("--column", "Name", "-c", "Min Disk", "-c", "created_at")
     (row,) = run("image", "list", *columns, "-f", "json").json
     assert row == {"Name": "image-00000", "Min Disk": 3, "Created At": NOW}
+
+
+def test_the_stores_of_images_are_listed(run: Run, qcow2: Path) -> None:
+    for store in ("slow", "fast"):
+        run("image", "create", store, "--file", qcow2, "--store", store)
+    listed = run(
+        "image", "list", "--column", "Name", "--column", "Stores", "-f", "json"
+    )
+    assert {row["Name"]: row["Stores"] for row in listed.json} == {
+        "slow": "slow",
+        "fast": "fast",
+    }
 
 
 def test_images_are_found_by_their_hashes(run: Run, cloud: MockCloud) -> None:

@@ -84,6 +84,18 @@ def test_a_wrong_hash_is_a_failure(run: Run, url: str) -> None:
     assert " failed: " in done.err
 
 
+def test_what_the_data_is_said_to_be_is_written_with_its_location(
+    run: Run, url: str
+) -> None:
+    run("image", "create", "a")
+    said = ("--hash-algo", "sha512", "--hash-value", hashlib.sha512(DATA).hexdigest())
+    checksum = ("--checksum", hashlib.md5(DATA).hexdigest())
+    add = ("image", "location", "add", "a", url, *said, *checksum, "-f", "json")
+    done = run(*add)
+    assert (done.exit_code, done.err) == (0, "")
+    assert (done.json["checksum"], done.json["os_hash_value"]) == (checksum[1], said[3])
+
+
 def test_a_refused_location_gives_the_services_reason(run: Run) -> None:
     run("image", "create", "a")
     done = run("image", "location", "add", "a", "floppy:/a")

@@ -12,6 +12,7 @@ import sys
 import termios
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import requests
@@ -55,6 +56,22 @@ def test_what_was_stored_is_saved(run: Run, image: str, target: Path) -> None:
     assert (done.exit_code, done.out, done.err) == (0, "", "")
     assert target.read_bytes() == DATA
     assert [path.name for path in target.parent.iterdir()] == ["a.img"]
+
+
+def test_the_stores_that_are_preferred_are_asked_for_in_their_order(
+    run: Run, cloud: MockCloud, image: str, target: Path
+) -> None:
+    save = ("image", "save", "a", "--file", target)
+    for store, other in (("slow", "fast"), ("fast", "slow")):
+        prefer = ("--store-preference", store, "--store-preference", other)
+        assert run(*save, "--force", *prefer).exit_code == 0
+        queries = [e.query for e in cloud.journal if e.path.endswith("/file")]
+        assert unquote(queries[-1]) == f"prefer={store},{other}"
+    target.unlink()
+    refused = run(*save, "--store-preference", "nope")
+    assert refused.exit_code == 1
+    assert "Store 'nope' is not configured." in refused.err
+    assert is_empty(target.parent)
 
 
 def test_standard_output_takes_the_data(image: str) -> None:

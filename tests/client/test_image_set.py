@@ -167,6 +167,37 @@ def test_a_tag_with_a_slash_is_unset(run: Run, image: str) -> None:
     assert shown(run, image)["tags"] == ["t1"]
 
 
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        ("--architecture", "architecture"),
+        ("--instance-id", "instance_id"),
+        ("--kernel-id", "kernel_id"),
+        ("--os-distro", "os_distro"),
+        ("--os-version", "os_version"),
+        ("--ramdisk-id", "ramdisk_id"),
+    ],
+)
+def test_a_well_known_property_has_an_option(
+    run: Run, image: str, option: str, name: str
+) -> None:
+    assert run("image", "set", image, option, IMAGE_ID).exit_code == 0
+    assert shown(run, image)["properties"][name] == IMAGE_ID
+
+
+def test_the_membership_of_a_project_is_set(run: Run, image: str) -> None:
+    run("image", "add", "project", image, "service")
+    get = ("image", "member", "get", image, "service", "-f", "value", "-c", "status")
+    for option, status in (
+        ("--accept", "accepted"),
+        ("--reject", "rejected"),
+        ("--pending", "pending"),
+    ):
+        done = run("image", "set", image, "--project", "service", option)
+        assert (done.exit_code, done.err) == (0, "")
+        assert run(*get).out == f"{status}\n"
+
+
 def test_an_instance_is_given_by_its_older_name(run: Run, image: str) -> None:
     run("image", "set", image, "--instance-uuid", "i-1")
     assert shown(run, image)["properties"]["instance_id"] == "i-1"

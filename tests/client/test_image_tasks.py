@@ -48,6 +48,9 @@ def test_the_tasks_of_an_image_are_listed(run: Run, imported: str, qcow2: Path) 
     listed = ("image", "task", "list", "--image", "a", "-f", "json")
     assert run(*listed, "--status", "failure").json == []
     assert run(*listed, "--limit", "0").json == []
+    assert run(*listed, "--max-items", "0").json == []
+    assert run(*listed, "--type", "import").json == []
+    assert len(run("image", "task", "list", "--max-items", "1", "-f", "json").json) == 1
 
 
 def test_tasks_are_filtered_sorted_and_limited_by_the_service(
@@ -85,6 +88,13 @@ def test_a_task_is_created_and_waited_for(run: Run, elsewhere: str) -> None:
     assert " failed: " in failed.err
     started = run(*create, json.dumps(wanted))
     assert (started.exit_code, started.json["status"]) == (0, "pending")
+
+
+def test_a_task_is_of_the_type_that_is_given(run: Run) -> None:
+    done = run("image", "task", "create", "--type", "export", "--input", "{}")
+    assert done.exit_code == 1
+    assert "'export' is not one of ['import', " in done.err
+    assert run("image", "task", "list", "-f", "json").json == []
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "x"])

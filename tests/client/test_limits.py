@@ -78,6 +78,40 @@ def test_a_limit_has_the_rows_of_openstack(run: Run, registered: str) -> None:
     assert run("limit", "delete", made["id"]).exit_code == 4
 
 
+def test_a_registered_limit_is_set_all_that_it_has(run: Run, registered: str) -> None:
+    argv = ("--service", "keystone", "--region", "RegionOne", "--description", "d")
+    more = ("--resource-name", "users", "--default-limit", "7", "-f", "json")
+    made = run(*REGISTERED, "set", registered, *argv, *more).json
+    keystone = run("service", "show", "keystone", "-f", "json").json["id"]
+    assert made == {
+        "id": registered,
+        "service_id": keystone,
+        "region_id": "RegionOne",
+        "resource_name": "users",
+        "default_limit": 7,
+        "description": "d",
+    }
+
+
+def test_limits_are_of_a_region_and_listed_by_all_they_have(run: Run) -> None:
+    place = ("--service", "glance", "--region", "RegionOne")
+    create(run, "registered limit", "images", *place, "--default-limit", "5")
+    own = ("--project", "service", "--resource-limit", "3", "--description", "d")
+    made = run("limit", "create", "images", *place, *own, "-f", "json").json
+    assert (made["region_id"], made["description"]) == ("RegionOne", "d")
+    change = ("limit", "set", made["id"], "--description", "e", "-f", "json")
+    assert run(*change).json == {**made, "description": "e"}
+    run("region", "create", "North")
+    for yes, no in (
+        (("--service", "glance"), ("--service", "keystone")),
+        (("--region", "RegionOne"), ("--region", "North")),
+        (("--resource-name", "images"), ("--resource-name", "users")),
+    ):
+        listing = ("limit", "list", "--project", "service", "-f", "json")
+        assert [row["ID"] for row in run(*listing, *yes).json] == [made["id"]]
+        assert run(*listing, *no).json == []
+
+
 def test_what_is_not_registered_cannot_be_limited(run: Run) -> None:
     done = run("limit", "create", "images", *PLACE, "--resource-limit", "3")
     assert done.exit_code == 3

@@ -89,6 +89,32 @@ def test_set_changes_all_that_it_is_told(run: Run) -> None:
     assert (record["visibility"], record["protected"]) == ("private", True)
 
 
+@pytest.mark.parametrize(
+    ("first", "later", "field", "values"),
+    [
+        ("--public", "--private", "visibility", ("public", "private")),
+        ("--private", "--public", "visibility", ("private", "public")),
+        ("--protected", "--unprotected", "protected", (True, False)),
+        ("--unprotected", "--protected", "protected", (False, True)),
+        ("--display-name=a", "--display-name=b", "display_name", ("a", "b")),
+        ("--description=a", "--description=b", "description", ("a", "b")),
+    ],
+)
+def test_what_a_namespace_is_created_as_can_be_set_otherwise(
+    run: Run, first: str, later: str, field: str, values: tuple[object, object]
+) -> None:
+    made = shown(run, "namespace create", "ns", first)
+    assert did(done(run, "namespace set", "ns", later)) == SILENT
+    assert (made[field], shown(run, "namespace show", "ns")[field]) == values
+
+
+def test_the_owner_of_a_namespace_can_be_changed(run: Run) -> None:
+    project = run("project", "show", "service", "-f", "json").json["id"]
+    done(run, "namespace create", "ns")
+    assert did(done(run, "namespace set", "ns", "--project", "service")) == SILENT
+    assert shown(run, "namespace show", "ns")["owner"] == project
+
+
 def test_what_a_namespace_is_already_is_not_sent(run: Run, cloud: MockCloud) -> None:
     done(run, "namespace create", "ns", *DESCRIBED)
     cloud.journal.clear()
@@ -140,6 +166,17 @@ def test_the_limit_of_a_list_is_the_total(run: Run) -> None:
     assert [row["namespace"] for row in rows] == ["c", "b"]
     rows = shown(run, "namespace list", "--marker", "b")
     assert [row["namespace"] for row in rows] == ["a"]
+
+
+def test_namespaces_are_asked_for_in_pages_of_the_size_that_is_given(
+    run: Run, cloud: MockCloud
+) -> None:
+    for name in ("a", "b", "c"):
+        done(run, "namespace create", name)
+    cloud.journal.clear()
+    assert names(run, "namespace", "--page-size", "2") == {"a", "b", "c"}
+    queries = [e.query for e in cloud.journal if e.service == "image"]
+    assert ["limit=2" in query for query in queries] == [True, True]
 
 
 def test_show_names_what_a_namespace_holds_with_long(run: Run) -> None:

@@ -293,12 +293,12 @@ def test_resource_types_are_associated_with_a_prefix(run: Run, namespace: str) -
 def test_force_parts_a_resource_type_and_wipes_no_field_of_the_namespace(
     run: Run, namespace: str
 ) -> None:
-    noun = "resource type association"
+    noun, delete = "resource type association", "resource type association delete"
     for name in ("T", "U"):
         done(run, f"{noun} create", namespace, name)
     done(run, "namespace set", namespace, "--protected", "--public")
-    assert done(run, f"{noun} delete", namespace, "T").exit_code == 3
-    outcome = done(run, f"{noun} delete", namespace, "T", "nope", "U", "--force")
+    assert done(run, delete, namespace, "T").exit_code == 3
+    outcome = done(run, delete, namespace, "T", "nope", "U", "--force")
     assert outcome.exit_code == 4
     assert outcome.err.endswith("imagectl: 1 of 3 failed\n")
     assert names(run, noun, namespace) == set()
@@ -318,6 +318,8 @@ def test_force_parts_a_resource_type_and_wipes_no_field_of_the_namespace(
         ("object create", "o", "--namespace", "nope"),
         ("property list", "nope"),
         ("property set", "ns", "nope", "--title", "T"),
+        ("property delete", "ns", "nope"),
+        ("resource type association delete", "ns", "nope"),
         ("tag list", "nope"),
         ("tag create", "nope", "t"),
         ("tag set", "ns", "nope", "--name", "n"),

@@ -58,6 +58,10 @@ def test_list_filters_and_sorts(run: Run) -> None:
     assert "one" not in names(run, "--not-tags", "x,y")
     assert set(names(run, "--not-tags-any", "x,y")).isdisjoint({"one", "two"})
     assert names(run, "--disabled") == ["two"]
+    assert sorted(names(run, "--enabled")) == ["admin", "one", "service"]
+    run("project", "create", "--parent", "one", "three")
+    assert names(run, "--parent", "one") == ["three"]
+    run("project", "delete", "three")
     assert names(run, "--sort", "name:desc") == ["two", "service", "one", "admin"]
     assert names(run, "--sort", "enabled,name") == ["two", "admin", "one", "service"]
 
@@ -65,6 +69,12 @@ def test_list_filters_and_sorts(run: Run) -> None:
 def test_a_limit_cuts_the_sorted_list(run: Run) -> None:
     assert names(run, "--sort", "name:desc", "--limit", "1") == ["service"]
     assert names(run, "--sort", "name", "--max-items", "1") == ["admin"]
+
+
+def test_a_marker_is_left_out_with_all_that_is_before_it(run: Run) -> None:
+    first, *others = run("project", "list", "-f", "value", "-c", "ID").out.split()
+    after = run("project", "list", "--marker", first, "-f", "value", "-c", "ID")
+    assert after.out.split() == others != []
 
 
 def test_a_sort_direction_is_asc_or_desc(run: Run) -> None:
@@ -124,7 +134,9 @@ def test_set_changes_what_it_is_told(run: Run) -> None:
 
 
 def test_an_immutable_project_is_deleted_once_it_is_not(run: Run) -> None:
-    run("project", "create", "--immutable", "images")
+    run("project", "create", "--no-immutable", "--description", "d", "images")
+    assert run("project", "show", "images", "-f", "json").json["description"] == "d"
+    assert run("project", "set", "--immutable", "images").exit_code == 0
     assert run("project", "delete", "images").exit_code == 3
     run("project", "set", "--no-immutable", "images")
     assert run("project", "delete", "images").exit_code == 0

@@ -43,6 +43,17 @@ def test_set_renames_and_protects(run: Run) -> None:
     assert "Unable to delete immutable role resource" in refused.err
 
 
+def test_an_immutable_role_is_deleted_once_it_is_not(run: Run) -> None:
+    made = run("role", "create", "--no-immutable", "painter", "-f", "json").json
+    assert made["options"] == {"immutable": False}
+    run("role", "set", "--immutable", "painter")
+    assert run("role", "delete", "painter").exit_code == 3
+    assert run("role", "set", "--no-immutable", "painter").exit_code == 0
+    assert run("role", "delete", "painter").exit_code == 0
+    create(run, "role", "--immutable", "artist")
+    assert run("role", "delete", "artist").exit_code == 3
+
+
 def test_delete_removes_several(run: Run) -> None:
     run("role", "create", "one")
     run("role", "create", "two")

@@ -175,6 +175,65 @@ def test_set_changes_what_it_is_told_and_nothing_else(run: Run) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("on", "off", "key"),
+    [
+        (
+            "--ignore-lockout-failure-attempts",
+            "--no-ignore-lockout-failure-attempts",
+            "ignore_lockout_failure_attempts",
+        ),
+        (
+            "--ignore-password-expiry",
+            "--no-ignore-password-expiry",
+            "ignore_password_expiry",
+        ),
+        (
+            "--ignore-change-password-upon-first-use",
+            "--no-ignore-change-password-upon-first-use",
+            "ignore_change_password_upon_first_use",
+        ),
+        ("--enable-lock-password", "--disable-lock-password", "lock_password"),
+        (
+            "--enable-multi-factor-auth",
+            "--disable-multi-factor-auth",
+            "multi_factor_auth_enabled",
+        ),
+    ],
+)
+def test_what_is_switched_on_at_first_is_switched_off_later_and_the_reverse(
+    run: Run, on: str, off: str, key: str
+) -> None:
+    for first, later, is_on in ((on, off, True), (off, on, False)):
+        made = run("user", "create", "--password=x", first, f"u{first}", "-f", "json")
+        assert made.json["options"] == {key: is_on}
+        assert run("user", "set", made.json["id"], later).exit_code == 0
+        shown = run("user", "show", made.json["id"], "-f", "json").json
+        assert shown["options"] == {key: not is_on}
+
+
+def test_methods_that_are_needed_together_are_kept_as_alternatives(run: Run) -> None:
+    rules = [["password", "totp"], ["password", "token"]]
+    first, second = (f"--multi-factor-auth-rule={','.join(rule)}" for rule in rules)
+    made = run("user", "create", "--password=x", first, second, "ann", "-f", "json")
+    assert made.json["options"] == {"multi_factor_auth_rules": rules}
+    change = ("user", "set", "ann", "--multi-factor-auth-rule", "password,totp")
+    assert run(*change, "--description", "d").exit_code == 0
+    shown = run("user", "show", "ann", "-f", "json").json
+    assert shown["options"] == {"multi_factor_auth_rules": rules[:1]}
+    assert shown["description"] == "d"
+
+
+def test_a_new_password_is_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("user", "create", "--password=old", "ann")
+    answer(monkeypatch, "new", "new")
+    assert run("user", "set", "ann", "--password-prompt").exit_code == 0
+    monkeypatch.delenv("OS_PROJECT_NAME")
+    for password, exit_code in (("old", 3), ("new", 0)):
+        login = ("--os-username", "ann", "--os-password", password)
+        assert run(*login, "token", "issue").exit_code == exit_code
+
+
 def test_delete_goes_on_after_a_failure(run: Run) -> None:
     run("user", "create", "--password=x", "u1")
     done = run("user", "delete", "nobody", "u1")

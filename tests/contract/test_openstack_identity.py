@@ -265,13 +265,22 @@ def test_endpoint_groups(both: SideBySide, project: None, tmp_path: Path) -> Non
     group_id = next(row["ID"] for row in groups if row["Name"] == OWN)
     both.show(*group, "list", keep=lambda row: row["ID"] == group_id, but=["Name"])
     both.show(*group, "show", group_id, but=["name"])
-    both.do(*group, "add", "project", group_id, OWN)
-    both.show(*group, "list", "--project", OWN, but=["Name"])
-    both.do(*group, "remove", "project", group_id, OWN)
+    place = (group_id, OWN, "--project-domain", "default")
+    both.do(*group, "add", "project", *place)
+    both.show(*group, "list", "--project", OWN, "--domain", "default", but=["Name"])
+    of_group = (*group, "list", "--endpointgroup", group_id)
+    assert OWN in [row["Name"] for row in both.show(*of_group, but=["ID", "Name"])]
+    both.do(*group, "remove", "project", *place)
+    both.fail(*group, "remove", "project", group_id, OWN, "--project-domain", "nowhere")
+    both.fail(*group, "list", "--project", OWN, "--domain", "nowhere")
     # `openstack` can neither change one nor find one by its name
-    assert both.ours.run(*group, "set", OWN, "--name", f"{OWN}-2").exit_code == 0
-    renamed = both.ours.run(*group, "show", f"{OWN}-2", "-f", "json").json
-    assert renamed["filters"] == {"interface": "admin"}
+    filters.write_text('{"interface": "public"}')
+    more = ("--description", "other", "--filters", str(filters))
+    done = both.ours.run(*group, "set", OWN, "--name", f"{OWN}-2", *more)
+    assert done.exit_code == 0
+    changed = both.ours.run(*group, "show", f"{OWN}-2", "-f", "json").json
+    assert changed["filters"] == {"interface": "public"}
+    assert changed["description"] == "other"
     assert both.ours.run(*group, "set", f"{OWN}-2", "--name", OWN).exit_code == 0
 
 

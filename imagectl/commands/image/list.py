@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Any
 
 from imagectl import verbs
-from imagectl.api.client import PAGE_SIZE
 from imagectl.commands import options
 from imagectl.commands.image.presenting import has_colour, present
 from imagectl.contract.image import IMAGE, MEMBER_STATUSES, VISIBILITIES
@@ -90,14 +89,7 @@ class List(verbs.List):
             default="name:asc",
             help="Sort by these keys, each asc or desc (default: name:asc)",
         )
-        parser.add_argument(
-            "--page-size",
-            metavar="<size>",
-            type=options.count,
-            default=PAGE_SIZE,
-            help=f"Ask for so many images at once (default: {PAGE_SIZE}, the most that"
-            " a service gives)",
-        )
+        options.add_page_size(parser, "images")
         parser.add_argument(
             "--human-readable",
             "--human",

@@ -108,7 +108,7 @@ class List(verbs.List):
             choices=VISIBILITIES,
             help=f"List only namespaces that are {' or '.join(VISIBILITIES)}",
         )
-        parser.add_argument("--page-size", help=argparse.SUPPRESS)
+        options.add_page_size(parser, "namespaces")
         options.add_paging(parser, "namespace")
 
     def query(self, args: argparse.Namespace) -> dict[str, Any]:
