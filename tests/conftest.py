@@ -27,7 +27,9 @@ COUNTED = ("fuzz sequences", "fuzz requests", SIDE_BY_SIDE_RUNS, "kills")
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     counts: Counter[str] = Counter()
     for report in terminalreporter.getreports("passed"):
-        counts.update({k: v for k, v in report.user_properties if k in COUNTED})
+        for name, number in report.user_properties:  # a test may tell it repeatedly
+            if name in COUNTED:
+                counts[name] += number
     for name in COUNTED:
         if counts[name]:
             terminalreporter.write_line(f"{name}: {counts[name]}")
