@@ -53,14 +53,14 @@ def upload(
     any other request.
     """
     headers = {"X-Image-Meta-Store": store} if store else {}
-    _put(client, _path(image_id, "file"), blocks, size_bytes, headers)
+    _put(client, path_of(image_id, "file"), blocks, size_bytes, headers)
 
 
 def stage(
     client: Client, image_id: str, blocks: Iterator[bytes], size_bytes: int | None
 ) -> None:
     """Put the data of a queued image where an import takes it from."""
-    _put(client, _path(image_id, "stage"), blocks, size_bytes, {})
+    _put(client, path_of(image_id, "stage"), blocks, size_bytes, {})
 
 
 def _put(
@@ -152,7 +152,7 @@ def open_data(
     part = {} if not offset and end is None else {"Range": f"bytes={offset}-{last}"}
     response = client.request(
         "GET",
-        _path(image_id, "file"),
+        path_of(image_id, "file"),
         params={"prefer": ",".join(stores)} if stores else None,
         headers={"Accept-Encoding": "identity", **part},
         stream=True,
@@ -193,7 +193,7 @@ def patch(
     """Change an image by the operations of a JSON patch (RFC 6902)."""
     return client.document(
         "PATCH",
-        _path(image_id),
+        path_of(image_id),
         json=list(operations),
         headers={"Content-Type": PATCH_TYPE},
     )
@@ -226,12 +226,13 @@ def _operation(verb: str, key: str, **content: Any) -> dict[str, Any]:
 def set_active(client: Client, image_id: str, active: bool) -> None:
     """Let the data of an image be downloaded, or keep all but admins from it."""
     verb = "reactivate" if active else "deactivate"
-    client.request("POST", _path(image_id, "actions", verb))
+    client.request("POST", path_of(image_id, "actions", verb))
 
 
 def delete_from_store(client: Client, image_id: str, store: str) -> None:
     client.request("DELETE", f"/stores/{quote(store)}/{quote(image_id)}")
 
 
-def _path(image_id: str, *rest: str) -> str:
+def path_of(image_id: str, *rest: str) -> str:
+    """Return the path of an image, or of what is below it."""
     return "/".join([IMAGE.path, *(quote(part) for part in (image_id, *rest))])

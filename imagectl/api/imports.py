@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from imagectl.api.client import Client, Record, quote
+from imagectl.api.client import Client, Record
+from imagectl.api.images import path_of
 from imagectl.api.waiting import Patience, wait_for
 from imagectl.contract.image import IMAGE
 from imagectl.contract.image_parts import TASK
@@ -58,13 +59,13 @@ def methods(client: Client) -> list[str]:
 
 def start(client: Client, image_id: str, request: Request) -> str | None:
     """Ask for an import, and return the id by which its task is known."""
-    response = client.request("POST", _path(image_id, "import"), json=request.body())
+    response = client.request("POST", path_of(image_id, "import"), json=request.body())
     return response.headers.get("X-Openstack-Request-Id")
 
 
 def tasks(client: Client, image_id: str) -> list[Record]:
     """Return the tasks of an image. Raises :class:`NotFoundError` before API 2.12."""
-    return list(client.list(TASK, path=_path(image_id, "tasks")))
+    return list(client.list(TASK, path=path_of(image_id, "tasks")))
 
 
 def follow(
@@ -142,7 +143,3 @@ def _describe(record: Record, task: Record | None) -> str:
 
 def _names(text: str | None) -> list[str]:
     return [name for name in (text or "").split(",") if name]
-
-
-def _path(image_id: str, what: str) -> str:
-    return f"{IMAGE.path}/{quote(image_id)}/{what}"

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from imagectl.api import images
-from imagectl.api.client import Client, Record, quote
-from imagectl.contract.image import IMAGE
+from imagectl.api.client import Client, Record
 from imagectl.errors import ImagectlError, NotFoundError
 
 Location = dict[str, Any]
@@ -31,7 +30,7 @@ def all_of(client: Client, record: Mapping[str, Any]) -> list[Location]:
     """Return the locations, by whichever way they are told."""
     if record.get("locations") is not None:
         return shown(record)
-    return list(client.array(_path(record["id"])))
+    return list(client.array(images.path_of(record["id"], "locations")))
 
 
 def register(
@@ -45,7 +44,9 @@ def register(
     checked = {"validation_data": dict(validation_data)} if validation_data else {}
     body = {"url": url, **checked}
     try:
-        response = client.request("POST", _path(image_id), json=body)
+        response = client.request(
+            "POST", images.path_of(image_id, "locations"), json=body
+        )
     except NotFoundError:
         add(client, image_id, {"metadata": {}, **body})
         return None
@@ -91,7 +92,3 @@ def _places(
         if url not in known:
             raise NotFoundError(f"Image {image_id} has no location {url}.")
     return [known.index(url) for url in urls]
-
-
-def _path(image_id: str) -> str:
-    return f"{IMAGE.path}/{quote(image_id)}/locations"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from imagectl.api.client import Client, Record, quote
-from imagectl.contract.image import IMAGE
+from imagectl.api.client import Client, Record
+from imagectl.api.images import path_of
 from imagectl.contract.image_parts import MEMBER
 
 
 def path(image_id: str, *project_id: str) -> str:
     """Return where the members of an image are, or one of them."""
-    parts = (quote(part) for part in (image_id, MEMBER.collection, *project_id))
-    return "/".join([IMAGE.path, *parts])
+    return path_of(image_id, MEMBER.collection, *project_id)
 
 
 def add(client: Client, image_id: str, project_id: str) -> Record:

@@ -18,17 +18,21 @@ def select(client: Client, given: str) -> list[Record]:
     In a pattern ``*`` stands for any text and ``?`` for any character. Raises
     :class:`NotFoundError` where nothing is found, and what :func:`lookup.find` raises.
     """
-    if not ("*" in given or "?" in given):
+    if not has_wildcard(given):
         return [lookup.find(client, IMAGE, given)]
-    pattern = given.replace("[", "[[]")
-    found = [
-        record
-        for record in active_images(client)
-        if fnmatchcase(record["name"] or "", pattern)
-    ]
+    found = [record for record in active_images(client) if matches(record, given)]
     if not found:
         raise NotFoundError(f"No active image has a name like {given}")
     return found
+
+
+def has_wildcard(name: str) -> bool:
+    return "*" in name or "?" in name
+
+
+def matches(record: Mapping[str, Any], pattern: str) -> bool:
+    """Say whether an image is called so; brackets stand for themselves."""
+    return fnmatchcase(record["name"] or "", pattern.replace("[", "[[]"))
 
 
 def active_images(

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from imagectl.api import lookup
-from imagectl.api.client import Client, Cloud, quote
+from imagectl.api import lookup, members
+from imagectl.api.client import Client, Cloud
 from imagectl.contract.identity import DOMAIN, PROJECT
-from imagectl.contract.image import IMAGE
 from imagectl.errors import ConflictError
 
 
 def member_ids(client: Client, image_id: str) -> list[str]:
-    answer = client.document("GET", _path(image_id))
+    answer = client.document("GET", members.path(image_id))
     return [member["member_id"] for member in answer["members"]]
 
 
 def add_member(client: Client, image_id: str, project_id: str) -> bool:
     """Share an image with a project; False where it is already."""
     try:
-        client.request("POST", _path(image_id), json={"member": project_id})
+        members.add(client, image_id, project_id)
     except ConflictError:
         return False
     return True
@@ -37,7 +36,3 @@ def project_elsewhere(source: Cloud, target: Cloud, project_id: str) -> str:
     domain_id = lookup.find_id(target.identity, DOMAIN, domain["name"])
     scope = {"domain_id": domain_id}
     return lookup.find_id(target.identity, PROJECT, project["name"], scope=scope)
-
-
-def _path(image_id: str) -> str:
-    return f"{IMAGE.path}/{quote(image_id)}/members"

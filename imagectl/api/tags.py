@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from imagectl.api import images
-from imagectl.api.client import Client, quote
+from imagectl.api.client import Client
 from imagectl.contract.image import IMAGE
 from imagectl.errors import NotFoundError
 
@@ -15,7 +15,7 @@ def add(client: Client, image_id: str, tag: str) -> None:
     if "/" in tag:
         _change(client, image_id, lambda tags: [*tags, tag])
     else:
-        client.request("PUT", _path(image_id, tag))
+        client.request("PUT", images.path_of(image_id, "tags", tag))
 
 
 def remove(client: Client, record: Mapping[str, Any], tag: str) -> None:
@@ -25,7 +25,7 @@ def remove(client: Client, record: Mapping[str, Any], tag: str) -> None:
     if "/" in tag:
         _change(client, record["id"], lambda tags: [t for t in tags if t != tag])
     else:
-        client.request("DELETE", _path(record["id"], tag))
+        client.request("DELETE", images.path_of(record["id"], "tags", tag))
 
 
 def _change(
@@ -34,7 +34,3 @@ def _change(
     """Write all tags anew: no path of Glance names a tag that holds a slash."""
     tags = change(client.show(IMAGE, image_id)["tags"])
     images.patch(client, image_id, [images.replace("tags", tags)])
-
-
-def _path(image_id: str, tag: str) -> str:
-    return f"{IMAGE.path}/{quote(image_id)}/tags/{quote(tag)}"

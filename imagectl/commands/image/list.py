@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any
 
 from imagectl import verbs
+from imagectl.api.selection import has_wildcard, matches
 from imagectl.commands import options
 from imagectl.commands.image.presenting import has_colour, present
 from imagectl.contract.image import IMAGE, MEMBER_STATUSES, VISIBILITIES
@@ -101,7 +101,7 @@ class List(verbs.List):
     def query(self, args: argparse.Namespace) -> dict[str, Any]:
         named = options.given(
             visibility=args.visibility,
-            name=None if has_wildcard(args.name) else args.name,
+            name=None if has_wildcard(args.name or "") else args.name,
             checksum=args.checksum,
             os_hash_value=args.hash,
             status=args.status,
@@ -115,7 +115,7 @@ class List(verbs.List):
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
         limit = verbs.least(args.limit, args.max_items)
-        is_pattern = has_wildcard(args.name)
+        is_pattern = has_wildcard(args.name or "")
         found: Iterator[Record] = self.client.list(
             IMAGE,
             self.query(args),
@@ -129,15 +129,6 @@ class List(verbs.List):
         if not (in_units or in_colour):
             return found
         return (present(r, in_units=in_units, in_colour=in_colour) for r in found)
-
-
-def has_wildcard(name: str | None) -> bool:
-    return bool(name) and any(character in str(name) for character in "*?")
-
-
-def matches(record: Record, pattern: str) -> bool:
-    """Say whether an image is called so; brackets stand for themselves."""
-    return fnmatchcase(record["name"] or "", pattern.replace("[", "[[]"))
 
 
 def sort_order(text: str) -> str:
