@@ -35,7 +35,7 @@ plain:
 	! $(VENV)-plain/bin/python -c 'import sqlalchemy' 2> /dev/null
 
 # What `make real`, `make conformance` and `make bench` compare with.
-$(REFERENCE_VENV)/bin/openstack: tests/contract/reference-requirements.txt
+$(REFERENCE_VENV)/bin/openstack: tests/contract/support/reference-requirements.txt
 	$(PYTHON) -m venv $(REFERENCE_VENV)
 	$(REFERENCE_VENV)/bin/pip install --quiet --requirement $<
 	touch $@
@@ -47,7 +47,7 @@ test: $(BIN)/pytest
 	$(BIN)/pytest -n auto
 
 kills: $(BIN)/pytest
-	IMAGECTL_KILLS=100 $(BIN)/pytest -n auto tests/client/test_kills.py
+	IMAGECTL_KILLS=100 $(BIN)/pytest -n auto tests/client/transfer/test_kills.py
 
 lint: $(BIN)/pytest
 	$(BIN)/ruff check .
@@ -58,7 +58,7 @@ lint: $(BIN)/pytest
 # and some requests break it for good; what fails is asked once more, of a new one.
 REAL = IMAGECTL_OPERATIONS="$(CURDIR)/$(OPERATIONS)" \
 	PATH="$(CURDIR)/$(BIN):$$PATH" IMAGECTL_REFERENCE_BIN="$(CURDIR)/$(REFERENCE_VENV)/bin" \
-	$(BIN)/python tests/contract/real_services.py --venv $(REFERENCE_VENV)
+	$(BIN)/python tests/contract/support/real_services.py --venv $(REFERENCE_VENV)
 CONTRACT = pytest -m "real or reference" --ignore tests/scenarios
 real: $(BIN)/pytest $(REFERENCE_VENV)/bin/openstack
 	rm -rf $(OPERATIONS)

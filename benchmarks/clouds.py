@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mockserver.environment import variables_of
+from mockserver.cli.environment import variables_of
 
 
 def program(name: str) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks.load import Request
 
-REAL_SERVICES = Path(__file__).parent.parent / "tests/contract/real_services.py"
+REAL_SERVICES = Path(__file__).parent.parent / "tests/contract/support/real_services.py"
 START_TIMEOUT_S = 180
 
 

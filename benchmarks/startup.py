@@ -11,7 +11,7 @@ from benchmarks import bare
 from benchmarks.clouds import program, serve_mock
 from benchmarks.harness import Comparison, compare, median_peak_mib, median_wall_s
 from benchmarks.peers import Peer
-from mockserver.environment import variables_of
+from mockserver.cli.environment import variables_of
 
 HEAD = """\
 | what | imagectl | openstack | ratio | by hand | ratio | memory | openstack | ratio |

@@ -37,6 +37,7 @@ HEAD = """\
 _ROW = re.compile(r"^\| `(.+?)` \| (.+?) \|$", re.MULTILINE)
 _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 _WORDS = re.compile(r'^ *(\w+) = \(((?:"[^"]*"(?:, )?)+)\)$', re.MULTILINE)
+COMMAND_TESTS = "tests/client/commands"
 METADEF = "image metadef "
 """What the tests of metadata definitions leave to the function that runs them."""
 
@@ -122,9 +123,8 @@ def find_test(command: str, option: str = "") -> str:
     before one that is only named after it.
     """
     words, tests = command.split(), _tests(option)
-    noun, name = "_".join(words[:-1]), "_".join(words)
-    stems = (name, f"{noun}s", noun)
-    named = [p for p in (f"tests/client/test_{s}.py" for s in stems) if p in tests]
+    names = ("_".join(words), "_".join(words[:-1]))
+    named = [path for name in names for path in tests if _subject(path) == name]
     spellings = ('", "'.join(words), command.removeprefix(METADEF))
     counts = {
         path: sum(text.count(f'"{spelling}') for spelling in spellings)
@@ -135,10 +135,19 @@ def find_test(command: str, option: str = "") -> str:
     return best[0] if best else ""
 
 
+def _subject(path: str) -> str:
+    """Return what a test of commands is named after: ``image_list``."""
+    return (
+        path.removeprefix(f"{COMMAND_TESTS}/")[:-3]
+        .replace("test_", "")
+        .replace("/", "_")
+    )
+
+
 @cache
 def _tests(option: str) -> Mapping[str, str]:
     root = HERE.parent
-    paths = sorted((root / "tests").glob("c*/test_*.py"))
+    paths = sorted((root / "tests").glob("c*/**/test_*.py"))
     texts = {path.relative_to(root).as_posix(): spell_out(path) for path in paths}
     is_given = re.compile(rf"{re.escape(option)}(?![\w-])" if option[:1] == "-" else "")
     return {path: text for path, text in texts.items() if is_given.search(text)}
@@ -159,7 +168,8 @@ def _say(is_offered: bool) -> str:
 
 def spell_row(row: Row) -> str:
     theirs, ours = (f"`{text}`" if text else "" for text in (row.theirs, row.ours))
-    test = f"[{Path(row.test).stem}](../{row.test})" if row.test else ""
+    name = row.test.removeprefix("tests/").removesuffix(".py")
+    test = f"[{name}](../{row.test})" if row.test else ""
     return f"| {theirs} | {ours} | {row.offered} | {test} |"
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from cliff import command, lister, show
+from cliff.app import App
 
 from imagectl import output
 from imagectl.errors import UsageError
@@ -22,10 +24,30 @@ from imagectl.formatters import LIST_FORMATTERS, SHOW_FORMATTERS
 
 if TYPE_CHECKING:
     from imagectl.api.client import Cloud
-    from imagectl.shell import Shell
 
 
 Item = TypeVar("Item")
+
+
+class Program(App):
+    """The program that runs a command, as far as commands know it."""
+
+    @property
+    @abstractmethod
+    def cloud(self) -> Cloud:
+        """The cloud that options, environment and clouds.yaml name."""
+
+    @abstractmethod
+    def say(self, message: str) -> None:
+        """Write one line to stderr."""
+
+    @abstractmethod
+    def report(self, error: Exception) -> int:
+        """Tell the user of an error in one line and return its exit code."""
+
+    @abstractmethod
+    def refuse(self, program: str, message: str) -> NoReturn:
+        """Leave because of a command line that cannot be run."""
 
 
 class Formatter:
@@ -49,7 +71,7 @@ class Formatters(dict[str, Formatter]):
 class Command(command.Command):
     """A command that prints nothing unless it has something to say."""
 
-    app: Shell
+    app: Program
     changes: ClassVar[bool] = True
     """Whether it may change something in the cloud, and so takes ``--dry-run``.
 

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import cmd
 import shlex
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from imagectl.errors import UsageError
 
 if TYPE_CHECKING:
-    from imagectl.shell import Shell
+    from cliff.app import App
 
 
 class Prompt(cmd.Cmd):
     """Reads a command a line until ``quit``, ``exit`` or the end of the input."""
 
-    def __init__(self, app: Shell) -> None:
+    def __init__(self, app: App, say: Callable[[str], None]) -> None:
+        """Run the commands of ``app``; ``say`` tells of a line that is none."""
         super().__init__(stdin=app.stdin, stdout=app.stdout)
         self.app = app
+        self._say = say
         is_typed = app.stdin.isatty()
         self.prompt = f"({app.NAME}) " if is_typed else ""
         self.use_rawinput = is_typed
@@ -41,7 +44,7 @@ class Prompt(cmd.Cmd):
         try:
             words = shlex.split(line, comments=True)
         except ValueError as error:
-            self.app.say(f"{error} in this line")
+            self._say(f"{error} in this line")
             return
         try:
             if words:

@@ -13,10 +13,9 @@ from functools import cached_property, partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cliff.app import App
-
 from imagectl import __version__
-from imagectl.auth.options import add_global_options
+from imagectl.command import Program
+from imagectl.config.options import add_global_options
 from imagectl.errors import EXIT_CODES, INTERRUPTED, ImagectlError, UsageError
 from imagectl.output import escape, spell_timing
 from imagectl.registry import GROUP, Registry
@@ -38,7 +37,7 @@ HELP = {
 """What cliff's options do here."""
 
 
-class Shell(App):
+class Shell(Program):
     """cliff's application, with our registry, our options and our exit codes."""
 
     NAME = "imagectl"
@@ -73,7 +72,7 @@ class Shell(App):
         """Send warnings to stderr, and more with ``-v``, ``--debug``, ``--log-file``.
 
         What libraries log of a request is not heard: it may hold secrets, and ours
-        says more (:mod:`imagectl.auth.exchanges`).
+        says more (:mod:`imagectl.http.timing`).
         """
         root, ours = logging.getLogger(), logging.getLogger(self.NAME)
         for handler in [h for h in root.handlers if h.name == HANDLER_NAME]:
@@ -111,8 +110,8 @@ class Shell(App):
     def cloud(self) -> Cloud:
         """The cloud that options, environment and clouds.yaml name."""
         from imagectl.api.client import Cloud
-        from imagectl.auth.clouds import load_cloud
         from imagectl.auth.session import Session
+        from imagectl.config.clouds import load_cloud
 
         return Cloud(Session(load_cloud(self.options, os.environ)))
 
@@ -121,7 +120,7 @@ class Shell(App):
 
         # else cliff would import cmd2, to raise its exception for a line that is wrong
         self.interactive_mode = False
-        Prompt(self).run()
+        Prompt(self, self.say).run()
         raise SystemExit(0)
 
     def run_subcommand(self, argv: list[str]) -> int:
@@ -172,7 +171,7 @@ def as_imagectl_error(error: Exception) -> ImagectlError:
     if isinstance(error, ImagectlError):
         return error
     if type(error).__module__.startswith(("keystoneauth1.", "keystoneclient.")):
-        from imagectl.auth.failures import from_keystoneauth
+        from imagectl.http.failures import from_keystoneauth
 
         return from_keystoneauth(error)
     if isinstance(error, OSError) and error.strerror:

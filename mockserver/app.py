@@ -1,4 +1,4 @@
-"""The WSGI applications of a cloud: one service each, or both behind one root.
+"""The WSGI applications of a cloud: identity, image and the controls.
 
 ``keystone/application.py`` and ``glance/application.py`` build the services; here
 every request gets its id, the journal its exchange, and some of them a fault.
@@ -10,37 +10,59 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mockserver.control.breaking import HIT_BY, Disconnected, break_exchanges
-from mockserver.control.journal import UNANSWERED, Exchange
+from mockserver.control.routes import create_application as create_control
+from mockserver.faults.disconnects import Disconnected
+from mockserver.faults.middleware import HIT_BY, inject_faults
+from mockserver.glance.application import create_application as create_image
+from mockserver.keystone.application import create_application as create_identity
+from mockserver.state.addresses import CONTROL_MOUNT, IDENTITY_MOUNT, IMAGE_MOUNT
+from mockserver.state.journal import UNANSWERED, Exchange
+from mockserver.storage.tokens import revoke_token
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from mockserver.cloud import MockCloud
-
-IDENTITY_MOUNT = "/identity"
-IMAGE_MOUNT = "/image"
+    from mockserver.callers.callers import Tokens
+    from mockserver.control.plane import ControlPlane
 
 
-def identity_app(cloud: MockCloud) -> WSGIApplication:
-    from mockserver.keystone.application import create_application
+@dataclass(frozen=True)
+class Apps:
+    """The applications that a door serves."""
 
-    return _observe(
-        cloud, "identity", break_exchanges(cloud, create_application(cloud))
+    identity: WSGIApplication
+    image: WSGIApplication
+    control: WSGIApplication
+
+
+def build_apps(plane: ControlPlane, tokens: Tokens, *, is_local: bool = False) -> Apps:
+    """Build the applications of a cloud.
+
+    ``tokens`` tells Glance and the controls who calls. Where ``is_local``, only this
+    machine can reach them, and whoever does may use the controls.
+    """
+
+    def expire_token(token_id: str) -> None:
+        with plane.state.database.begin() as db:
+            revoke_token(db, token_id)
+
+    def observe(service: str, application: Any) -> WSGIApplication:
+        faulty = inject_faults(plane.faults, expire_token, application)
+        return _record_exchanges(plane, service, faulty)
+
+    return Apps(
+        identity=observe("identity", create_identity(plane.state)),
+        image=observe("image", create_image(plane.state, tokens)),
+        control=create_control(plane, tokens, is_local=is_local),
     )
 
 
-def image_app(cloud: MockCloud) -> WSGIApplication:
-    from mockserver.glance.application import create_application
-
-    return _observe(cloud, "image", break_exchanges(cloud, create_application(cloud)))
-
-
-def combined_app(cloud: MockCloud) -> WSGIApplication:
+def combine(apps: Apps) -> WSGIApplication:
     """Mount both services behind one root, under ``/identity`` and ``/image``."""
-    mounts = {IDENTITY_MOUNT: identity_app(cloud), IMAGE_MOUNT: image_app(cloud)}
+    mounts = {IDENTITY_MOUNT: apps.identity, IMAGE_MOUNT: apps.image}
 
     def dispatch(
         environ: WSGIEnvironment, start_response: StartResponse
@@ -56,6 +78,21 @@ def combined_app(cloud: MockCloud) -> WSGIApplication:
     return dispatch
 
 
+def add_controls(
+    application: WSGIApplication, control: WSGIApplication
+) -> WSGIApplication:
+    """Put the controls, under ``/_mock/``, before an application."""
+
+    def dispatch(
+        environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        is_control = environ.get("PATH_INFO", "").startswith(f"{CONTROL_MOUNT}/")
+        chosen = control if is_control else application
+        return chosen(environ, start_response)
+
+    return dispatch
+
+
 def _point_to_mounts(start_response: StartResponse) -> Iterable[bytes]:
     body = json.dumps({"identity": IDENTITY_MOUNT, "image": IMAGE_MOUNT}).encode()
     headers = [
@@ -66,9 +103,11 @@ def _point_to_mounts(start_response: StartResponse) -> Iterable[bytes]:
     return [body]
 
 
-def _observe(
-    cloud: MockCloud, service: str, application: WSGIApplication
+def _record_exchanges(
+    plane: ControlPlane, service: str, application: WSGIApplication
 ) -> WSGIApplication:
+    clock, journal = plane.state.clock, plane.journal
+
     def observed(
         environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
@@ -77,14 +116,14 @@ def _observe(
         # kept now: a framework may shorten the path while it routes
         asked = (environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
         query = environ.get("QUERY_STRING", "")
-        began_at, began_s = cloud.clock.now(), time.monotonic()
+        began_at, began_s = clock.now(), time.monotonic()
 
         answered = False
 
         def record(status: int) -> None:
             nonlocal answered
             answered = True
-            cloud.journal.record(
+            journal.record(
                 Exchange(
                     *(service, *asked, query, status, request_id),
                     began_at=began_at,

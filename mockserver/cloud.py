@@ -1,146 +1,260 @@
-"""MockCloud: one isolated cloud, as a value."""
+"""MockCloud: one isolated cloud, as a value.
+
+What is heavy to import (the database, the services, the ways in) is imported by the
+methods that need it: a program may import this module for its types alone.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
-import weakref
-from collections.abc import Iterator, Mapping
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockserver.control.clock import Clock
-from mockserver.control.faults import Faults
-from mockserver.control.ids import Ids
-from mockserver.control.journal import Journal
-from mockserver.control.seed import load_seed
-from mockserver.settings import Settings
-from mockserver.storage import facts
-from mockserver.storage.database import Database
-from mockserver.worker import Worker
+from mockserver.state.settings import AUTH_METHODS, DEFAULT_PASSWORD, Settings
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from sqlalchemy import Connection
     from typing_extensions import Self
 
-    from mockserver.blobs import BlobStore
-    from mockserver.blobs.stores import Stores
-    from mockserver.control.snapshot import Snapshots
+    from mockserver.app import Apps
+    from mockserver.callers.callers import Tokens
+    from mockserver.control.plane import ControlPlane
     from mockserver.doors.server import Server
-    from mockserver.keystone.tokens import Tokens
+    from mockserver.faults.armed import Faults
+    from mockserver.state.clock import Clock
+    from mockserver.state.cloud_state import CloudState
+    from mockserver.state.journal import Journal
 
-ADDRESSES = {"identity": "http://controller:5000", "image": "http://controller:9292"}
-"""Where the services are said to be until a door gives them an address, and where
-they answer in process."""
+IDENTITY_URL = "http://controller:5000"
+IMAGE_URL = "http://controller:9292"
+"""Where the services answer in process, and are said to be until a door is opened."""
 
 
 class MockCloud:
-    """A bootstrapped Keystone and Glance with a database, blobs, clock and journal.
+    """A Keystone and a Glance of their own, with a database, blobs, clock and journal.
 
-    Takes every option of :class:`~mockserver.settings.Settings`. As a context manager
-    it serves over TCP on a free port of 127.0.0.1, both services behind one port::
+    As a context manager it serves over TCP on a free port of 127.0.0.1, both services
+    behind one port::
 
         with MockCloud() as cloud:
             requests.get(cloud.identity_url + "/v3")
 
-    and :meth:`in_process` serves through ``responses`` without a socket. What it
-    stored goes with it, unless ``data_dir`` says where to keep it.
+    ``in_process`` answers this process's ``requests`` without a socket::
+
+        with MockCloud(seed="documents").in_process() as cloud:
+            requests.get("http://controller:9292/v2/images")
+
+    Time, faults and what was asked are at hand while it runs::
+
+        cloud.clock.advance(3600)
+        cloud.faults.add("PUT", "/v2/images/*/file", cut_after="50%", times=1)
+        assert [one.status for one in cloud.journal] == [201, 204]
+
+    What it stored goes with it, unless ``data_dir`` says where to keep it. Every
+    option is an option of ``mockserver serve`` too, under the same name:
     """
 
-    username = "admin"
-    project_name = "admin"
+    def __init__(
+        self,
+        *,
+        admin_password: str = DEFAULT_PASSWORD,
+        region_name: str = "RegionOne",
+        data_dir: str | Path | None = None,
+        seed: str | Path | Mapping[str, Any] | None = None,
+        metadefs: str | Path | None = None,
+        store: str = "file",
+        stores: Sequence[str] = ("fast", "slow"),
+        allow_web_download: Sequence[str] = (),
+        require_image_format_match: bool = True,
+        show_image_direct_url: bool = False,
+        loose: bool = False,
+        image_api_version: str = "2.18",
+        cache: bool = True,
+        cache_max_bytes: int = 10 << 30,
+        public_url: str | None = None,
+        auth_methods: Sequence[str] = AUTH_METHODS,
+        token_lifetime_s: int = 3600,
+        lockout_failure_attempts: int = 0,
+        lockout_duration_s: int = 1800,
+        unique_last_password_count: int = 0,
+        list_limit: int = 1000,
+        identity_url: str | None = None,
+        service_username: str = "glance",
+        service_password: str = "",
+        service_project_name: str = "service",
+        service_user_domain_name: str = "Default",
+        service_project_domain_name: str = "Default",
+        tokens: Tokens | None = None,
+    ) -> None:
+        """Bootstrap the cloud and add its seed, without listening anywhere yet.
 
-    def __init__(self, **options: Any) -> None:
-        self.settings = Settings(**options)
-        self.clock = Clock()
-        self.ids = Ids()
-        self.journal = Journal()
-        self.worker = Worker()
-        self.faults = Faults()
-        self._seed = load_seed(self.settings.seed, self.settings.metadefs)
-        self.addresses = {**ADDRESSES, **self._seed.addresses}
-        self.identity_url = self.addresses["identity"]
-        self.image_url = self.addresses["image"]
-        self.control_url: str | None = None
-        """Where a cloud that is served over TCP is driven from outside."""
-        self._server: Server | None = None
-        kept = self.settings.data_dir
-        self.directory = kept or Path(tempfile.mkdtemp(prefix="mockserver-"))
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self.database = Database(self.directory / "mock.db", durable=kept is not None)
-        # also when nobody closes it: a cloud that is dropped leaves nothing behind
-        self._end = weakref.finalize(
-            self, _drop, self.database, None if kept else self.directory
+        ``tokens`` takes the place of Keystone where Glance and the controls ask whose
+        token a request carries: a test may bring callers of its own.
+
+        Raises :class:`~mockserver.state.settings.BadSetting` for an option that cannot
+        be, :class:`~mockserver.seeds.document.BadSeed` for a seed that cannot be
+        read, :class:`~mockserver.storage.database.UnknownSchema` for a ``data_dir`` of
+        another version and OSError where it cannot be written.
+        """
+        from mockserver.control.plane import ControlPlane
+        from mockserver.seeds.document import load_seed
+        from mockserver.state.cloud_state import CloudState
+
+        settings = Settings(
+            admin_password=admin_password,
+            region_name=region_name,
+            data_dir=None if data_dir is None else Path(data_dir),
+            seed=seed,
+            metadefs=metadefs,
+            store=store,
+            stores=tuple(stores),
+            allow_web_download=tuple(allow_web_download),
+            require_image_format_match=require_image_format_match,
+            show_image_direct_url=show_image_direct_url,
+            loose=loose,
+            image_api_version=image_api_version,
+            cache=cache,
+            cache_max_bytes=cache_max_bytes,
+            public_url=public_url,
+            auth_methods=tuple(auth_methods),
+            token_lifetime_s=token_lifetime_s,
+            lockout_failure_attempts=lockout_failure_attempts,
+            lockout_duration_s=lockout_duration_s,
+            unique_last_password_count=unique_last_password_count,
+            list_limit=list_limit,
+            identity_url=identity_url,
+            service_username=service_username,
+            service_password=service_password,
+            service_project_name=service_project_name,
+            service_user_domain_name=service_user_domain_name,
+            service_project_domain_name=service_project_domain_name,
         )
+        first_seed = load_seed(settings.seed, settings.metadefs)
+        self._in_process_urls = (
+            first_seed.addresses.get("identity", IDENTITY_URL),
+            first_seed.addresses.get("image", IMAGE_URL),
+        )
+        self._state = CloudState(settings, *self._in_process_urls)
+        self._plane = ControlPlane(self._state, first_seed)
+        self._tokens = tokens
+        self._server: Server | None = None
         try:
-            self._fill_database()
+            self._plane.start()
         except BaseException:
             self.close()
             raise
 
     @property
+    def settings(self) -> Settings:
+        """The options that it was made with."""
+        return self._state.settings
+
+    @property
+    def state(self) -> CloudState:
+        """Its database, stores and ids, for tests that look below the APIs."""
+        return self._state
+
+    @property
+    def plane(self) -> ControlPlane:
+        """What drives it, in Python and over ``/_mock/``."""
+        return self._plane
+
+    @property
+    def clock(self) -> Clock:
+        """The time that both services and every record use."""
+        return self._state.clock
+
+    @property
+    def faults(self) -> Faults:
+        """Which requests go wrong, and how."""
+        return self._plane.faults
+
+    @property
+    def journal(self) -> Journal:
+        """What it was asked and what it answered, oldest first."""
+        return self._plane.journal
+
+    @property
+    def identity_url(self) -> str:
+        """Where its Keystone answers, without ``/v3``."""
+        return self._state.identity_url
+
+    @property
+    def image_url(self) -> str:
+        """Where its Glance answers, without ``/v2``."""
+        return self._state.image_url
+
+    @property
+    def control_url(self) -> str | None:
+        """Where ``/_mock/`` answers, None unless it is served over TCP."""
+        return None if self._server is None else self._server.control_url
+
+    @property
+    def username(self) -> str:
+        """The administrator's name."""
+        return self._state.username
+
+    @property
     def password(self) -> str:
-        return self.settings.admin_password
+        """The administrator's password."""
+        return self._state.password
+
+    @property
+    def project_name(self) -> str:
+        """The administrator's project."""
+        return self._state.project_name
+
+    @property
+    def domain_id(self) -> str:
+        """The id of the domain of the administrator and their project."""
+        return self._state.domain_id
+
+    @property
+    def domain_name(self) -> str:
+        """The name of that domain."""
+        return self._state.domain_name
 
     @property
     def region_name(self) -> str:
-        return self.settings.region_name
-
-    @cached_property
-    def snapshots(self) -> Snapshots:
-        """The snapshots by name, as :meth:`snapshot` takes them."""
-        from mockserver.control.snapshot import Snapshots
-
-        return Snapshots(self)
-
-    @cached_property
-    def stores(self) -> Stores:
-        """Where image data is; folders beside ``images``, the default store's."""
-        from mockserver.blobs.stores import Stores
-
-        names = self.settings.store_names
-        default, *others = names or (None,)
-        stores = {default: self._open_store("images")}
-        stores.update({name: self._open_store(f"images-{name}") for name in others})
-        return Stores(names, stores, self._open_store("staging"))
-
-    def _open_store(self, folder: str) -> BlobStore:
-        from mockserver.blobs.file import FileStore
-        from mockserver.blobs.memory import MemoryStore
-
-        if self.settings.store == "memory":
-            return MemoryStore()
-        return FileStore(self.directory / folder)
+        """The region of the endpoints that it began with."""
+        return self._state.region_name
 
     @cached_property
     def tokens(self) -> Tokens:
-        """What tells who a token's bearer is: ours, or a Keystone elsewhere."""
+        """What tells who a token's bearer is: its Keystone, or the one elsewhere."""
+        if self._tokens is not None:
+            return self._tokens
         if self.settings.identity_url is not None:
-            from mockserver.keystone.remote import RemoteTokens
+            from mockserver.callers.remote import RemoteTokens
 
-            return RemoteTokens(self)
-        from mockserver.keystone.tokens import LocalTokens
+            return RemoteTokens(self.settings)
+        from mockserver.keystone.tokens.tokens import LocalTokens
 
-        return LocalTokens(self)
+        return LocalTokens(self._state)
 
-    def announce(self, identity_url: str, image_url: str) -> None:
-        """Take the addresses a door listens on, and move the catalog's there."""
-        from mockserver.keystone.bootstrap import move_endpoints
+    def build_apps(self, *, is_local: bool = False) -> Apps:
+        """Build its WSGI applications, for a door to serve.
 
-        self.identity_url, self.image_url = identity_url, image_url
-        with self.database.begin() as db:
-            move_endpoints(db, self)
+        Where ``is_local``, only this machine can reach them: whoever does may drive the
+        cloud.
+        """
+        from mockserver.app import build_apps
+
+        return build_apps(self._plane, self.tokens, is_local=is_local)
 
     @contextlib.contextmanager
     def in_process(self) -> Iterator[Self]:
         """Answer this process's ``requests`` without a socket; refuse other hosts."""
         from mockserver.doors.inprocess import answer_requests
 
-        with answer_requests(self):
+        self._plane.move(*self._in_process_urls)
+        apps = self.build_apps()
+        served = {self.identity_url: apps.identity, self.image_url: apps.image}
+        with answer_requests(served):
             yield self
 
     def listen(
@@ -148,22 +262,37 @@ class MockCloud:
         host: str = "127.0.0.1",
         ports: tuple[int] | tuple[int, int] = (0,),
     ) -> None:
-        """Serve over TCP, as ``doors/server.py`` says, until :meth:`close`."""
-        from mockserver.doors.server import Server
+        """Serve over TCP until :meth:`close`.
 
-        self._server = Server(self, host, ports)
+        With one port both services are behind it, under ``/identity`` and ``/image``;
+        with two, identity and image have one each. Port 0 is any free one. Raises
+        :class:`~mockserver.doors.listener.CannotListen` where a port is taken.
+        """
+        from mockserver.doors.server import Server
+        from mockserver.state.addresses import is_loopback
+
+        self._server = Server(
+            self.build_apps(is_local=is_loopback(host)),
+            host,
+            ports,
+            public_url=self.settings.public_url,
+            may_wait=self._may_wait,
+        )
+        self._plane.move(*self._server.addresses)
         self._server.start()
-        self.control_url = self._server.control_url
+
+    def _may_wait(self) -> bool:
+        """Tell whether any request may take long: by a fault, or asking elsewhere."""
+        return bool(self.faults) or self.settings.identity_url is not None
 
     def close(self) -> None:
         """Stop serving and drop what was not to be kept."""
-        self.faults.clear()
+        self.faults.clear()  # a request that one holds up would keep the server
         if self._server is not None:
             self._server.stop()
             self._server = None
-        self.worker.stop()
-        self.snapshots.drop()
-        self._end()
+        self._plane.close()
+        self._state.close()
 
     def __enter__(self) -> Self:
         self.listen()
@@ -181,52 +310,46 @@ class MockCloud:
         """Be again as at the start: bootstrapped and seeded, with the same ids.
 
         Faults and the journal are cleared; snapshots stay. Raises
-        :class:`~mockserver.control.seed.BadSeed`, and changes nothing then, where the
+        :class:`~mockserver.seeds.document.BadSeed`, and changes nothing then, where the
         seed's files are no longer what they were.
         """
-        from mockserver.control.filling import reset
-
-        reset(self, self._seed)
+        self._plane.reset()
 
     def seed(
         self,
         source: str | Path | Mapping[str, Any] | None = None,
         metadefs: str | Path | None = None,
     ) -> None:
-        """Add what a seed describes: all of it, or nothing and a ``BadSeed``.
+        """Add what a seed describes to the running cloud: all of it, or nothing.
 
-        Takes what the settings ``seed`` and ``metadefs`` take.
+        Takes what the options ``seed`` and ``metadefs`` take. Raises
+        :class:`~mockserver.seeds.document.BadSeed`.
         """
-        from mockserver.control.filling import add_seed
+        from mockserver.seeds.document import load_seed
 
-        add_seed(self, load_seed(source, metadefs))
+        self._plane.add_seed(load_seed(source, metadefs))
 
     def snapshot(self, name: str = "latest") -> None:
-        """Keep records, bytes and clock as they are now, for :meth:`restore`."""
-        self.snapshots.save(name)
+        """Keep records, bytes and clock as they are now, for :meth:`restore`.
+
+        Raises :class:`~mockserver.control.snapshots.BadSnapshotName`.
+        """
+        self._plane.snapshots.save(name)
 
     def restore(self, name: str = "latest") -> None:
-        """Go back to a snapshot; raises ``KeyError`` where there is none."""
-        self.snapshots.restore(name)
-
-    def _fill_database(self) -> None:
-        from mockserver.control.filling import fill
-        from mockserver.keystone.bootstrap import renew
-
-        with self.database.begin() as db:
-            if self.database.create_tables(db):
-                fill(db, self, self._seed)
-            else:  # a kept folder: what it holds stays as it is
-                renew(db, self)
-                self.recall(db)
-
-    def recall(self, db: Connection) -> None:
-        """Take from the database what it knows of its cloud."""
-        self.domain_id = facts.recall(db, "domain_id") or ""
-        self.domain_name = facts.recall(db, "domain_name") or ""
+        """Go back to a snapshot; raises KeyError where there is none of the name."""
+        self._plane.snapshots.restore(name)
 
 
-def _drop(database: Database, directory: Path | None) -> None:
-    database.close()
-    if directory is not None:
-        shutil.rmtree(directory, ignore_errors=True)
+def _describe_options() -> str:
+    """Return what ``help(MockCloud)`` says of each option."""
+    wrapper = textwrap.TextWrapper(
+        width=80, initial_indent=" " * 8, subsequent_indent=" " * 8
+    )
+    lines = []
+    for field in Settings.fields():
+        lines += [f"    {field.name}", *wrapper.wrap(field.metadata["help"])]
+    return "\n".join(lines) + "\n"
+
+
+MockCloud.__doc__ = f"{MockCloud.__doc__}\n{_describe_options()}"

@@ -16,8 +16,8 @@ import pytest
 from examples.make_qcow2 import build_qcow2
 from imagectl.shell import main
 from imagectl.transfer import retries
+from mockserver.cli.environment import describe, variables_of
 from mockserver.cloud import MockCloud
-from mockserver.environment import describe, variables_of
 
 SIDE_BY_SIDE_RUNS = "invocations side by side"
 COUNTED = ("fuzz sequences", "fuzz requests", SIDE_BY_SIDE_RUNS, "kills")

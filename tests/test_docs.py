@@ -78,4 +78,4 @@ def test_a_command_and_its_options_are_found_or_not(
 
 def test_a_command_is_shown_with_the_test_that_runs_it() -> None:
     rows = compare("openstack", {"image list": []}, read_differences(DIFFERENCES))
-    assert next(iter(rows)).test == "tests/client/test_image_list.py"
+    assert next(iter(rows)).test == "tests/client/commands/image/test_list.py"

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from imagectl.api.client import Cloud
 from imagectl.auth.credentials import FIXED_ENDPOINT, check_auth_url
 from imagectl.auth.discovery import root_in_document
-from imagectl.auth.files import CloudFiles
 from imagectl.auth.tokens import cache_directory, kept_tokens
+from imagectl.config.files import CloudFiles
 from imagectl.contract.image import IMAGE
 from imagectl.errors import AccessError, ImagectlError, ServiceError
 

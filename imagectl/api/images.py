@@ -180,7 +180,7 @@ def read_blocks(response: requests.Response, block_bytes: int) -> Iterator[bytes
         ):
             yield block
     except HTTPError as error:
-        from imagectl.auth.failures import reason_of
+        from imagectl.http.failures import reason_of
 
         is_early = any(isinstance(cause, HTTPException) for cause in error.args)
         reason = "it ended early" if is_early else reason_of(error)[0]

@@ -17,9 +17,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from imagectl.api.client import Cloud
-from imagectl.auth.clouds import CloudConfig
 from imagectl.auth.private_files import PrivateDirectory
 from imagectl.auth.tokens import cache_directory
+from imagectl.config.clouds import CloudConfig
 from imagectl.contract import Resource
 from imagectl.contract.identity import DOMAIN, GROUP, PROJECT, ROLE, USER
 from imagectl.contract.image import IMAGE

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from imagectl.auth.clouds import CloudConfig
 from imagectl.auth.discovery import MAJOR_VERSIONS
 from imagectl.auth.tokens import TokenCache, cache_directory
+from imagectl.config.clouds import CloudConfig
 from imagectl.errors import AccessError, UsageError
 
 FIXED_ENDPOINT = frozenset({"none", "admin_token", "http_basic"})

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from imagectl.auth.catalog import Access, read_access
-from imagectl.auth.clouds import CloudConfig
+from imagectl.config.clouds import CloudConfig
 from imagectl.errors import AccessError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _post(
 ) -> requests.Response:
     from requests import RequestException
 
-    from imagectl.auth.failures import from_requests
+    from imagectl.http.failures import from_requests
 
     url = f"{url}/auth/tokens"
     try:
@@ -72,7 +72,7 @@ def _post(
 
 
 def _refusal(response: requests.Response) -> AccessError:
-    from imagectl.auth.failures import CREDENTIALS_HINT
+    from imagectl.http.failures import CREDENTIALS_HINT
 
     try:
         reason = str(response.json()["error"]["message"])

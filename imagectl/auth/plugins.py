@@ -18,10 +18,10 @@ from keystoneauth1.plugin import BaseAuthPlugin
 from keystoneauth1.session import Session as KeystoneauthSession
 
 from imagectl.auth.catalog import Access, read_access
-from imagectl.auth.clouds import CloudConfig
-from imagectl.auth.failures import from_keystoneauth
-from imagectl.auth.transport import USER_AGENT, open_identity_http
+from imagectl.config.clouds import CloudConfig
 from imagectl.errors import AccessError, UsageError
+from imagectl.http.failures import from_keystoneauth
+from imagectl.http.transport import USER_AGENT, open_identity_http
 
 if TYPE_CHECKING:
     import requests

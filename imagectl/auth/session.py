@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from imagectl.auth import discovery
 from imagectl.auth.catalog import Access, find_endpoint
-from imagectl.auth.clouds import CloudConfig
 from imagectl.auth.credentials import (
     FIXED_ENDPOINT,
     OWN_HEADERS,
@@ -21,10 +20,11 @@ from imagectl.auth.credentials import (
     fixed_endpoint,
     open_cache,
 )
-from imagectl.auth.exchanges import Exchanges
 from imagectl.auth.password import fetch_by_password
 from imagectl.auth.tokens import TokenCache
+from imagectl.config.clouds import CloudConfig
 from imagectl.errors import ServiceError
+from imagectl.http.timing import Exchanges
 
 if TYPE_CHECKING:
     import requests
@@ -60,7 +60,7 @@ class Session:
         """The plain HTTP session: no token, no errors of ours."""
         with self._lock:
             if self._http is None:
-                from imagectl.auth.transport import open_http
+                from imagectl.http.transport import open_http
 
                 self._http = open_http(self.config, self.exchanges)
             return self._http
@@ -173,7 +173,7 @@ class Session:
     @contextmanager
     def rehearsed(self, write: Callable[[str], object]) -> Iterator[None]:
         """Within the block tell ``write`` of requests that change, and send none."""
-        from imagectl.auth.transport import open_rehearsal
+        from imagectl.http.transport import open_rehearsal
 
         self._rehearsal = open_rehearsal(self.http, write)
         try:
@@ -232,7 +232,7 @@ class Session:
     ) -> requests.Response:
         from requests import RequestException
 
-        from imagectl.auth.transport import refuse_redirect
+        from imagectl.http.transport import refuse_redirect
 
         config = self.config
         settings = {
@@ -245,7 +245,7 @@ class Session:
             http = self._rehearsal or self.http
             response = http.request(method, url, headers=headers, **settings)
         except RequestException as error:
-            from imagectl.auth.failures import from_requests
+            from imagectl.http.failures import from_requests
 
             # A kept catalog may name a place from which the service has moved.
             self.renew()

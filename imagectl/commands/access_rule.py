@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagectl import verbs
-from imagectl.commands import of_user
+from imagectl.commands import user_owned as of_user
 from imagectl.contract.application_credentials import ACCESS_RULE
 
 

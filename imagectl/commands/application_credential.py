@@ -13,7 +13,8 @@ from typing import Any
 from cliff.columns import FormattableColumn
 
 from imagectl import verbs
-from imagectl.commands import of_user, options
+from imagectl.commands import user_owned as of_user
+from imagectl.commands.options import common as options
 from imagectl.contract.application_credentials import APPLICATION_CREDENTIAL
 from imagectl.errors import UsageError
 from imagectl.output import Record, escape

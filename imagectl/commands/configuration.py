@@ -7,10 +7,10 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from imagectl.auth.clouds import load_cloud
-from imagectl.auth.layers import select_settings
-from imagectl.auth.options import AUTH_OPTIONS
 from imagectl.command import ShowOne
+from imagectl.config.clouds import load_cloud
+from imagectl.config.layers import select_settings
+from imagectl.config.options import AUTH_OPTIONS
 
 REDACTED = "<redacted>"
 SECRET_ENDINGS = ("code", "passcode", "password", "secret", "token")

@@ -8,8 +8,8 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import endpoints, lookup
-from imagectl.commands import options
-from imagectl.commands.catalog_options import (
+from imagectl.commands.options import common as options
+from imagectl.commands.options.catalog import (
     SERVICE_KEYS,
     add_service,
     region_id,

@@ -7,7 +7,7 @@ import argparse
 from imagectl.api.client import quote
 from imagectl.api.endpoints import find_endpoint
 from imagectl.command import Command
-from imagectl.commands import options
+from imagectl.commands.options import common as options
 from imagectl.contract.identity import PROJECT
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api.client import quote
-from imagectl.commands import options
+from imagectl.commands.options import common as options
 from imagectl.contract.identity import GROUP, USER
 from imagectl.output import Record
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from imagectl.api.client import quote
 from imagectl.command import Command, Lister, ShowOne
-from imagectl.commands import options
+from imagectl.commands.options import common as options
 from imagectl.contract.identity import ROLE
 
 COLUMNS = (

@@ -11,7 +11,7 @@ from imagectl import verbs
 from imagectl.api import lookup
 from imagectl.api.client import Client
 from imagectl.api.projects import list_projects
-from imagectl.commands import options
+from imagectl.commands.options import common as options
 from imagectl.contract.identity import PROJECT, USER
 from imagectl.output import Record
 

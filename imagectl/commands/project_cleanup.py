@@ -7,7 +7,7 @@ import argparse
 from cliff.formatters.table import TableFormatter
 
 from imagectl.command import Command
-from imagectl.commands import options
+from imagectl.commands.options import common as options
 from imagectl.contract.identity import PROJECT
 from imagectl.contract.image import IMAGE
 from imagectl.errors import AccessError

@@ -6,8 +6,8 @@ import argparse
 from typing import Any
 
 from imagectl import verbs
-from imagectl.commands import options
-from imagectl.commands.catalog_options import (
+from imagectl.commands.options import common as options
+from imagectl.commands.options.catalog import (
     add_region,
     add_service,
     region_id,

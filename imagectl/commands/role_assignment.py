@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from imagectl.command import Lister
-from imagectl.commands import options
+from imagectl.commands.options import common as options
 from imagectl.contract import Resource
 from imagectl.contract.identity import GROUP, PROJECT, ROLE, USER
 from imagectl.errors import AccessError

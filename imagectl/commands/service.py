@@ -6,8 +6,8 @@ import argparse
 from typing import Any
 
 from imagectl import verbs
-from imagectl.commands import options
-from imagectl.commands.catalog_options import SERVICE_KEYS
+from imagectl.commands.options import common as options
+from imagectl.commands.options.catalog import SERVICE_KEYS
 from imagectl.contract.identity import SERVICE
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from imagectl.command import Command, ShowOne
-from imagectl.commands import options
+from imagectl.commands.options import common as options
 
 
 class Issue(ShowOne):

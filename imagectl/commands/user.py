@@ -11,9 +11,9 @@ from typing import Any
 from imagectl import verbs
 from imagectl.api import lookup
 from imagectl.api.client import Client, quote
-from imagectl.commands import options
+from imagectl.commands.options import common as options
+from imagectl.commands.options.user import USER_OPTIONS, add_user_options
 from imagectl.commands.prompt import ask_new_password
-from imagectl.commands.user_options import USER_OPTIONS, add_user_options
 from imagectl.contract.identity import GROUP, PROJECT, USER
 from imagectl.errors import UsageError
 from imagectl.output import Record

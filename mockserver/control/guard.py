@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import falcon
 
-from mockserver.environment import is_loopback
-from mockserver.keystone.errors import IdentityError, IdentityUnavailable
+from mockserver.callers.callers import IdentityUnavailable, NotAuthenticated
+from mockserver.state.addresses import is_loopback
 
 if TYPE_CHECKING:
-    from mockserver.cloud import MockCloud
+    from mockserver.callers.callers import Tokens
+    from mockserver.state.cloud_state import CloudState
 
 _PROXIED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
@@ -25,9 +26,10 @@ _PROXIED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 class Guard:
     """Lets pass who may drive the cloud."""
 
-    def __init__(self, cloud: MockCloud, is_local: bool) -> None:
-        self._cloud = cloud
-        self._is_local = is_local and cloud.settings.public_url is None
+    def __init__(self, state: CloudState, tokens: Tokens, *, is_local: bool) -> None:
+        self._state = state
+        self._tokens = tokens
+        self._is_local = is_local and state.settings.public_url is None
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         if req.get_header("Origin"):
@@ -48,14 +50,14 @@ class Guard:
         return self._is_local and is_direct and is_loopback(req.host.strip("[]"))
 
     def _has_password(self, req: falcon.Request) -> bool:
-        pair = f"{self._cloud.username}:{self._cloud.password}".encode()
+        pair = f"{self._state.username}:{self._state.password}".encode()
         wanted = b"Basic " + base64.b64encode(pair)
         given = req.get_header("Authorization") or ""
         return hmac.compare_digest(given.encode("latin-1", "replace"), wanted)
 
     def _has_token(self, req: falcon.Request) -> bool:
         try:
-            caller = self._cloud.tokens.validate(req.get_header("X-Auth-Token"))
-        except (IdentityError, IdentityUnavailable):
+            caller = self._tokens.validate(req.get_header("X-Auth-Token"))
+        except (NotAuthenticated, IdentityUnavailable):
             return False
         return caller.is_admin

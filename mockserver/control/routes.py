@@ -6,50 +6,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import falcon
 
-from mockserver.control.clock import BadTime, change_clock
-from mockserver.control.fault import BadFault, Fault
-from mockserver.control.filling import add_seed
 from mockserver.control.guard import Guard
-from mockserver.control.seed import BadSeed, parse_seed
-from mockserver.control.snapshot import BadSnapshotName, NoSnapshot
-from mockserver.environment import CONTROL_MOUNT
+from mockserver.control.snapshots import BadSnapshotName, NoSnapshot
+from mockserver.faults.fault import BadFault, Fault
+from mockserver.seeds.document import BadSeed, parse_seed
+from mockserver.state.addresses import CONTROL_MOUNT
+from mockserver.state.clock import BadTime, change_clock
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-    from mockserver.cloud import MockCloud
+    from mockserver.callers.callers import Tokens
+    from mockserver.control.plane import ControlPlane
 
 _REFUSED = (BadSeed, BadFault, BadSnapshotName, BadTime)
 
 
-def drive_with(
-    cloud: MockCloud, *, is_local: bool
-) -> Callable[[WSGIApplication], WSGIApplication]:
-    """Return what puts the controls of a cloud before an application."""
-    controls = _create_application(cloud, is_local)
+def create_application(plane: ControlPlane, tokens: Tokens, *, is_local: bool) -> Any:
+    """Return the controls as a WSGI application, mounted at ``/_mock``.
 
-    def drive(application: WSGIApplication) -> WSGIApplication:
-        def dispatch(
-            environ: WSGIEnvironment, start_response: StartResponse
-        ) -> Iterable[bytes]:
-            is_control = environ.get("PATH_INFO", "").startswith(f"{CONTROL_MOUNT}/")
-            chosen: Any = controls if is_control else application
-            answer: Iterable[bytes] = chosen(environ, start_response)
-            return answer
-
-        return dispatch
-
-    return drive
-
-
-def _create_application(cloud: MockCloud, is_local: bool) -> Any:
-    app = falcon.App(middleware=[Guard(cloud, is_local)])
-    controls = Controls(cloud)
+    Where ``is_local``, only this machine can reach it.
+    """
+    app = falcon.App(middleware=[Guard(plane.state, tokens, is_local=is_local)])
+    controls = Controls(plane)
     for path, suffix in ROUTES:
         app.add_route(f"{CONTROL_MOUNT}/{path}", controls, suffix=suffix)
     app.set_error_serializer(_write_error)
@@ -62,59 +43,59 @@ def _create_application(cloud: MockCloud, is_local: bool) -> Any:
 class Controls:
     """What a cloud is driven with: its Python methods, over HTTP."""
 
-    def __init__(self, cloud: MockCloud) -> None:
-        self._cloud = cloud
+    def __init__(self, plane: ControlPlane) -> None:
+        self._plane = plane
 
     def on_post_reset(self, req: falcon.Request, resp: falcon.Response) -> None:
-        self._cloud.reset()
+        self._plane.reset()
         resp.status = falcon.HTTP_204
 
     def on_post_seed(self, req: falcon.Request, resp: falcon.Response) -> None:
-        add_seed(self._cloud, parse_seed(_read(req)))
+        self._plane.add_seed(parse_seed(_read(req)))
         resp.status = falcon.HTTP_204
 
     def on_get_journal(self, req: falcon.Request, resp: falcon.Response) -> None:
-        resp.media = [exchange.describe() for exchange in self._cloud.journal]
+        resp.media = [exchange.describe() for exchange in self._plane.journal]
 
     def on_delete_journal(self, req: falcon.Request, resp: falcon.Response) -> None:
-        self._cloud.journal.clear()
+        self._plane.journal.clear()
         resp.status = falcon.HTTP_204
 
     def on_get_clock(self, req: falcon.Request, resp: falcon.Response) -> None:
-        clock = self._cloud.clock
+        clock = self._plane.state.clock
         resp.media = {"now": clock.now().isoformat(), "frozen": clock.is_frozen}
 
     def on_put_clock(self, req: falcon.Request, resp: falcon.Response) -> None:
-        change_clock(self._cloud.clock, _read(req))
+        change_clock(self._plane.state.clock, _read(req))
         self.on_get_clock(req, resp)
 
     def on_get_snapshots(self, req: falcon.Request, resp: falcon.Response) -> None:
-        resp.media = list(self._cloud.snapshots)
+        resp.media = list(self._plane.snapshots)
 
     def on_post_snapshots(self, req: falcon.Request, resp: falcon.Response) -> None:
-        self._cloud.snapshot(_read_name(req))
+        self._plane.snapshots.save(_read_name(req))
         resp.status = falcon.HTTP_204
 
     def on_post_restore(self, req: falcon.Request, resp: falcon.Response) -> None:
-        self._cloud.restore(_read_name(req))
+        self._plane.snapshots.restore(_read_name(req))
         resp.status = falcon.HTTP_204
 
     def on_get_faults(self, req: falcon.Request, resp: falcon.Response) -> None:
-        resp.media = [armed.describe() for armed in self._cloud.faults]
+        resp.media = [armed.describe() for armed in self._plane.faults]
 
     def on_post_faults(self, req: falcon.Request, resp: falcon.Response) -> None:
-        armed = self._cloud.faults.arm(Fault.from_document(_read(req)))
+        armed = self._plane.faults.arm(Fault.from_document(_read(req)))
         resp.status, resp.media = falcon.HTTP_201, armed.describe()
 
     def on_delete_faults(self, req: falcon.Request, resp: falcon.Response) -> None:
-        self._cloud.faults.clear()
+        self._plane.faults.clear()
         resp.status = falcon.HTTP_204
 
     def on_delete_fault(
         self, req: falcon.Request, resp: falcon.Response, number: int
     ) -> None:
         try:
-            self._cloud.faults.remove(number)
+            self._plane.faults.remove(number)
         except KeyError:
             raise falcon.HTTPNotFound(title=f"there is no fault {number}") from None
         resp.status = falcon.HTTP_204

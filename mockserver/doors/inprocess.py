@@ -6,37 +6,29 @@ import contextlib
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import responses
 
-from mockserver.app import identity_app, image_app
-from mockserver.control.breaking import Disconnected, Stalled
+from mockserver.faults.disconnects import Disconnected, Stalled
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
-
-    from mockserver.cloud import MockCloud
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 @contextlib.contextmanager
-def answer_requests(cloud: MockCloud) -> Iterator[None]:
-    """Route calls to the two services' addresses to them, and refuse all others.
+def answer_requests(apps: Mapping[str, WSGIApplication]) -> Iterator[None]:
+    """Route calls to the applications by the URLs they are at; refuse all others.
 
     ``responses`` reads a request's body whole before it is answered: streaming can
     only be watched over TCP.
     """
-    cloud.announce(**{f"{name}_url": url for name, url in cloud.addresses.items()})
-    services = {
-        cloud.identity_url: identity_app(cloud),
-        cloud.image_url: image_app(cloud),
-    }
     with responses.RequestsMock(assert_all_requests_are_fired=False) as door:
-        for url, app in services.items():
+        for url, app in apps.items():
             for method in METHODS:
                 door.add_callback(
                     method,

@@ -15,8 +15,8 @@ from urllib.parse import unquote_to_bytes
 from cheroot import wsgi
 from cheroot.server import HTTPConnection
 
-from mockserver.control.breaking import HOLD, Disconnected, Reset
 from mockserver.doors.streams import open_stream
+from mockserver.faults.disconnects import HOLD, Disconnected, Reset
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -166,7 +166,7 @@ def _decode_slashes(app: WSGIApplication) -> WSGIApplication:
 def listen(
     app: WSGIApplication, host: str, port: int, may_wait: Callable[[], bool]
 ) -> Listener:
-    """Bind a port for an application; raises :class:`CannotListen` if it is not had.
+    """Bind a port for an application; raises :class:`CannotListen` if it is taken.
 
     While ``may_wait`` says so, no request is answered in the thread that selects.
     """

@@ -8,25 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
-from mockserver.glance import (
-    errors,
-    image_actions,
-    image_cache,
-    image_data,
-    image_locations,
-    image_members,
-    image_staging,
-    image_stores,
-    image_tags,
-    images,
-    imports,
-    info,
-    metadefs,
-    schemas,
-    tasks,
-    versions,
-)
-from mockserver.glance.bodies import drain
+from mockserver.callers.access_rules import is_allowed
+from mockserver.callers.callers import IdentityUnavailable, NotAuthenticated, Tokens
+from mockserver.glance import errors, info, metadefs, versions
+from mockserver.glance.data import cache as image_cache
+from mockserver.glance.data import routes as image_data
+from mockserver.glance.data import stores as image_stores
 from mockserver.glance.errors import (
     ImageError,
     MethodNotAllowed,
@@ -35,11 +22,19 @@ from mockserver.glance.errors import (
     ServiceUnavailable,
     Unauthorized,
 )
-from mockserver.keystone.errors import IdentityError, IdentityUnavailable
-from mockserver.keystone.rule_matching import is_allowed
+from mockserver.glance.images import actions as image_actions
+from mockserver.glance.images import images
+from mockserver.glance.images import members as image_members
+from mockserver.glance.images import tags as image_tags
+from mockserver.glance.requests import schemas
+from mockserver.glance.requests.bodies import drain
+from mockserver.glance.tasks import added_locations as image_locations
+from mockserver.glance.tasks import imports
+from mockserver.glance.tasks import routes as tasks
+from mockserver.glance.tasks import staging as image_staging
 
 if TYPE_CHECKING:
-    from mockserver.cloud import MockCloud
+    from mockserver.state.cloud_state import CloudState
 
 MODULES = (
     *(images, image_data, image_tags, image_actions, image_members),
@@ -49,11 +44,14 @@ MODULES = (
 KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH")
 
 
-def create_application(cloud: MockCloud) -> falcon.App[falcon.Request, falcon.Response]:
-    app = falcon.App(middleware=[_Pipeline(cloud)])
+def create_application(
+    state: CloudState, tokens: Tokens
+) -> falcon.App[falcon.Request, falcon.Response]:
+    """Return the service; ``tokens`` tells who its callers are."""
+    app = falcon.App(middleware=[_Pipeline(state, tokens)])
     for module in MODULES:
         for path, resource in module.ROUTES:
-            app.add_route(path, resource(cloud))
+            app.add_route(path, resource(state))
     app.add_error_handler(Exception, errors.answer_crash)
     app.add_error_handler(falcon.HTTPRouteNotFound, _answer_unknown_route)
     app.add_error_handler(ImageError, errors.answer_error)
@@ -63,12 +61,13 @@ def create_application(cloud: MockCloud) -> falcon.App[falcon.Request, falcon.Re
 class _Pipeline:
     """What stands before Glance's routes: versions, then who is asking."""
 
-    def __init__(self, cloud: MockCloud) -> None:
-        self._cloud = cloud
+    def __init__(self, state: CloudState, tokens: Tokens) -> None:
+        self._state = state
+        self._tokens = tokens
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
-        public = self._cloud.settings.public_url
-        req.context.base_url = self._cloud.image_url if public else req.prefix
+        public = self._state.settings.public_url
+        req.context.base_url = self._state.image_url if public else req.prefix
         if req.method == "OPTIONS":
             resp.complete = True  # Glance's CORS filter answers for any path
         elif req.path == "/healthcheck":
@@ -77,7 +76,7 @@ class _Pipeline:
             self._find_version(req, resp)
 
     def _find_version(self, req: falcon.Request, resp: falcon.Response) -> None:
-        settings = self._cloud.settings
+        settings = self._state.settings
         path = versions.negotiate(req, settings)
         is_list = req.path.strip("/").partition("/")[0] == "versions"
         if path is None or is_list:
@@ -98,14 +97,14 @@ class _Pipeline:
     def _identify(self, req: falcon.Request) -> None:
         token = req.get_header("X-Auth-Token") or req.get_header("X-Storage-Token")
         try:
-            caller = self._cloud.tokens.validate(token)
+            caller = self._tokens.validate(token)
             if not is_allowed(caller.body, "image", req.method, req.path):
-                raise IdentityError("Token authorization failed")
-            if self._cloud.settings.loose:
+                raise NotAuthenticated("Token authorization failed")
+            if self._state.settings.loose:
                 caller = dataclasses.replace(caller, is_loose=True)
             req.context.caller = caller
-        except IdentityError:
-            keystone = self._cloud.settings.identity_url or self._cloud.identity_url
+        except NotAuthenticated:
+            keystone = self._state.settings.identity_url or self._state.identity_url
             challenge = f'Keystone uri="{keystone}"'
             raise Unauthorized(headers={"WWW-Authenticate": challenge}) from None
         except IdentityUnavailable as error:

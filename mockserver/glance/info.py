@@ -8,21 +8,21 @@ import falcon
 
 from mockserver.blobs.file import FileStore
 from mockserver.blobs.stores import WEB
-from mockserver.glance import policy
-from mockserver.glance.bodies import refuse_body, write_json
+from mockserver.glance import default_policy as policy
 from mockserver.glance.errors import NotFound
-from mockserver.glance.images import IMPORT_METHODS
+from mockserver.glance.images.images import IMPORT_METHODS
+from mockserver.glance.requests.bodies import refuse_body, write_json
 
 if TYPE_CHECKING:
-    from mockserver.cloud import MockCloud
-    from mockserver.keystone.tokens import Caller
+    from mockserver.callers.callers import Caller
+    from mockserver.state.cloud_state import CloudState
 
 CHUNK_BYTES = 1 << 16
 """How much a file store of Glance moves at once, unless it is told otherwise."""
 
 
 class ImportMethods:
-    def __init__(self, cloud: MockCloud) -> None:
+    def __init__(self, state: CloudState) -> None:
         self._document = {
             "import-methods": {
                 "description": "Import methods available.",
@@ -39,15 +39,15 @@ class ImportMethods:
 class Stores:
     """The stores to choose from: unknown where there is but one."""
 
-    def __init__(self, cloud: MockCloud, *, with_detail: bool) -> None:
-        self._cloud = cloud
+    def __init__(self, state: CloudState, *, with_detail: bool) -> None:
+        self._state = state
         self._with_detail = with_detail
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         refuse_body(req)
-        if not self._cloud.stores.names:
+        if not self._state.stores.names:
             raise NotFound("Multi backend is not supported at this site.")
-        stores = [self._describe(name) for name in self._cloud.stores.listed]
+        stores = [self._describe(name) for name in self._state.stores.listed]
         if self._with_detail:
             caller: Caller = req.context.caller
             project_id = caller.project_id
@@ -59,18 +59,18 @@ class Stores:
         if name == WEB:
             description = "Images elsewhere"
             return {"id": name, "description": description, "read-only": "true"}
-        if name == self._cloud.stores.default_name:
+        if name == self._state.stores.default_name:
             return {"id": name, "description": "The default store", "default": "true"}
         return {"id": name, "description": "Another store"}
 
     def _detail(self, name: str) -> dict[str, Any]:
         if name == WEB:
             return {"type": "http", "properties": {}, "weight": 0}
-        kind = self._cloud.settings.store
+        kind = self._state.settings.store
         return {"type": kind, "properties": self._properties(name), "weight": 0}
 
     def _properties(self, name: str) -> dict[str, Any]:
-        store = self._cloud.stores.stores[name]
+        store = self._state.stores.stores[name]
         if not isinstance(store, FileStore):
             return {}
         return {
@@ -85,7 +85,7 @@ class Usage:
 
     hides_methods = True
 
-    def __init__(self, cloud: MockCloud) -> None:
+    def __init__(self, state: CloudState) -> None:
         self._document: dict[str, object] = {"usage": {}}
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
@@ -94,7 +94,7 @@ class Usage:
 
 ROUTES = (
     ("/v2/info/import", ImportMethods),
-    ("/v2/info/stores", lambda cloud: Stores(cloud, with_detail=False)),
-    ("/v2/info/stores/detail", lambda cloud: Stores(cloud, with_detail=True)),
+    ("/v2/info/stores", lambda state: Stores(state, with_detail=False)),
+    ("/v2/info/stores/detail", lambda state: Stores(state, with_detail=True)),
     ("/v2/info/usage", Usage),
 )

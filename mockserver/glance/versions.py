@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 if TYPE_CHECKING:
-    from mockserver.settings import Settings
+    from mockserver.state.settings import Settings
 
 _NEWEST = 18
 _OLDEST = (7, 6, 5, 4, 3, 2, 1, 0)
@@ -52,9 +52,7 @@ def announced(settings: Settings) -> tuple[int, ...]:
 
     Those that are about the cache or about several stores go with them.
     """
-    return _announced(
-        settings.image_api_minor, bool(settings.store_names), settings.cache
-    )
+    return _announced(settings.image_api_minor, bool(settings.stores), settings.cache)
 
 
 @functools.cache

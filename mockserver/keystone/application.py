@@ -9,38 +9,25 @@ from typing import TYPE_CHECKING, Any, cast
 import falcon
 from falcon.routing import CompiledRouter
 
-from mockserver.keystone import (
+from mockserver.keystone import errors, policies, versions
+from mockserver.keystone.catalog import endpoints, project_endpoints, regions, services
+from mockserver.keystone.credentials import (
     access_rules,
     application_credentials,
-    auth,
-    auth_scopes,
     credentials,
-    domains,
     ec2_credentials,
-    endpoints,
-    errors,
-    grants,
-    group_members,
-    groups,
-    implied_roles,
-    limits,
-    policies,
-    project_endpoints,
-    project_tags,
-    projects,
-    regions,
-    registered_limits,
-    role_assignments,
-    roles,
-    services,
-    users,
-    versions,
 )
 from mockserver.keystone.errors import IdentityError, Invalid
+from mockserver.keystone.limits import limits, registered_limits
 from mockserver.keystone.pages import moved_to
+from mockserver.keystone.projects import domains, project_tags, projects
+from mockserver.keystone.roles import grants, implied_roles, role_assignments, roles
+from mockserver.keystone.sign_in import routes as auth
+from mockserver.keystone.sign_in import scopes as auth_scopes
+from mockserver.keystone.users import group_members, groups, users
 
 if TYPE_CHECKING:
-    from mockserver.cloud import MockCloud
+    from mockserver.state.cloud_state import CloudState
 
 MODULES = (
     *(versions, auth, auth_scopes, users, projects, project_tags, domains, roles),
@@ -51,13 +38,15 @@ MODULES = (
 )
 
 
-def create_application(cloud: MockCloud) -> falcon.App[falcon.Request, falcon.Response]:
+def create_application(
+    state: CloudState,
+) -> falcon.App[falcon.Request, falcon.Response]:
     router = CompiledRouter()
-    app = falcon.App(middleware=[_Door(cloud, router)], router=router)
+    app = falcon.App(middleware=[_Door(state, router)], router=router)
     for module in MODULES:
         resources: dict[type, Any] = {}
         for path, kind, suffix in module.ROUTES:
-            resource = resources.setdefault(kind, kind(cloud))
+            resource = resources.setdefault(kind, kind(state))
             _add_route(app, path, resource, suffix)
     app.add_error_handler(Exception, errors.answer_crash)
     app.add_error_handler(falcon.HTTPError, errors.answer_bad_request)
@@ -81,13 +70,13 @@ def _add_route(
 class _Door:
     """What happens to every request before it is routed, and to every answer."""
 
-    def __init__(self, cloud: MockCloud, router: CompiledRouter) -> None:
-        self._cloud = cloud
+    def __init__(self, state: CloudState, router: CompiledRouter) -> None:
+        self._state = state
         self._router = router
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
-        public = self._cloud.settings.public_url
-        url = self._cloud.identity_url if public else _without_port(req.prefix)
+        public = self._state.settings.public_url
+        url = self._state.identity_url if public else _without_port(req.prefix)
         req.context.identity_url = url
         req.context.body = _read_body(req)
         _take_first_values(req)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mockserver.keystone.passwords import hash_password, is_password
+from mockserver.keystone.users.passwords import hash_password, is_password
 from mockserver.storage import facts
 from mockserver.storage.catalog import move_urls
 from mockserver.storage.grants import SYSTEM
@@ -24,7 +24,7 @@ from mockserver.storage.tables import (
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from mockserver.cloud import MockCloud
+    from mockserver.state.cloud_state import CloudState
 
 ROLE_NAMES = ("reader", "member", "manager", "admin", "service")
 IMPLICATIONS = (("member", "reader"), ("manager", "member"), ("admin", "manager"))
@@ -42,70 +42,70 @@ class Bootstrap:
     """Glance is registered: it has a service and three endpoints in the catalog."""
 
 
-def bootstrap(db: Connection, cloud: MockCloud, wanted: Bootstrap) -> None:
+def bootstrap(db: Connection, state: CloudState, wanted: Bootstrap) -> None:
     """Fill an empty database with the administrator, the roles and the catalog."""
-    _make_projects(db, cloud, wanted)
-    roles = {name: _make_role(db, cloud, name) for name in ROLE_NAMES}
+    _make_projects(db, state, wanted)
+    roles = {name: _make_role(db, state, name) for name in ROLE_NAMES}
     for prior, implied in IMPLICATIONS:
         implication = {"prior_role_id": roles[prior], "implied_role_id": roles[implied]}
         store(db, IMPLIED_ROLES, implication)
     admin: Record = {
-        "id": cloud.ids.hex("user"),
-        "name": cloud.username,
+        "id": state.ids.hex("user"),
+        "name": state.username,
         "domain_id": wanted.domain_id,
         "enabled": True,
         "options": {},
-        "password_hash": hash_password(cloud.password),
+        "password_hash": hash_password(state.password),
     }
     store(db, USERS, admin)
-    project = fetch(db, PROJECTS, PROJECTS.c.name == cloud.project_name) or {}
+    project = fetch(db, PROJECTS, PROJECTS.c.name == state.project_name) or {}
     for target, target_id in (("project", project["id"]), ("system", SYSTEM)):
         grant = {"actor": "user", "actor_id": admin["id"], "inherited": False}
         on = {"target": target, "target_id": target_id, "role_id": roles["admin"]}
         store(db, ASSIGNMENTS, {**grant, **on})
-    region = {"id": cloud.region_name, "description": "", "parent_region_id": None}
+    region = {"id": state.region_name, "description": "", "parent_region_id": None}
     store(db, REGIONS, region)
-    register_service(db, cloud, "keystone", "identity", cloud.identity_url + "/v3")
+    register_service(db, state, "keystone", "identity", state.identity_url + "/v3")
     if wanted.image:
-        register_service(db, cloud, "glance", "image", cloud.image_url)
+        register_service(db, state, "glance", "image", state.image_url)
     facts.remember(
         db,
         domain_id=wanted.domain_id,
         domain_name=wanted.domain_name,
         admin_id=admin["id"],
-        identity_url=cloud.identity_url,
-        image_url=cloud.image_url,
+        identity_url=state.identity_url,
+        image_url=state.image_url,
     )
 
 
-def renew(db: Connection, cloud: MockCloud) -> None:
+def renew(db: Connection, state: CloudState) -> None:
     """Give a kept cloud's administrator the password of this start.
 
     ``keystone-manage bootstrap`` does the same when it is run again.
     """
     admin = fetch(db, USERS, USERS.c.id == facts.recall(db, "admin_id"))
-    if admin is not None and not is_password(cloud.password, admin["password_hash"]):
-        replace(db, USERS, {**admin, "password_hash": hash_password(cloud.password)})
+    if admin is not None and not is_password(state.password, admin["password_hash"]):
+        replace(db, USERS, {**admin, "password_hash": hash_password(state.password)})
 
 
-def move_endpoints(db: Connection, cloud: MockCloud) -> None:
+def move_endpoints(db: Connection, state: CloudState) -> None:
     """Let the endpoints that named the cloud's last addresses name its new ones."""
-    now = {"identity_url": cloud.identity_url, "image_url": cloud.image_url}
+    now = {"identity_url": state.identity_url, "image_url": state.image_url}
     for name, url in now.items():
         move_urls(db, facts.recall(db, name) or "", url)
     facts.remember(db, **now)
 
 
 def register_service(
-    db: Connection, cloud: MockCloud, name: str, kind: str, url: str
+    db: Connection, state: CloudState, name: str, kind: str, url: str
 ) -> None:
-    service_id = cloud.ids.hex("service")
+    service_id = state.ids.hex("service")
     store(db, SERVICES, {"id": service_id, "name": name, "type": kind, "enabled": True})
     for interface in INTERFACES:
         endpoint = {
-            "id": cloud.ids.hex("endpoint"),
+            "id": state.ids.hex("endpoint"),
             "interface": interface,
-            "region_id": cloud.region_name,
+            "region_id": state.region_name,
             "service_id": service_id,
             "url": url,
             "enabled": True,
@@ -113,7 +113,7 @@ def register_service(
         store(db, ENDPOINTS, endpoint)
 
 
-def _make_projects(db: Connection, cloud: MockCloud, wanted: Bootstrap) -> None:
+def _make_projects(db: Connection, state: CloudState, wanted: Bootstrap) -> None:
     record: Record = {"enabled": True, "options": {}}
     domain = {
         "id": wanted.domain_id,
@@ -123,11 +123,11 @@ def _make_projects(db: Connection, cloud: MockCloud, wanted: Bootstrap) -> None:
         "uniqueness": "",
     }
     store(db, PROJECTS, {**record, **domain})
-    described = {cloud.project_name: "Bootstrap project for initializing the cloud."}
-    ids = {cloud.project_name: wanted.admin_project_id}
-    for name in (cloud.project_name, "service"):
+    described = {state.project_name: "Bootstrap project for initializing the cloud."}
+    ids = {state.project_name: wanted.admin_project_id}
+    for name in (state.project_name, "service"):
         project = {
-            "id": ids.get(name) or cloud.ids.hex("project"),
+            "id": ids.get(name) or state.ids.hex("project"),
             "name": name,
             "description": described.get(name, ""),
             "domain_id": wanted.domain_id,
@@ -138,8 +138,8 @@ def _make_projects(db: Connection, cloud: MockCloud, wanted: Bootstrap) -> None:
         store(db, PROJECTS, {**record, **project})
 
 
-def _make_role(db: Connection, cloud: MockCloud, name: str) -> str:
-    role_id = cloud.ids.hex("role")
+def _make_role(db: Connection, state: CloudState, name: str) -> str:
+    role_id = state.ids.hex("role")
     options = {"immutable": True}
     store(
         db, ROLES, {"id": role_id, "name": name, "options": options, "uniqueness": ""}

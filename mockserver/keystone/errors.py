@@ -45,10 +45,6 @@ class IdentityError(Exception):
         return {"error": error}
 
 
-class IdentityUnavailable(Exception):
-    """A Keystone elsewhere does not answer, or does not know our own user."""
-
-
 class Invalid(IdentityError):
     status = HTTPStatus.BAD_REQUEST
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.stored_blobs import POLICY
-from mockserver.keystone.call import reading, writing
 from mockserver.keystone.errors import Invalid
-from mockserver.keystone.listing import list_records
-from mockserver.keystone.schemas import Check
+from mockserver.keystone.requests.call import reading, writing
+from mockserver.keystone.requests.listing import list_records
+from mockserver.keystone.requests.schemas import Check
 from mockserver.storage.repository import remove, replace, store
 from mockserver.storage.tables import POLICIES
 
 if TYPE_CHECKING:
-    from mockserver.cloud import MockCloud
+    from mockserver.state.cloud_state import CloudState
 
 _PROPERTIES = {
     "blob": {"type": "string"},
@@ -42,16 +42,16 @@ check_change = Check(
 
 
 class Policies:
-    def __init__(self, cloud: MockCloud) -> None:
-        self._cloud = cloud
+    def __init__(self, state: CloudState) -> None:
+        self._state = state
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        with reading(self._cloud, req) as call:
+        with reading(self._state, req) as call:
             call.enforce("list_policies")
             resp.media = list_records(call, POLICY, POLICIES, ("type",))
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        with writing(self._cloud, req) as call:
+        with writing(self._state, req) as call:
             call.enforce("create_policy")
             check_creation(call.body.get("policy", {}))
             policy = call.new_record(POLICY)
@@ -62,14 +62,14 @@ class Policies:
     def on_get_item(
         self, req: falcon.Request, resp: falcon.Response, policy_id: str
     ) -> None:
-        with reading(self._cloud, req) as call:
+        with reading(self._state, req) as call:
             call.enforce("get_policy")
             resp.media = call.show(POLICY, call.find(POLICY, POLICIES, policy_id))
 
     def on_patch_item(
         self, req: falcon.Request, resp: falcon.Response, policy_id: str
     ) -> None:
-        with writing(self._cloud, req) as call:
+        with writing(self._state, req) as call:
             call.enforce("update_policy")
             changes = call.body.get("policy", {})
             check_change(changes)
@@ -82,7 +82,7 @@ class Policies:
     def on_delete_item(
         self, req: falcon.Request, resp: falcon.Response, policy_id: str
     ) -> None:
-        with writing(self._cloud, req) as call:
+        with writing(self._state, req) as call:
             call.enforce("delete_policy")
             call.find(POLICY, POLICIES, policy_id)
             remove(call.db, POLICIES, POLICIES.c.id == policy_id)

@@ -9,7 +9,7 @@ import falcon
 from mockserver.keystone.json_home import MEDIA_TYPE, show_home
 
 if TYPE_CHECKING:
-    from mockserver.cloud import MockCloud
+    from mockserver.state.cloud_state import CloudState
 
 
 def _describe_v3(identity_url: str) -> dict[str, Any]:
@@ -24,8 +24,8 @@ def _describe_v3(identity_url: str) -> dict[str, Any]:
 
 
 class Versions:
-    def __init__(self, cloud: MockCloud) -> None:
-        self._cloud = cloud
+    def __init__(self, state: CloudState) -> None:
+        self._state = state
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         if _show_home(req, resp, "/v3"):

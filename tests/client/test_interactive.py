@@ -86,7 +86,9 @@ def test_an_empty_line_repeats_nothing(type_lines: Run) -> None:
 def test_words_of_commands_are_completed(line: str, offered: list[str]) -> None:
     text = line.rpartition(" ")[2]
     begin = len(line) - len(text)
-    assert Prompt(Shell()).completedefault(text, line, begin, len(line)) == offered
+    shell = Shell()
+    prompt = Prompt(shell, shell.say)
+    assert prompt.completedefault(text, line, begin, len(line)) == offered
 
 
 def test_a_terminal_has_a_prompt_and_ends_at_ctrl_d(credentials: object) -> None:

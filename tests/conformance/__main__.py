@@ -13,10 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .bar import find_shortfalls
-from .clouds import serve_images, serve_mock, serve_real
-from .report import render_comparison, render_page
-from .tempest import Outcomes, Tempest
+from tests.conformance.bar import find_shortfalls
+from tests.conformance.clouds import serve_images, serve_mock, serve_real
+from tests.conformance.report import render_comparison, render_page
+from tests.conformance.tempest import Outcomes, Tempest
 
 
 def run_on_mock(venv: Path, directory: Path, reference: Path) -> Outcomes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .tempest import Outcomes
+from tests.conformance.tempest import Outcomes
 
 IMAGE_TESTS = 92
 IDENTITY_TESTS = 122

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .settings import (
+from tests.conformance.settings import (
     LOCKOUT_ATTEMPTS,
     LOCKOUT_DURATION_S,
     REMEMBERED_PASSWORDS,

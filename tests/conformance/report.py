@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.conformance.bar import (
+    EXCEPTIONS,
+    IDENTITY_TESTS,
+    IMAGE_TESTS,
+    find_missing,
+    find_reason,
+)
+from tests.conformance.operations import render_operations
+from tests.conformance.tempest import Outcomes
 from tests.contract.test_differential import BATCH, BATCHES, SERVICES
-
-from .bar import EXCEPTIONS, IDENTITY_TESTS, IMAGE_TESTS, find_missing, find_reason
-from .operations import render_operations
-from .tempest import Outcomes
 
 ENDINGS = ("passed", "failed", "skipped")
 
@@ -39,7 +44,7 @@ def render_sequences() -> Iterator[str]:
     yield "body. While the mock was written, about 1,000 others were played"
     yield "(`IMAGECTL_FUZZ_SEQUENCES`, `IMAGECTL_FUZZ_SEED`); each difference that they"
     yield "found is a fixed test, or stands with its reason in"
-    yield "`tests/contract/differential.py`."
+    yield "`tests/contract/support/differential.py`."
 
 
 def render_table(mock: Outcomes, real: Outcomes) -> Iterator[str]:

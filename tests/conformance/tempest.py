@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .settings import render_settings
+from tests.conformance.settings import render_settings
 
 SELECTION = r"^tempest\.api\.(image|identity)\."
 # one class stays in one process: its tests share what the class set up

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
-from .bar import IDENTITY_TESTS, IMAGE_TESTS, find_missing, find_shortfalls
-from .tempest import Outcomes, read_outcomes
+from tests.conformance.bar import (
+    IDENTITY_TESTS,
+    IMAGE_TESTS,
+    find_missing,
+    find_shortfalls,
+)
+from tests.conformance.tempest import Outcomes, read_outcomes
 
 OUTPUT = """\
 {0} tempest.api.image.v2.test_images.Images.test_one [0.501387s] ... ok

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from .callers import Caller, sign_in_admin, unique
-from .clouds import DOORS, READY_FILE_VARIABLE, Cloud, open_real
-from .personas import create, create_persona, remove_persona
-from .recording import FOLDER_VARIABLE, Recording
-from .side_by_side import SideBySide, open_side_by_side
+from tests.contract.support.callers import Caller, sign_in_admin, unique
+from tests.contract.support.clouds import DOORS, READY_FILE_VARIABLE, Cloud, open_real
+from tests.contract.support.personas import create, create_persona, remove_persona
+from tests.contract.support.recording import FOLDER_VARIABLE, Recording
+from tests.contract.support.side_by_side import SideBySide, open_side_by_side
 
 Make = Callable[..., dict[str, Any]]
 

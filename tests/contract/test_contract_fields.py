@@ -17,11 +17,10 @@ from imagectl.contract.identity import (
     USER,
 )
 from imagectl.contract.image import IMAGE
-
-from .answers import answer_of, glance_error
-from .callers import Caller, unique
-from .conftest import Make
-from .patches import change
+from tests.contract.conftest import Make
+from tests.contract.support.answers import answer_of, glance_error
+from tests.contract.support.callers import Caller, unique
+from tests.contract.support.patches import change
 
 RESOURCES = (USER, PROJECT, DOMAIN, ROLE, SERVICE, ENDPOINT, REGION)
 # Keystone measures these by the column, or looks for what they name first.

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
-from .differential import Stage, Step, differences, open_stage
-from .identity_requests import identity_sequences
-from .image_requests import image_sequences
+from tests.contract.support.differential import Stage, Step, differences, open_stage
+from tests.contract.support.identity_requests import identity_sequences
+from tests.contract.support.image_requests import image_sequences
 
 SERVICES = {"image": image_sequences, "identity": identity_sequences}
 BATCH = 9

@@ -13,11 +13,16 @@ from types import SimpleNamespace
 import pytest
 
 from mockserver.cloud import MockCloud
-
-from .answers import UNVERIFIED, answer_of, glance_error, glance_forbidden, no_image
-from .callers import Caller, sign_in_admin
-from .clouds import Cloud, describe, read_ready_file
-from .personas import create_persona, remove_persona
+from tests.contract.support.answers import (
+    UNVERIFIED,
+    answer_of,
+    glance_error,
+    glance_forbidden,
+    no_image,
+)
+from tests.contract.support.callers import Caller, sign_in_admin
+from tests.contract.support.clouds import Cloud, describe, read_ready_file
+from tests.contract.support.personas import create_persona, remove_persona
 
 pytestmark = pytest.mark.real
 

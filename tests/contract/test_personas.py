@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from .callers import Caller
-from .persona_stage import Stage
-from .persona_walks import Operation, load, walk
+from tests.contract.support.callers import Caller
+from tests.contract.support.persona_stage import Stage
+from tests.contract.support.persona_walks import Operation, load, walk
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,9 @@ import pytest
 
 from examples.make_qcow2 import build_qcow2
 from mockserver.cloud import MockCloud
-
-from .callers import unique
-from .clouds import describe
-from .side_by_side import administrator_variables, find_reference
+from tests.contract.support.callers import unique
+from tests.contract.support.clouds import describe
+from tests.contract.support.side_by_side import administrator_variables, find_reference
 
 pytestmark = pytest.mark.reference
 

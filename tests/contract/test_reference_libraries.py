@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from .clouds import DOORS
-from .libraries.driving import LIBRARIES, drive, find_python, path_of
+from tests.contract.libraries.driving import LIBRARIES, drive, find_python, path_of
+from tests.contract.support.clouds import DOORS
 
 pytestmark = pytest.mark.reference
 

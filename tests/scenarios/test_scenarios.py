@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.cli.environment import variables_of
 from mockserver.cloud import MockCloud
-from mockserver.environment import variables_of
 from tests.conftest import Run, runner
 from tests.scenarios.sessions import EVERY_CLOUD, Step, mask, read_session
 

@@ -6,7 +6,7 @@ import argparse
 from typing import ClassVar
 
 from imagectl.api import images
-from imagectl.commands.image.named import NamesImage
+from imagectl.commands.image.image_argument import NamesImage
 
 
 class Deactivate(NamesImage):

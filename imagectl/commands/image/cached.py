@@ -10,7 +10,7 @@ from typing import Any
 from imagectl.api import lookup
 from imagectl.api.client import quote
 from imagectl.command import Command, Lister, ShowOne
-from imagectl.commands.image.named import NamesImage
+from imagectl.commands.image.image_argument import NamesImage
 from imagectl.contract.image import IMAGE
 
 COLUMNS = (

@@ -9,16 +9,16 @@ from imagectl.api import images
 from imagectl.api.client import Client, Cloud, Record
 from imagectl.api.selection import active_images, select, unique
 from imagectl.api.sharing import add_member, member_ids, project_elsewhere
-from imagectl.auth.clouds import load_cloud, load_named_cloud
 from imagectl.auth.session import Session
 from imagectl.command import Lister, common_code
-from imagectl.commands import options
-from imagectl.commands.image.moving import (
+from imagectl.commands.image.batch import (
     add_jobs,
     add_progress,
     add_store_preference,
     move_each,
 )
+from imagectl.commands.options import common as options
+from imagectl.config.clouds import load_cloud, load_named_cloud
 from imagectl.contract.image import VISIBILITIES
 from imagectl.errors import ConflictError, UsageError
 from imagectl.transfer import copying

@@ -6,17 +6,22 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import images, imports
-from imagectl.commands import options
-from imagectl.commands.image.attributes import add_attributes, attributes
-from imagectl.commands.image.data import add_data, settle_format
-from imagectl.commands.image.importing import add_stores, import_image, request, uri
-from imagectl.commands.image.moving import progress_of
-from imagectl.commands.image.patience import add_wait
-from imagectl.commands.image.signing import (
+from imagectl.commands.image.batch import progress_of
+from imagectl.commands.image.options.attributes import add_attributes, attributes
+from imagectl.commands.image.options.data import add_data, settle_format
+from imagectl.commands.image.options.imports import (
+    add_stores,
+    import_image,
+    request,
+    uri,
+)
+from imagectl.commands.image.options.signing import (
     add_signing,
     check_signing,
     signature_properties,
 )
+from imagectl.commands.image.options.waiting import add_wait
+from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
 from imagectl.output import Record

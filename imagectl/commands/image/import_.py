@@ -5,13 +5,13 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import imports
-from imagectl.commands.image.importing import (
+from imagectl.commands.image.options.imports import (
     add_stores,
     import_image,
     request,
     uri,
 )
-from imagectl.commands.image.patience import add_wait
+from imagectl.commands.image.options.waiting import add_wait
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
 from imagectl.output import Record

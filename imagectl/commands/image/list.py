@@ -7,8 +7,8 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api.selection import has_wildcard, matches
-from imagectl.commands import options
-from imagectl.commands.image.presenting import has_colour, present
+from imagectl.commands.image.cells import has_colour, present
+from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE, MEMBER_STATUSES, VISIBILITIES
 from imagectl.output import Record
 

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from imagectl.commands import options
-from imagectl.commands.image.moving import (
+from imagectl.commands.image.batch import (
     add_jobs,
     add_progress,
     add_store_preference,
@@ -15,6 +14,7 @@ from imagectl.commands.image.moving import (
     progress_of,
     tell,
 )
+from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
 from imagectl.output import Record

@@ -4,14 +4,14 @@ import argparse
 
 from imagectl.api import images, members
 from imagectl.api.quarantine import deactivated_if_wrong
-from imagectl.commands import options
-from imagectl.commands.image.attributes import (
+from imagectl.commands.image.batch import add_progress, progress_of
+from imagectl.commands.image.options.attributes import (
     add_attributes,
     add_membership,
     attributes,
 )
-from imagectl.commands.image.data import add_allow_unsafe
-from imagectl.commands.image.moving import add_progress, progress_of
+from imagectl.commands.image.options.data import add_allow_unsafe
+from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
 from imagectl.errors import ConflictError, UsageError
 from imagectl.output import Record

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from imagectl import output, verbs
-from imagectl.commands.image.presenting import has_colour, present
+from imagectl.commands.image.cells import has_colour, present
 from imagectl.contract.image import IMAGE
 from imagectl.formatters import LIST_FORMATTERS
 

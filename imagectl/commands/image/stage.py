@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import argparse
 
-from imagectl.commands.image.data import add_data
-from imagectl.commands.image.moving import progress_of
+from imagectl.commands.image.batch import progress_of
+from imagectl.commands.image.options.data import add_data
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
 from imagectl.transfer.sources import open_source

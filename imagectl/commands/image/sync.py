@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from imagectl.command import Lister
-from imagectl.commands.image.moving import add_progress, progress_of
+from imagectl.commands.image.batch import add_progress, progress_of
 from imagectl.errors import UsageError
 from imagectl.sync.declaration import Declaration, read_declaration
 from imagectl.sync.execution import carry_out

@@ -10,7 +10,7 @@ from typing import Any
 
 from imagectl.api import tags
 from imagectl.command import Lister
-from imagectl.commands.image.named import NamesImage
+from imagectl.commands.image.image_argument import NamesImage
 from imagectl.contract.image import IMAGE
 from imagectl.output import Record
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import imports
-from imagectl.commands import options
-from imagectl.commands.image.named import NamesImage
-from imagectl.commands.image.patience import add_wait, patience
+from imagectl.commands.image.image_argument import NamesImage
+from imagectl.commands.image.options.waiting import add_wait, patience
+from imagectl.commands.options import common as options
 from imagectl.contract.image_parts import TASK, TASK_STATUSES
 from imagectl.output import Record
 

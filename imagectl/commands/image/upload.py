@@ -7,10 +7,10 @@ from typing import Any
 
 from imagectl.api import images
 from imagectl.command import Lister
-from imagectl.commands import options
-from imagectl.commands.image.attributes import add_attributes, attributes
-from imagectl.commands.image.data import add_allow_unsafe, settle_format
-from imagectl.commands.image.moving import add_jobs, add_progress, move_all, tell
+from imagectl.commands.image.batch import add_jobs, add_progress, move_all, tell
+from imagectl.commands.image.options.attributes import add_attributes, attributes
+from imagectl.commands.image.options.data import add_allow_unsafe, settle_format
+from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
 from imagectl.output import Record
 from imagectl.transfer.progress import Report

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.glance import policy
+from mockserver.glance import default_policy as policy
 from mockserver.glance.errors import Forbidden, NotFound
-from mockserver.glance.lookup import as_received
+from mockserver.glance.requests.lookup import as_received
 from mockserver.storage import metadefs as storage
 from mockserver.storage.repository import Record
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import falcon
     from sqlalchemy import Connection
 
-    from mockserver.keystone.tokens import Caller
+    from mockserver.callers.callers import Caller
 
 
 def find_namespace(db: Connection, caller: Caller, name: str) -> Record:

@@ -7,10 +7,7 @@ from urllib.parse import urlencode
 
 import falcon
 
-from mockserver.glance.bodies import refuse_body, write_json
 from mockserver.glance.errors import Conflict, Forbidden, NotFound, ServerError
-from mockserver.glance.listing import parse_query
-from mockserver.glance.lookup import as_received
 from mockserver.glance.metadefs import access, shapes
 from mockserver.glance.metadefs.contents import add_namespace
 from mockserver.glance.metadefs.queries import (
@@ -26,6 +23,9 @@ from mockserver.glance.metadefs.views import (
     show_namespace,
     show_object,
 )
+from mockserver.glance.requests.bodies import refuse_body, write_json
+from mockserver.glance.requests.listing import parse_query
+from mockserver.glance.requests.lookup import as_received
 from mockserver.glance.times import store_time
 from mockserver.storage import metadefs as storage
 from mockserver.storage.metadef_tables import NAMESPACES, OBJECTS, PROPERTIES
@@ -34,8 +34,8 @@ from mockserver.storage.repository import DuplicateRecord, Record
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from mockserver.cloud import MockCloud
-    from mockserver.keystone.tokens import Caller
+    from mockserver.callers.callers import Caller
+    from mockserver.state.cloud_state import CloudState
 
 PATH = "/v2/metadefs/namespaces"
 LAST_IN_HEADER = "\u00ff"
@@ -54,15 +54,15 @@ _READS = (
 
 
 class Namespaces:
-    def __init__(self, cloud: MockCloud) -> None:
-        self._cloud = cloud
+    def __init__(self, state: CloudState) -> None:
+        self._state = state
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         caller: Caller = req.context.caller
         query = NamespaceQuery(req)
         access.enforce(caller, "get_metadef_namespaces")
         access.enforce(caller, "list_metadef_resource_types")
-        with self._cloud.database.read() as db:
+        with self._state.database.read() as db:
             found = _list_namespaces(db, caller, query)
             shown = [
                 show_namespace(one, **_shown_associations(db, one))
@@ -89,8 +89,8 @@ class Namespaces:
         owner = sent.get("owner", caller.project_id)
         if owner is None:
             raise ServerError  # Glance's database wants an owner
-        with self._cloud.database.begin() as db:
-            now = store_time(self._cloud.clock.now())
+        with self._state.database.begin() as db:
+            now = store_time(self._state.clock.now())
             namespace = add_namespace(db, {**sent, "owner": owner}, now)
         resp.status = falcon.HTTP_201
         path = namespace_path(namespace["namespace"])
@@ -102,8 +102,8 @@ class Namespaces:
 
 
 class Namespace:
-    def __init__(self, cloud: MockCloud) -> None:
-        self._cloud = cloud
+    def __init__(self, state: CloudState) -> None:
+        self._state = state
 
     def on_get(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
@@ -112,7 +112,7 @@ class Namespace:
         caller: Caller = req.context.caller
         query = dict(parse_query(req))
         check_visibility(query, VISIBILITIES)
-        with self._cloud.database.read() as db:
+        with self._state.database.read() as db:
             found = _find_shown(db, caller, as_received(namespace))
             held = _hold(db, found)
         if query:
@@ -127,7 +127,7 @@ class Namespace:
         caller: Caller = req.context.caller
         body = read_definition(req, "namespace", GENERATED)
         sent = shapes.NAMESPACE(body)
-        with self._cloud.database.begin() as db:
+        with self._state.database.begin() as db:
             found = access.enter(db, req, namespace, "modify_metadef_namespace")
             changed = {
                 **found,
@@ -144,7 +144,7 @@ class Namespace:
     def _save(self, db: Connection, namespace: Record) -> None:
         if namespace["owner"] is None:
             raise ServerError
-        now = store_time(self._cloud.clock.now())
+        now = store_time(self._state.clock.now())
         try:
             storage.update_record(db, NAMESPACES, namespace, now)
         except DuplicateRecord:
@@ -157,7 +157,7 @@ class Namespace:
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
         refuse_body(req)
-        with self._cloud.database.begin() as db:
+        with self._state.database.begin() as db:
             found = access.enter(db, req, namespace, "delete_metadef_namespace")
             access.refuse_protected(found, "namespace", found["namespace"])
             storage.remove_namespace(db, found["id"])

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import falcon
 
-from mockserver.glance.bodies import refuse_body, trip_over_body, write_json
 from mockserver.glance.errors import Forbidden, NotFound, ServerError
-from mockserver.glance.lookup import as_received
 from mockserver.glance.metadefs import access, shapes
 from mockserver.glance.metadefs.contents import Contents, object_columns
 from mockserver.glance.metadefs.queries import parse_part_page
 from mockserver.glance.metadefs.schemas import GENERATED, check, read_definition
 from mockserver.glance.metadefs.views import show_object, show_sent_object
+from mockserver.glance.requests.bodies import refuse_body, trip_over_body, write_json
+from mockserver.glance.requests.lookup import as_received
 from mockserver.glance.times import store_time
 from mockserver.storage import metadefs as storage
 from mockserver.storage.metadef_tables import OBJECTS
@@ -22,18 +22,18 @@ from mockserver.storage.repository import DuplicateRecord, Record
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from mockserver.cloud import MockCloud
+    from mockserver.state.cloud_state import CloudState
 
 
 class Objects:
-    def __init__(self, cloud: MockCloud) -> None:
-        self._cloud = cloud
+    def __init__(self, state: CloudState) -> None:
+        self._state = state
 
     def on_get(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
         parse_part_page(req, least=1)  # checked there, and of no effect
-        with self._cloud.database.read() as db:
+        with self._state.database.read() as db:
             found = _enter(db, req, namespace, "get_metadef_objects")
             objects = storage.list_parts(db, OBJECTS, found["id"])
         if not access.allows(req.context.caller, "get_metadef_object", found):
@@ -49,9 +49,9 @@ class Objects:
         for part in body.get("properties", {}).values():
             check("property of an object", part)
         sent = shapes.OBJECT(body)
-        with self._cloud.database.begin() as db:
+        with self._state.database.begin() as db:
             found = _enter(db, req, namespace, "add_metadef_object")
-            now = store_time(self._cloud.clock.now())
+            now = store_time(self._state.clock.now())
             record = Contents(db, found, now).add_object(sent)
         resp.status = falcon.HTTP_201
         write_json(resp, show_sent_object(found, {**record, **sent}))
@@ -60,15 +60,15 @@ class Objects:
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
         trip_over_body(req)
-        with self._cloud.database.begin() as db:
+        with self._state.database.begin() as db:
             found = access.enter_to_empty(db, req, namespace)
             storage.remove_parts(db, OBJECTS, found["id"])
         resp.status = falcon.HTTP_204
 
 
 class Object:
-    def __init__(self, cloud: MockCloud) -> None:
-        self._cloud = cloud
+    def __init__(self, state: CloudState) -> None:
+        self._state = state
 
     def on_get(
         self,
@@ -78,7 +78,7 @@ class Object:
         object_name: str,
     ) -> None:
         refuse_body(req)
-        with self._cloud.database.read() as db:
+        with self._state.database.read() as db:
             found = _enter(db, req, namespace, "get_metadef_object")
             stored = _get_object(db, found, object_name)
         write_json(resp, show_object(found, stored))
@@ -91,11 +91,11 @@ class Object:
         object_name: str,
     ) -> None:
         sent = shapes.OBJECT(read_definition(req, "object", GENERATED))
-        with self._cloud.database.begin() as db:
+        with self._state.database.begin() as db:
             found = _enter(db, req, namespace, "modify_metadef_object")
             stored = _get_object(db, found, object_name)
             changed = {**stored, **object_columns(sent)}
-            now = store_time(self._cloud.clock.now())
+            now = store_time(self._state.clock.now())
             try:
                 storage.update_record(db, OBJECTS, changed, now)
             except DuplicateRecord:
@@ -111,7 +111,7 @@ class Object:
         object_name: str,
     ) -> None:
         refuse_body(req)
-        with self._cloud.database.begin() as db:
+        with self._state.database.begin() as db:
             found = _enter(db, req, namespace, "delete_metadef_object")
             stored = _get_object(db, found, object_name)
             access.refuse_protected(found, "object", stored["name"])

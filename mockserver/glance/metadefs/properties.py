@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
-from mockserver.glance.bodies import refuse_body, trip_over_body, write_json
 from mockserver.glance.errors import NotFound, ServerError
-from mockserver.glance.listing import parse_query
-from mockserver.glance.lookup import as_received
 from mockserver.glance.metadefs import access, shapes
 from mockserver.glance.metadefs.contents import Contents
 from mockserver.glance.metadefs.schemas import read_definition
+from mockserver.glance.requests.bodies import refuse_body, trip_over_body, write_json
+from mockserver.glance.requests.listing import parse_query
+from mockserver.glance.requests.lookup import as_received
 from mockserver.glance.times import store_time
 from mockserver.storage import metadefs as storage
 from mockserver.storage.metadef_tables import PROPERTIES
@@ -21,18 +21,18 @@ from mockserver.storage.repository import DuplicateRecord, Record
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from mockserver.cloud import MockCloud
+    from mockserver.state.cloud_state import CloudState
 
 
 class Properties:
-    def __init__(self, cloud: MockCloud) -> None:
-        self._cloud = cloud
+    def __init__(self, state: CloudState) -> None:
+        self._state = state
 
     def on_get(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
         refuse_body(req)
-        with self._cloud.database.read() as db:
+        with self._state.database.read() as db:
             found = access.enter(db, req, namespace, "get_metadef_properties")
             stored = storage.list_parts(db, PROPERTIES, found["id"])
         shown = {one["name"]: one["json_schema"] for one in stored}
@@ -42,9 +42,9 @@ class Properties:
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
         sent = shapes.PROPERTY(read_definition(req, "property"))
-        with self._cloud.database.begin() as db:
+        with self._state.database.begin() as db:
             found = access.enter(db, req, namespace, "add_metadef_property")
-            now = store_time(self._cloud.clock.now())
+            now = store_time(self._state.clock.now())
             Contents(db, found, now).add_property(sent["name"], sent)
         resp.status = falcon.HTTP_201
         write_json(resp, sent)
@@ -53,15 +53,15 @@ class Properties:
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
         trip_over_body(req)
-        with self._cloud.database.begin() as db:
+        with self._state.database.begin() as db:
             found = access.enter_to_empty(db, req, namespace)
             storage.remove_parts(db, PROPERTIES, found["id"])
         resp.status = falcon.HTTP_204
 
 
 class Property:
-    def __init__(self, cloud: MockCloud) -> None:
-        self._cloud = cloud
+    def __init__(self, state: CloudState) -> None:
+        self._state = state
 
     def on_get(
         self,
@@ -70,7 +70,7 @@ class Property:
         namespace: str,
         property_name: str,
     ) -> None:
-        with self._cloud.database.read() as db:
+        with self._state.database.read() as db:
             found = access.enter(db, req, namespace, "get_metadef_property")
             name = as_received(property_name)
             query = dict(parse_query(req))
@@ -87,11 +87,11 @@ class Property:
         property_name: str,
     ) -> None:
         sent = shapes.PROPERTY(read_definition(req, "property"))
-        with self._cloud.database.begin() as db:
+        with self._state.database.begin() as db:
             found = access.enter(db, req, namespace, "modify_metadef_property")
             stored = _get_property(db, found, as_received(property_name))
             changed = {**stored, "name": sent["name"], "json_schema": sent}
-            now = store_time(self._cloud.clock.now())
+            now = store_time(self._state.clock.now())
             try:
                 storage.update_record(db, PROPERTIES, changed, now)
             except DuplicateRecord:
@@ -106,7 +106,7 @@ class Property:
         property_name: str,
     ) -> None:
         trip_over_body(req)
-        with self._cloud.database.begin() as db:
+        with self._state.database.begin() as db:
             found = access.enter(db, req, namespace, "remove_metadef_property")
             stored = _get_property(db, found, as_received(property_name))
             access.refuse_protected(found, "property", stored["name"])

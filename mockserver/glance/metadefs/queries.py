@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from mockserver.glance.errors import BadRequest, ServerError
-from mockserver.glance.listing import DEFAULT_LIMIT, MOST_LISTED, Query, parse_query
+from mockserver.glance.requests.listing import (
+    DEFAULT_LIMIT,
+    MOST_LISTED,
+    Query,
+    parse_query,
+)
 from mockserver.storage.metadef_tables import NAMESPACES, TAGS
 from mockserver.storage.metadefs import Page, sort_keys_of
 

@@ -6,44 +6,44 @@ from typing import TYPE_CHECKING
 
 import falcon
 
-from mockserver.glance.bodies import refuse_body, write_json
 from mockserver.glance.errors import NotFound
-from mockserver.glance.lookup import as_received
 from mockserver.glance.metadefs import access, shapes
 from mockserver.glance.metadefs.contents import Contents
 from mockserver.glance.metadefs.schemas import read_definition
 from mockserver.glance.metadefs.views import show_association, show_times
+from mockserver.glance.requests.bodies import refuse_body, write_json
+from mockserver.glance.requests.lookup import as_received
 from mockserver.glance.times import store_time
 from mockserver.storage import metadefs as storage
 
 if TYPE_CHECKING:
-    from mockserver.cloud import MockCloud
-    from mockserver.keystone.tokens import Caller
+    from mockserver.callers.callers import Caller
+    from mockserver.state.cloud_state import CloudState
 
 
 class ResourceTypes:
-    def __init__(self, cloud: MockCloud) -> None:
-        self._cloud = cloud
+    def __init__(self, state: CloudState) -> None:
+        self._state = state
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         refuse_body(req)
         access.enforce(req.context.caller, "list_metadef_resource_types")
-        with self._cloud.database.read() as db:
+        with self._state.database.read() as db:
             found = storage.list_resource_types(db)
         shown = [{"name": one["name"], **show_times(one)} for one in found]
         write_json(resp, {"resource_types": shown})
 
 
 class Associations:
-    def __init__(self, cloud: MockCloud) -> None:
-        self._cloud = cloud
+    def __init__(self, state: CloudState) -> None:
+        self._state = state
 
     def on_get(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
         refuse_body(req)
         caller: Caller = req.context.caller
-        with self._cloud.database.read() as db:
+        with self._state.database.read() as db:
             found = access.enter(db, req, namespace, "list_metadef_resource_types")
             associations = storage.list_associations(db, found["id"])
         if not access.allows(caller, "get_metadef_resource_type", found):
@@ -55,19 +55,19 @@ class Associations:
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
         sent = shapes.RESOURCE_TYPE(read_definition(req, "resource_type"))
-        with self._cloud.database.begin() as db:
+        with self._state.database.begin() as db:
             found = access.enter(
                 db, req, namespace, "add_metadef_resource_type_association"
             )
-            now = store_time(self._cloud.clock.now())
+            now = store_time(self._state.clock.now())
             association = Contents(db, found, now).associate(sent)
         resp.status = falcon.HTTP_201
         write_json(resp, show_association(association))
 
 
 class Association:
-    def __init__(self, cloud: MockCloud) -> None:
-        self._cloud = cloud
+    def __init__(self, state: CloudState) -> None:
+        self._state = state
 
     def on_delete(
         self,
@@ -78,7 +78,7 @@ class Association:
     ) -> None:
         refuse_body(req)
         name = as_received(resource_type)
-        with self._cloud.database.begin() as db:
+        with self._state.database.begin() as db:
             found = access.enter(
                 db, req, namespace, "remove_metadef_resource_type_association"
             )

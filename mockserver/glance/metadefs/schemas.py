@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
-from mockserver.glance.bodies import read_json, refuse_body, write_json
 from mockserver.glance.errors import BadRequest, Forbidden
 from mockserver.glance.metadefs.definitions import ENFORCED, PUBLISHED
+from mockserver.glance.requests.bodies import read_json, refuse_body, write_json
 
 if TYPE_CHECKING:
-    from mockserver.cloud import MockCloud
+    from mockserver.state.cloud_state import CloudState
 
 TIMES = ("created_at", "updated_at")
 GENERATED = ("self", "schema", *TIMES)
@@ -60,8 +60,8 @@ class MetadefSchema:
         write_json(resp, self._document)
 
 
-def _route(name: str) -> tuple[str, Callable[[MockCloud], MetadefSchema]]:
-    return f"/v2/schemas/metadefs/{name}", lambda cloud: MetadefSchema(name)
+def _route(name: str) -> tuple[str, Callable[[CloudState], MetadefSchema]]:
+    return f"/v2/schemas/metadefs/{name}", lambda state: MetadefSchema(name)
 
 
 ROUTES = tuple(_route(name) for name in PUBLISHED)

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.contract.clouds import Cloud
-from tests.contract.elsewhere import serve_elsewhere
+from tests.contract.support.clouds import Cloud
+from tests.contract.support.elsewhere import serve_elsewhere
 
 HERE = Path(__file__).parent
 LIBRARIES = ("glanceclient", "openstacksdk")

@@ -7,14 +7,14 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import metadefs
-from imagectl.commands import options
-from imagectl.commands.image.metadef import namespace_options
+from imagectl.commands.image.metadef import options as namespace_options
 from imagectl.commands.image.metadef.definition import (
     NamesCell,
     ShowDefinition,
     add_force,
     add_namespace,
 )
+from imagectl.commands.options import common as options
 from imagectl.contract.metadef import NAMESPACE, TAG, VISIBILITIES
 from imagectl.output import Record
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from imagectl.api import metadefs
 from imagectl.command import ShowOne
-from imagectl.commands import options
 from imagectl.commands.image.metadef.definition import (
     DeleteParts,
     ListParts,
@@ -17,6 +16,7 @@ from imagectl.commands.image.metadef.definition import (
     json_object,
     new_name,
 )
+from imagectl.commands.options import common as options
 from imagectl.contract.metadef import OBJECT
 from imagectl.errors import NotFoundError
 from imagectl.output import Record

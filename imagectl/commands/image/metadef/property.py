@@ -8,7 +8,6 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import metadefs
-from imagectl.commands import options
 from imagectl.commands.image.metadef.definition import (
     DeleteParts,
     Part,
@@ -17,6 +16,7 @@ from imagectl.commands.image.metadef.definition import (
     json_object,
     new_name,
 )
+from imagectl.commands.options import common as options
 from imagectl.contract.metadef import PROPERTY
 from imagectl.output import Record
 

@@ -9,13 +9,13 @@ from typing import Any
 from imagectl import verbs
 from imagectl.api import metadefs
 from imagectl.command import Lister
-from imagectl.commands import options
 from imagectl.commands.image.metadef.definition import (
     DeleteParts,
     Part,
     ShowPart,
     new_name,
 )
+from imagectl.commands.options import common as options
 from imagectl.contract.metadef import TAG
 from imagectl.output import Record
 

@@ -1,0 +1,136 @@
+"""Options that say what an image is, at its creation and later."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from imagectl.commands.options import common as options
+from imagectl.contract.image import CONTAINER_FORMATS, DISK_FORMATS
+from imagectl.transfer.formats import AUTO
+
+VISIBILITY_HELP = {
+    "public": "Let everyone see and use the image",
+    "private": "Let only the owner see and use the image",
+    "community": "Let everyone use the image, and list it only for its owner",
+    "shared": "Let the owner and the image's members see and use it (a new one is)",
+}
+
+MEMBERSHIPS = {
+    "accept": ("accepted", "Accept the image for the project"),
+    "reject": ("rejected", "Reject the image for the project"),
+    "pending": ("pending", "Take back what the project decided on the image"),
+}
+
+
+def add_attributes(
+    parser: argparse.ArgumentParser,
+    *,
+    container_format: str | None = None,
+    detects: bool = False,
+) -> None:
+    """Add what create and set have in common; ``detects`` makes ``auto`` a format."""
+    _add_format(parser, "container", CONTAINER_FORMATS, container_format)
+    if detects:
+        _add_format(parser, "disk", (AUTO, *DISK_FORMATS), AUTO)
+    else:
+        _add_format(parser, "disk", DISK_FORMATS, None)
+    parser.add_argument(
+        "--min-disk",
+        metavar="<disk-gb>",
+        type=options.count,
+        help="Disk that an instance needs to boot the image, in gigabytes",
+    )
+    parser.add_argument(
+        "--min-ram",
+        metavar="<ram-mb>",
+        type=options.count,
+        help="Memory that an instance needs to boot the image, in megabytes",
+    )
+    _add_protection(parser)
+    visibility = parser.add_mutually_exclusive_group()
+    for name, help_text in VISIBILITY_HELP.items():
+        visibility.add_argument(
+            f"--{name}",
+            dest="visibility",
+            action="store_const",
+            const=name,
+            help=help_text,
+        )
+    options.add_property(parser, "image")
+    parser.add_argument(
+        "--tag",
+        dest="tags",
+        metavar="<tag>",
+        action="append",
+        help="Set a tag on the image (repeat to set several)",
+    )
+    parser.add_argument(
+        "--project",
+        metavar="<project>",
+        help="Project that owns the image (name or ID)",
+    )
+    options.add_domain_of(parser, "project")
+
+
+def add_membership(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """Add what a project may decide on an image that is shared with it."""
+    group = parser.add_mutually_exclusive_group(required=required)
+    for name, (const, help_text) in MEMBERSHIPS.items():
+        group.add_argument(
+            f"--{name}",
+            dest="membership",
+            action="store_const",
+            const=const,
+            help=f"{help_text} (your own unless it is named)",
+        )
+
+
+def attributes(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the attributes that the options give, as the service names them."""
+    return {
+        **options.given(
+            name=args.name,
+            container_format=args.container_format,
+            disk_format=args.disk_format,
+            min_disk=args.min_disk,
+            min_ram=args.min_ram,
+            visibility=args.visibility,
+            protected=args.protected,
+            os_hidden=args.hidden,
+        ),
+        **dict(args.properties),
+    }
+
+
+def _add_format(
+    parser: argparse.ArgumentParser,
+    kind: str,
+    choices: tuple[str, ...],
+    default: str | None,
+) -> None:
+    meaning = ": what the data is found to be" if default == AUTO else ""
+    preset = f" (default: {default}{meaning})" if default else ""
+    parser.add_argument(
+        f"--{kind}-format",
+        metavar=f"<{kind}-format>",
+        choices=choices,
+        default=default,
+        help=f"Format of the {kind}: {', '.join(choices)}{preset}",
+    )
+
+
+def _add_protection(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--protected",
+        action="store_true",
+        default=None,
+        help="Protect the image from deletion",
+    )
+    group.add_argument(
+        "--unprotected",
+        dest="protected",
+        action="store_false",
+        help="Let the image be deleted (a new one can be)",
+    )

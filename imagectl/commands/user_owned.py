@@ -1,0 +1,37 @@
+"""Where commands find what belongs to a user: under ``/users/{id}``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+
+from imagectl import verbs
+from imagectl.api.client import quote
+from imagectl.commands.options import common as options
+from imagectl.contract import Resource
+from imagectl.contract.identity import USER
+from imagectl.output import Record
+
+
+class Own(verbs.ResourceVerb):
+    """A verb on what belongs to the user who runs it."""
+
+    @property
+    def place(self) -> Resource:
+        return of_user(self.resource, self.client.session.access.user_id)
+
+
+class List(verbs.List):
+    """A listing of what belongs to ``--user``, or to the user who runs it."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        options.add_user(parser, f"User whose {self.resource.words}s to list")
+
+    def records(self, args: argparse.Namespace) -> Iterable[Record]:
+        given = options.owner_id(self.cloud, USER, args.user, args.user_domain)
+        user_id = given or self.client.session.access.user_id
+        return self.client.list(of_user(self.resource, user_id))
+
+
+def of_user(resource: Resource, user_id: str | None) -> Resource:
+    return resource.below(f"{USER.path}/{quote(user_id or '')}")

@@ -1,0 +1,1 @@
+"""Settings of a cloud: options, variables and clouds.yaml."""

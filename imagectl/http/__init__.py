@@ -1,0 +1,1 @@
+"""HTTP as every request uses it: transport, logs, dry runs and failures."""

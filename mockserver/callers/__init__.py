@@ -1,0 +1,1 @@
+"""Who sends a request, and whether an access rule lets it pass."""

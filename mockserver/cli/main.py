@@ -1,0 +1,142 @@
+"""The command line of ``mockserver``: its options, and what runs them."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mockserver import __version__
+from mockserver.cli.drive_options import add_controls
+from mockserver.state.settings import Settings
+
+IDENTITY_PORT = 5000
+IMAGE_PORT = 9292
+_MODULE = "mockserver.cli.serve"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    from mockserver.cli.serve import Failure
+
+    command = getattr(importlib.import_module(arguments.module), arguments.action)
+    try:
+        return int(command(arguments))
+    except Failure as error:
+        sys.stderr.write(f"mockserver: {error}\n")
+        return 1
+    except ModuleNotFoundError as error:
+        sys.stderr.write(
+            f"mockserver: {error.name} is not installed: pip install 'imagectl[mock]'\n"
+        )
+        return 1
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mockserver",
+        description="A Keystone v3 and a Glance v2 in one small process.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serve(commands.add_parser("serve", help="serve a cloud until interrupted"))
+    _add_run(commands.add_parser("run", help="serve a cloud while a command runs"))
+    _add_env(commands.add_parser("env", help="print what a shell has to source"))
+    add_controls(commands)
+    return parser
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Serve a cloud until interrupted. One line of JSON on standard output says that"
+        " it is ready, and where. Without --port the two services listen on ports of"
+        " their own."
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument(
+        "--port",
+        type=_port,
+        metavar="N",
+        help="one port for both, under /identity and /image; 0 for a free one",
+    )
+    for noun, port in (("identity", IDENTITY_PORT), ("image", IMAGE_PORT)):
+        parser.add_argument(
+            f"--{noun}-port", type=_port, metavar="N", default=port, help=f"({port})"
+        )
+    parser.add_argument(
+        "--ready-file", type=Path, metavar="FILE", help="write the line here as well"
+    )
+    _add_settings(parser)
+    parser.set_defaults(parser=parser, module=_MODULE, action="serve")
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    parser.usage = "%(prog)s [options] -- COMMAND [ARGUMENT ...]"
+    parser.description = (
+        "Serve a cloud on a free port, run COMMAND with OS_* set to use it, and exit as"
+        " it did. MOCKSERVER_IDENTITY_URL and MOCKSERVER_IMAGE_URL say where it is."
+    )
+    _add_settings(parser)
+    parser.add_argument("argv", nargs="+", metavar="COMMAND", help="what to run")
+    parser.set_defaults(parser=parser, module=_MODULE, action="run")
+
+
+def _add_env(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        'Print the variables that make clients use a running cloud: eval "$(mockserver'
+        ' env)".'
+    )
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--ready-file", type=Path, metavar="FILE", help="what serve --ready-file wrote"
+    )
+    source.add_argument(
+        "--url",
+        default=f"http://127.0.0.1:{IDENTITY_PORT}",
+        help="its identity service (%(default)s)",
+    )
+    _add_settings(parser, only=("admin_password", "region_name"))
+    parser.set_defaults(parser=parser, module=_MODULE, action="env")
+
+
+def _add_settings(
+    parser: argparse.ArgumentParser, only: tuple[str, ...] | None = None
+) -> None:
+    """Give a parser an option for every setting, under the setting's name."""
+    group = parser.add_argument_group("the cloud")
+    for field in Settings.fields():
+        if only is not None and field.name not in only:
+            continue
+        # what is not given stays out, so that Settings decides on defaults
+        options: dict[str, Any] = {"default": argparse.SUPPRESS}
+        if isinstance(field.default, bool):
+            options["action"] = argparse.BooleanOptionalAction
+        elif field.metadata["is_repeatable"]:
+            options["action"] = "append"
+        elif isinstance(field.default, tuple):
+            options["type"] = _split
+        else:
+            options["type"] = str if field.default is None else type(field.default)
+            options["choices"] = field.metadata["choices"]
+        if not isinstance(field.default, bool) and not options.get("choices"):
+            options["metavar"] = field.name.rpartition("_")[2].upper()
+        group.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            help=field.metadata["help"],
+            **options,
+        )
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in text.split(",") if item.strip())
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port < 1 << 16:
+        raise argparse.ArgumentTypeError(f"{text} is no port")
+    return port

@@ -1,0 +1,1 @@
+"""Faults: which requests go wrong, and how."""

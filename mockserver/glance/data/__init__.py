@@ -1,0 +1,1 @@
+"""The bytes of images: uploads, downloads, formats, stores and the cache."""

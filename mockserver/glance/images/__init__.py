@@ -1,0 +1,1 @@
+"""Image records, their tags and members."""

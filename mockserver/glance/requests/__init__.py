@@ -1,0 +1,1 @@
+"""What handlers of Glance read requests and write answers with."""

@@ -1,0 +1,187 @@
+"""What the query of a listing asks for; source: Glance 33 ``api/v2/images.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+from urllib.parse import parse_qsl
+
+from imagectl.contract.image import IMAGE, MEMBER_STATUSES, VISIBILITIES
+from mockserver.glance.errors import BadRequest, ServerError
+from mockserver.glance.requests.filters import parse_text_filter, parse_time_filter
+from mockserver.storage.image_selection import COLUMNS, Direction, Selection
+
+if TYPE_CHECKING:
+    import falcon
+
+DEFAULT_LIMIT = 25
+MOST_LISTED = 1000
+SORT_KEYS = (
+    *("name", "status", "container_format", "disk_format", "size", "id"),
+    *("created_at", "updated_at"),
+)
+TEXT_FILTERS = tuple(field.name for field in IMAGE.filters if field.filter == "in")
+TIME_FILTERS = tuple(field.name for field in IMAGE.filters if field.filter == "time")
+FLAG_FILTERS = ("protected", "os_hidden")
+_UNUSABLE = ("members", "properties", "locations")
+"""Names that Glance's database layer trips over."""
+
+
+def parse_query(req: falcon.Request) -> list[tuple[str, str]]:
+    """Return the parameters in order. Raises :class:`BadRequest` if no UTF-8."""
+    try:
+        return parse_qsl(req.query_string, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise BadRequest(
+            "Error decoding your request. Either the URL or the request body contained"
+            " characters that could not be decoded by Glance"
+        ) from None
+
+
+class Query:
+    """Parameters being taken one by one; what is left in the end are filters."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._pairs = list(pairs)
+
+    def take(self, name: str) -> str | None:
+        """Remove and return the first value of a parameter."""
+        for index, (key, value) in enumerate(self._pairs):
+            if key == name:
+                del self._pairs[index]
+                return value
+        return None
+
+    def take_all(self, name: str) -> list[str]:
+        values = []
+        while (value := self.take(name)) is not None:
+            values.append(value.strip())
+        return values
+
+    def rest(self) -> dict[str, str]:
+        """Return the other parameters; of a repeated one the last value counts."""
+        return dict(self._pairs)
+
+
+def parse_selection(pairs: Iterable[tuple[str, str]]) -> tuple[Selection, str | None]:
+    """Return the images wanted and the id of the one to go on after.
+
+    Raises :class:`BadRequest`.
+    """
+    query = Query(pairs)
+    limit, marker = query.take("limit"), query.take("marker")
+    member_status = query.take("member_status")
+    tags = query.take_all("tag")
+    wanted = Selection(member_status=member_status or "accepted")
+    _check_visibility(query.rest())
+    if wanted.member_status not in MEMBER_STATUSES:
+        raise BadRequest(f"Invalid status: {wanted.member_status}")
+    wanted.limit = parse_limit(limit)
+    wanted.order = _parse_order(query)
+    # the first one; a further one narrows the listing like any other filter
+    wanted.visibility = query.take("visibility")
+    filters = query.rest()
+    # a single text is taken for a list of characters there
+    wanted.tags = tags or list(filters.pop("tags", ""))
+    _add_filters(wanted, filters)
+    return wanted, marker
+
+
+def _check_visibility(filters: dict[str, str]) -> None:
+    visibility = filters.get("visibility")
+    if visibility and visibility not in (*VISIBILITIES, "all"):
+        raise BadRequest(f"Invalid visibility value: {visibility}")
+    if filters.get("changes-since"):
+        raise BadRequest('The "changes-since" filter is no longer available on v2.')
+
+
+def parse_limit(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_LIMIT
+    try:
+        limit = int(text)
+    except ValueError:
+        raise BadRequest("limit param must be an integer") from None
+    if limit < 0:
+        raise BadRequest("limit param must be positive")
+    return min(limit, MOST_LISTED)
+
+
+def _parse_order(query: Query) -> list[tuple[str, Direction]]:
+    pairs = query.take("sort")
+    if pairs is not None:
+        rest = query.rest()
+        if "sort_key" in rest or "sort_dir" in rest:
+            raise BadRequest("Old and new sorting syntax cannot be combined")
+        split = [pair.partition(":") for pair in pairs.strip().split(",")]
+        keys = [key.strip() for key, _, _ in split]
+        ways = [way.strip() if way else "desc" for _, _, way in split]
+    else:
+        keys, ways = query.take_all("sort_key"), query.take_all("sort_dir")
+    for key in keys:
+        if key not in SORT_KEYS:
+            raise BadRequest(
+                f"Invalid sort key: {key}. It must be one of the following:"
+                f" {', '.join(SORT_KEYS)}."
+            )
+    for way in ways:
+        if way not in ("asc", "desc"):
+            raise BadRequest(f"Invalid sort direction: {way}")
+    if len(ways) > 1 and len(ways) != len(keys):
+        raise BadRequest("Number of sort dirs does not match the number of sort keys")
+    return _complete_order(keys or ["created_at"], ways or ["desc"])
+
+
+def _complete_order(keys: list[str], ways: list[str]) -> list[tuple[str, Direction]]:
+    """Add columns that make the order unique; a single direction holds for them too."""
+    default = ways[0] if len(ways) == 1 else "desc"
+    keys = [*keys, *(key for key in ("created_at", "id") if key not in keys)]
+    if len(ways) == 1:
+        ways = [default] * len(keys)
+    ways = [*ways, *[default] * (len(keys) - len(ways))]
+    return [(key, cast(Direction, way)) for key, way in zip(keys, ways, strict=True)]
+
+
+def _add_filters(wanted: Selection, filters: dict[str, str]) -> None:
+    filters.setdefault("os_hidden", "false")
+    filters["os_hidden"] = filters["os_hidden"].lower()
+    for name in FLAG_FILTERS:
+        value = filters.pop(name, None)
+        if value not in (None, "true", "false"):
+            raise BadRequest(
+                f"Invalid value '{value}' for '{name}' filter."
+                " Valid values are 'true' or 'false'."
+            )
+        if value is not None:
+            wanted.conditions.append((name, "eq", value == "true"))
+    filters.pop("deleted", None)
+    for name, value in filters.items():
+        _add_filter(wanted, name, value)
+
+
+def _add_filter(wanted: Selection, name: str, value: str) -> None:
+    if name.endswith(("_min", "_max")):
+        _add_bound(wanted, name, value)
+    elif name in TIME_FILTERS:
+        wanted.conditions.append((name, *parse_time_filter(name, value)))
+    elif name in TEXT_FILTERS:
+        wanted.conditions.append((name, *parse_text_filter(value)))
+    elif name in COLUMNS:
+        wanted.conditions.append((name, "eq", value))
+    elif name in _UNUSABLE:
+        raise ServerError
+    else:
+        wanted.properties[name] = value
+
+
+def _add_bound(wanted: Selection, name: str, value: str) -> None:
+    try:
+        bound = int(value)
+    except ValueError:
+        raise BadRequest(
+            "Unable to filter on a range with a non-numeric value."
+        ) from None
+    column = name[: -len("_min")]
+    if column not in COLUMNS:
+        raise ServerError
+    wanted.conditions.append((column, "gte" if name.endswith("_min") else "lte", bound))

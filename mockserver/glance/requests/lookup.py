@@ -1,0 +1,51 @@
+"""Finding the image a request names; source: Glance 33 ``db/utils.py``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockserver.glance.errors import NotFound
+from mockserver.storage.image_members import find_member
+from mockserver.storage.image_selection import Viewer
+from mockserver.storage.images import Image, find_image
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from mockserver.callers.callers import Caller
+
+
+def get_image(db: Connection, caller: Caller, image_id: str) -> Image:
+    """Return an image that the caller's project can see.
+
+    Raises :class:`NotFound` for any other: nobody learns that it exists.
+    """
+    image = find_image(db, image_id)
+    if image is None or image.deleted or not is_visible(db, caller, image):
+        raise NotFound(f"No image found with ID {image_id}")
+    return image
+
+
+def is_visible(db: Connection, caller: Caller, image: Image) -> bool:
+    if caller.is_admin or image.owner is None:
+        return True
+    if image.visibility in ("public", "community"):
+        return True
+    if caller.project_id is None:
+        return False
+    if image.owner == caller.project_id:
+        return True
+    is_shared = image.visibility == "shared"
+    return is_shared and find_member(db, image.id, caller.project_id) is not None
+
+
+def viewer_of(caller: Caller) -> Viewer:
+    return Viewer(caller.project_id, caller.is_admin)
+
+
+def as_received(name: str) -> str:
+    """Return a name from a path as Glance takes it: its bytes for characters.
+
+    One beyond ASCII is garbled there, and whole in a body.
+    """
+    return name.encode().decode("latin-1")

@@ -1,0 +1,1 @@
+"""What runs after its request was answered: imports, staging and added locations."""

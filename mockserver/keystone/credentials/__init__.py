@@ -1,0 +1,1 @@
+"""Application credentials, their access rules, and other credentials."""

@@ -1,0 +1,70 @@
+"""What an application credential may be used for: ``/v3/users/{id}/access_rules``.
+
+They come with the credentials that name them; ``rule_matching.py`` applies them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import falcon
+
+from imagectl.contract.application_credentials import ACCESS_RULE
+from mockserver.keystone.errors import Forbidden, NotFound
+from mockserver.keystone.requests.call import Call, reading, writing
+from mockserver.keystone.requests.listing import list_records
+from mockserver.keystone.users.users import enforce_on_user
+from mockserver.storage.application_credentials import shape_rule, uses_rule
+from mockserver.storage.repository import Record, fetch, remove
+from mockserver.storage.tables import ACCESS_RULES
+
+if TYPE_CHECKING:
+    from mockserver.state.cloud_state import CloudState
+
+FILTERS = ("service", "path", "method")
+
+
+class AccessRules:
+    def __init__(self, state: CloudState) -> None:
+        self._state = state
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
+        with reading(self._state, req) as call:
+            enforce_on_user(call, "list_access_rules", user_id)
+            of_user = [ACCESS_RULES.c.user_id == user_id]
+            resp.media = list_records(
+                call, ACCESS_RULE, ACCESS_RULES, FILTERS, of_user, shape=shape_rule
+            )
+
+    def on_get_item(
+        self, req: falcon.Request, resp: falcon.Response, user_id: str, rule_id: str
+    ) -> None:
+        with reading(self._state, req) as call:
+            enforce_on_user(call, "get_access_rule", user_id)
+            rule = _find(call, user_id, rule_id)
+            resp.media = call.show(ACCESS_RULE, shape_rule(rule))
+
+    def on_delete_item(
+        self, req: falcon.Request, resp: falcon.Response, user_id: str, rule_id: str
+    ) -> None:
+        with writing(self._state, req) as call:
+            enforce_on_user(call, "delete_access_rule", user_id)
+            _find(call, user_id, rule_id)
+            if uses_rule(call.db, user_id, rule_id):
+                raise Forbidden("May not delete access rule in use")
+            remove(call.db, ACCESS_RULES, ACCESS_RULES.c.id == rule_id)
+        resp.status = falcon.HTTP_204
+
+
+def _find(call: Call, user_id: str, rule_id: str) -> Record:
+    of_user = ACCESS_RULES.c.user_id == user_id
+    rule = fetch(call.db, ACCESS_RULES, ACCESS_RULES.c.id == rule_id, of_user)
+    if rule is None:
+        raise NotFound.of("Access Rule", rule_id)
+    return rule
+
+
+ROUTES = (
+    ("/v3/users/{user_id}/access_rules", AccessRules, ""),
+    ("/v3/users/{user_id}/access_rules/{rule_id}", AccessRules, "item"),
+)

@@ -1,0 +1,188 @@
+"""Credentials: ``/v3/credentials``; source: Keystone 30 ``api/credentials.py``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import falcon
+
+from imagectl.contract.stored_blobs import CREDENTIAL
+from mockserver.keystone.errors import Conflict, ForbiddenAction, Invalid
+from mockserver.keystone.requests.call import Call, reading, writing
+from mockserver.keystone.requests.listing import list_records
+from mockserver.keystone.requests.schemas import Check, body_of, properties_of
+from mockserver.storage.repository import (
+    DuplicateRecord,
+    Record,
+    fetch,
+    remove,
+    replace,
+    store,
+)
+from mockserver.storage.tables import CREDENTIALS
+
+if TYPE_CHECKING:
+    from mockserver.state.cloud_state import CloudState
+
+EC2 = "ec2"
+PRIMARY_METHODS = frozenset({"password", "token"})
+_PROPERTIES = properties_of(CREDENTIAL)
+_REQUIRED = ["blob", "type", "user_id"]
+_SCOPE_KEYS = ("trust_id", "app_cred_id", "access_token_id", "access_id")
+check_query = Check(
+    {
+        "type": "object",
+        "properties": {"user_id": {"type": "string"}, "type": {"type": "string"}},
+    }
+)
+check_creation = Check(
+    body_of(
+        CREDENTIAL,
+        {"id": {"type": "string"}, **_PROPERTIES},
+        closed=False,
+        required=_REQUIRED,
+        **{
+            "if": {"properties": {"type": {"const": EC2}}},
+            "then": {"required": [*_REQUIRED, "project_id"]},
+        },
+    )
+)
+check_change = Check(
+    body_of(
+        CREDENTIAL,
+        {"blob": _PROPERTIES["blob"]},
+        closed=False,
+        additionalProperties=False,
+        required=["blob"],
+    )
+)
+
+
+class Credentials:
+    def __init__(self, state: CloudState) -> None:
+        self._state = state
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        check_query(req.params)
+        with reading(self._state, req) as call:
+            own = {"credential": {"user_id": call.caller.user_id}}
+            call.enforce("list_credentials", {} if call.caller.system else own)
+            resp.media = list_records(
+                call,
+                CREDENTIAL,
+                CREDENTIALS,
+                ("user_id", "type"),
+                shows=lambda one: is_primary(call) and _is_open_to(call, one),
+            )
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        check_creation(req.context.body)
+        with writing(self._state, req) as call:
+            call.enforce("create_credential", {"credential": call.body["credential"]})
+            refuse_delegated(call)
+            credential = {"project_id": None, **call.new_record(CREDENTIAL)}
+            if credential["type"].lower() == EC2:
+                access = _read_ec2(credential["blob"])["access"]
+                credential["id"] = hash_access_key(access)
+            add_credential(call, credential)
+            resp.media = call.show(CREDENTIAL, credential)
+        resp.status = falcon.HTTP_201
+
+    def on_get_item(
+        self, req: falcon.Request, resp: falcon.Response, credential_id: str
+    ) -> None:
+        with reading(self._state, req) as call:
+            credential = _find(call, "get_credential", credential_id)
+            resp.media = call.show(CREDENTIAL, credential)
+
+    def on_patch_item(
+        self, req: falcon.Request, resp: falcon.Response, credential_id: str
+    ) -> None:
+        check_change(req.context.body)
+        with writing(self._state, req) as call:
+            credential = _find(call, "update_credential", credential_id)
+            asked = call.body["credential"]["blob"]
+            changed = {**credential, "blob": asked}
+            if credential["type"].lower() == EC2:
+                changed["blob"] = json.dumps(_rescope(credential, asked))
+            replace(call.db, CREDENTIALS, changed)
+            resp.media = call.show(CREDENTIAL, {**changed, "blob": asked})
+
+    def on_delete_item(
+        self, req: falcon.Request, resp: falcon.Response, credential_id: str
+    ) -> None:
+        with writing(self._state, req) as call:
+            _find(call, "delete_credential", credential_id)
+            remove(call.db, CREDENTIALS, CREDENTIALS.c.id == credential_id)
+        resp.status = falcon.HTTP_204
+
+
+def add_credential(call: Call, credential: Record) -> None:
+    try:
+        store(call.db, CREDENTIALS, credential)
+    except DuplicateRecord:
+        raise Conflict.storing(
+            "credential", f"Duplicate entry found with ID {credential['id']}"
+        ) from None
+
+
+def hash_access_key(access: str) -> str:
+    """Return the id of the credential that holds an EC2 access key."""
+    return hashlib.sha256(access.encode()).hexdigest()
+
+
+def is_primary(call: Call) -> bool:
+    """Tell whether the caller is its user, and nothing that speaks for it."""
+    return PRIMARY_METHODS.issuperset(call.caller.body["methods"])
+
+
+def refuse_delegated(call: Call) -> None:
+    if not is_primary(call):
+        raise ForbiddenAction("Delegated tokens cannot access credentials directly")
+
+
+def _find(call: Call, action: str, credential_id: str) -> Record:
+    """Return a credential to whom the policy lets see or change it."""
+    found = fetch(call.db, CREDENTIALS, CREDENTIALS.c.id == credential_id)
+    call.enforce(action, {"credential": found} if found else {})
+    credential = call.find(CREDENTIAL, CREDENTIALS, credential_id)
+    refuse_delegated(call)
+    return credential
+
+
+def _is_open_to(call: Call, credential: Record) -> bool:
+    try:
+        call.enforce("get_credential", {"credential": credential})
+    except ForbiddenAction:
+        return False
+    return True
+
+
+def _read_ec2(text: str) -> dict[str, Any]:
+    """Return what an EC2 credential holds; raises :class:`Invalid`."""
+    try:
+        blob = json.loads(text)
+    except ValueError:
+        raise Invalid("Invalid blob in credential") from None
+    if not blob or not isinstance(blob, dict):
+        raise Invalid.lacking("blob", "credential")
+    if blob.get("access") is None:
+        raise Invalid.lacking("access", "credential")
+    return blob
+
+
+def _rescope(credential: Record, text: str) -> dict[str, Any]:
+    """Return a new EC2 blob; raises :class:`Invalid` for one of another scope."""
+    old, new = json.loads(credential["blob"]), _read_ec2(text)
+    for key in _SCOPE_KEYS:
+        if old.get(key) != new.get(key):
+            raise Invalid(f"{key} can not be updated for credential")
+    return new
+
+
+ROUTES = (
+    ("/v3/credentials", Credentials, ""),
+    ("/v3/credentials/{credential_id}", Credentials, "item"),
+)

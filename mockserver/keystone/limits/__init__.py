@@ -1,0 +1,1 @@
+"""Registered limits, and those of single projects and domains."""

@@ -1,0 +1,1 @@
+"""What handlers of Keystone read requests and write answers with."""

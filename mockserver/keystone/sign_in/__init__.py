@@ -1,0 +1,1 @@
+"""Signing in: ``POST /v3/auth/tokens`` by every method."""

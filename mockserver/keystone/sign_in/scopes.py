@@ -1,0 +1,90 @@
+"""What a user could have a token for: ``/v3/auth/projects`` and its siblings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import falcon
+
+from imagectl.contract import Resource
+from imagectl.contract.identity import DOMAIN, PROJECT, USER
+from mockserver.keystone.projects.domains import shape as shape_domain
+from mockserver.keystone.requests.call import Call, reading
+from mockserver.keystone.requests.listing import list_records, wrap
+from mockserver.keystone.requests.records import shape as shape_project
+from mockserver.keystone.users.users import enforce_on_user
+from mockserver.storage.assignments import list_assignments, list_effective
+from mockserver.storage.grants import SYSTEM
+from mockserver.storage.projects import with_tags
+from mockserver.storage.repository import Record, fetch_all
+from mockserver.storage.tables import PROJECTS, USERS
+
+if TYPE_CHECKING:
+    from mockserver.state.cloud_state import CloudState
+
+_SHAPES: dict[str, tuple[Resource, Callable[[Record], Record]]] = {
+    "project": (PROJECT, shape_project),
+    "domain": (DOMAIN, shape_domain),
+}
+
+
+class Scopes:
+    def __init__(self, state: CloudState) -> None:
+        self._state = state
+
+    def on_get_projects(self, req: falcon.Request, resp: falcon.Response) -> None:
+        with reading(self._state, req) as call:
+            call.enforce("get_auth_projects")
+            resp.media = _list(call, "project", call.caller.user_id)
+
+    def on_get_domains(self, req: falcon.Request, resp: falcon.Response) -> None:
+        with reading(self._state, req) as call:
+            call.enforce("get_auth_domains")
+            resp.media = _list(call, "domain", call.caller.user_id)
+
+    def on_get_system(self, req: falcon.Request, resp: falcon.Response) -> None:
+        with reading(self._state, req) as call:
+            call.enforce("get_auth_system")
+            user_id = call.caller.user_id
+            held = list_assignments(call.db, user_id=user_id, target=SYSTEM)
+            links = {"self": call.url("auth/system")}
+            resp.media = {"system": [{"all": True}] if held else [], "links": links}
+
+    def on_get_user_projects(
+        self, req: falcon.Request, resp: falcon.Response, user_id: str
+    ) -> None:
+        with reading(self._state, req) as call:
+            enforce_on_user(call, "list_user_projects", user_id)
+            call.find(USER, USERS, user_id)
+            reached = PROJECTS.c.id.in_(_reach(call, "project", user_id))
+            resp.media = list_records(
+                call,
+                PROJECT,
+                PROJECTS,
+                ("domain_id", "enabled", "name"),
+                [reached],
+                shape=lambda project: shape_project(*with_tags(call.db, [project])),
+            )
+
+
+def _reach(call: Call, kind: str, user_id: str) -> set[str]:
+    """Return the ids of the projects or domains on which a user has a role."""
+    effective = list_effective(call.db, user_id=user_id)
+    return {one["target_id"] for one in effective if one["target"] == kind}
+
+
+def _list(call: Call, kind: str, user_id: str) -> Record:
+    """Return the projects or domains on which a user has a role."""
+    resource, shape = _SHAPES[kind]
+    ids = _reach(call, kind, user_id)
+    found = with_tags(call.db, fetch_all(call.db, PROJECTS, [PROJECTS.c.id.in_(ids)]))
+    return wrap(call, resource, [shape(record) for record in found])
+
+
+ROUTES = (
+    ("/v3/auth/projects", Scopes, "projects"),
+    ("/v3/auth/domains", Scopes, "domains"),
+    ("/v3/auth/system", Scopes, "system"),
+    ("/v3/users/{user_id}/projects", Scopes, "user_projects"),
+)

@@ -1,0 +1,1 @@
+"""Tokens: issued, looked up and revoked."""

@@ -1,0 +1,1 @@
+"""Seeds: clouds to start from, as JSON beside this module."""

@@ -1,0 +1,1 @@
+"""What a cloud is made of, below its services."""

@@ -1,0 +1,93 @@
+"""CloudState: what a cloud holds, and all that its two services are handed."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mockserver.blobs.file import FileStore
+from mockserver.blobs.memory import MemoryStore
+from mockserver.blobs.stores import Stores
+from mockserver.state.clock import Clock
+from mockserver.state.ids import Ids
+from mockserver.state.worker import Worker
+from mockserver.storage import facts
+from mockserver.storage.database import Database
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from mockserver.blobs import BlobStore
+    from mockserver.state.settings import Settings
+
+
+class CloudState:
+    """Settings, clock, ids, worker, database, stores and addresses of one cloud.
+
+    It is open from construction until :meth:`close`: ``directory`` is made and the
+    database connected, but its tables are made by whoever starts the cloud. Without
+    ``settings.data_dir`` the directory is a temporary one that goes at the end, also
+    when nobody closes it. Raises OSError where the directory cannot be made.
+    """
+
+    username = "admin"
+    project_name = "admin"
+
+    def __init__(self, settings: Settings, identity_url: str, image_url: str) -> None:
+        self.settings = settings
+        self.identity_url = identity_url
+        self.image_url = image_url
+        self.domain_id = ""
+        self.domain_name = ""
+        self.clock = Clock()
+        self.ids = Ids()
+        self.worker = Worker()
+        kept = settings.data_dir
+        self.directory = kept or Path(tempfile.mkdtemp(prefix="mockserver-"))
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.database = Database(self.directory / "mock.db", durable=kept is not None)
+        self._end = weakref.finalize(
+            self, _release, self.database, None if kept else self.directory
+        )
+
+    @property
+    def password(self) -> str:
+        return self.settings.admin_password
+
+    @property
+    def region_name(self) -> str:
+        return self.settings.region_name
+
+    @cached_property
+    def stores(self) -> Stores:
+        """Where image data is; folders beside ``images``, the default store's."""
+        names = self.settings.stores
+        default, *others = names or (None,)
+        stores = {default: self._open_store("images")}
+        stores.update({name: self._open_store(f"images-{name}") for name in others})
+        return Stores(names, stores, self._open_store("staging"))
+
+    def _open_store(self, folder: str) -> BlobStore:
+        if self.settings.store == "memory":
+            return MemoryStore()
+        return FileStore(self.directory / folder)
+
+    def recall(self, db: Connection) -> None:
+        """Take from the database which domain is the cloud's default one."""
+        self.domain_id = facts.recall(db, "domain_id") or ""
+        self.domain_name = facts.recall(db, "domain_name") or ""
+
+    def close(self) -> None:
+        """Let running jobs end, and delete the directory unless it is to be kept."""
+        self.worker.stop()
+        self._end()
+
+
+def _release(database: Database, directory: Path | None) -> None:
+    database.close()
+    if directory is not None:
+        shutil.rmtree(directory, ignore_errors=True)

@@ -1,0 +1,423 @@
+"""A file that says which images there are, and a project that follows it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from examples.make_qcow2 import build_qcow2
+from tests.conftest import Outcome, Run
+
+ROOT = Path(__file__).parents[4]
+OLD, NEW = b"old data" * 1000, b"new data" * 1000
+HEAD = "defaults: {disk_format: raw}\nimages:\n"
+
+Sync = Callable[..., Outcome]
+
+
+def sha256(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "declared"
+    path.mkdir()
+    (path / "old.img").write_bytes(OLD)
+    (path / "new.img").write_bytes(NEW)
+    return path
+
+
+@pytest.fixture
+def sync(run: Run, folder: Path) -> Sync:
+    """Write a declaration and follow it."""
+
+    def follow(text: str, *options: str, name: str = "images.yaml") -> Outcome:
+        path = folder / name
+        path.write_text(text)
+        return run("image", "sync", "-f", path, "--format", "json", *options)
+
+    return follow
+
+
+def actions(outcome: Outcome) -> list[tuple[str, str]]:
+    assert outcome.exit_code == 0, outcome.err
+    return [(row["Action"], row["Name"]) for row in outcome.json]
+
+
+def listed(run: Run, *options: str) -> list[str]:
+    return [i["Name"] for i in run("image", "list", "-f", "json", *options).json]
+
+
+def show(run: Run, name: str) -> dict[str, Any]:
+    return dict(run("image", "show", name, "-f", "json").json)
+
+
+def test_what_is_declared_is_there_and_a_second_run_changes_nothing(
+    run: Run, sync: Sync
+) -> None:
+    text = """
+    collection: base
+    defaults:
+      disk_format: raw
+      visibility: public
+      tags: [lts]
+      properties: {os_distro: debian, os_version: 12}
+    images:
+      - name: a
+        file: old.img
+        min_disk: 2
+        min_ram: 512
+        protected: true
+        hidden: no
+        tags: [x86]
+        properties: {os_version: 24.10, hw_boot: true}
+    """
+    assert actions(sync(text)) == [("create", "a")]
+    image = show(run, "a")
+    assert (image["status"], image["size"]) == ("active", len(OLD))
+    assert (image["min_disk"], image["min_ram"]) == (2, 512)
+    assert (image["visibility"], image["protected"]) == ("public", True)
+    assert sorted(image["tags"]) == ["lts", "x86"]
+    properties = image["properties"]
+    # as they are written: neither number nor truth
+    assert (properties["os_version"], properties["hw_boot"]) == ("24.10", "true")
+    assert properties["os_distro"] == "debian"
+    assert actions(sync(text)) == [("keep", "a")]
+    assert show(run, "a") == image
+
+
+def test_a_dry_run_shows_the_plan_and_does_nothing(run: Run, sync: Sync) -> None:
+    planned = sync(f"{HEAD}  - {{name: a, file: old.img}}", "--dry-run")
+    assert actions(planned) == [("create", "a")]
+    assert planned.json[0]["Result"] == "planned"
+    assert listed(run) == []
+
+
+def test_what_was_changed_by_hand_is_set_right(run: Run, sync: Sync) -> None:
+    entry = "name: a, file: old.img, min_disk: 1, tags: [t], properties: {p: q}"
+    text = f"{HEAD}  - {{{entry}}}"
+    sync(text)
+    run("image", "set", "a", "--min-disk", "9", "--tag", "u", "--property", "r=s")
+    done = sync(text)
+    assert actions(done) == [("update", "a")]
+    assert done.json[0]["Changes"] == (
+        "min_disk: 9 -> 1; tags: ['t', 'u'] -> ['t']; r: removed"
+    )
+    image = show(run, "a")
+    assert (image["min_disk"], image["tags"]) == (1, ["t"])
+    assert "r" not in image["properties"]
+    assert actions(sync(text)) == [("keep", "a")]
+
+
+def test_what_is_not_said_is_left_as_it_is(run: Run, sync: Sync) -> None:
+    text = f"{HEAD}  - {{name: a, file: old.img}}"
+    sync(text)
+    run("image", "set", "a", "--min-disk", "9", "--tag", "u", "--property", "r=s")
+    assert actions(sync(text)) == [("keep", "a")]
+
+
+def rotated(run: Run) -> list[str]:
+    return listed(run, "--hidden")
+
+
+def test_new_data_takes_the_name_and_the_old_is_hidden(run: Run, sync: Sync) -> None:
+    sync(f"{HEAD}  - {{name: a, file: old.img, version: 2026-11-01}}")
+    old_id = show(run, "a")["id"]
+    text = f"{HEAD}  - {{name: a, file: new.img, version: 2026-11-22}}"
+    assert actions(sync(text)) == [
+        *(("create", "a"), ("rotate", "a (2026-11-01)"), ("publish", "a")),
+    ]
+    assert listed(run) == ["a"]
+    assert show(run, "a")["size"] == len(NEW)
+    assert rotated(run) == ["a (2026-11-01)"]
+    assert show(run, "a (2026-11-01)")["id"] == old_id
+    assert actions(sync(text)) == [("keep", "a (2026-11-01)"), ("keep", "a")]
+
+
+def test_a_version_without_a_name_is_called_by_its_day(run: Run, sync: Sync) -> None:
+    sync(f"{HEAD}  - {{name: a, file: old.img}}")
+    day = show(run, "a")["created_at"][:10]
+    sync(f"{HEAD}  - {{name: a, file: new.img}}")
+    assert rotated(run) == [f"a ({day})"]
+
+
+def test_going_back_publishes_the_old_image_again(run: Run, sync: Sync) -> None:
+    old = f"{HEAD}  - {{name: a, file: old.img, version: 1}}"
+    sync(old)
+    old_id = show(run, "a")["id"]
+    sync(f"{HEAD}  - {{name: a, file: new.img, version: 2}}")
+    assert actions(sync(old)) == [("rotate", "a (2)"), ("update", "a")]
+    assert (show(run, "a")["id"], rotated(run)) == (old_id, ["a (2)"])
+
+
+def test_versions_beyond_those_to_keep_go_only_with_prune(
+    run: Run, sync: Sync, folder: Path
+) -> None:
+    def text(version: int) -> str:
+        (folder / "v.img").write_bytes(b"%d" % version)
+        return f"{HEAD}  - {{name: a, file: v.img, version: {version}, keep: 1}}"
+
+    for version in range(4):
+        sync(text(version))
+    assert rotated(run) == ["a (0)", "a (1)", "a (2)"]
+    assert sync(text(3), "--prune=hide").exit_code == 0
+    assert rotated(run) == ["a (0)", "a (1)", "a (2)"]
+    sync(text(3), "--prune")
+    assert rotated(run) == ["a (2)"]
+    assert listed(run) == ["a"]
+
+
+def test_what_is_no_longer_declared_stays_unless_pruned(run: Run, sync: Sync) -> None:
+    run("image", "create", "a stranger's")
+    sync(f"{HEAD}  - {{name: a, file: old.img, protected: yes}}")
+    done = sync(f"{HEAD} []")
+    assert actions(done) == [("keep", "a")]
+    assert done.json[0]["Changes"] == "no longer declared"
+    assert actions(sync(f"{HEAD} []", "--prune", "hide")) == [("hide", "a")]
+    assert rotated(run) == ["a"]
+    assert actions(sync(f"{HEAD} []", "--prune")) == [("delete", "a")]
+    assert (rotated(run), listed(run)) == ([], ["a stranger's"])
+
+
+def test_another_collection_is_no_business_of_prune(run: Run, sync: Sync) -> None:
+    sync(f"collection: one\n{HEAD}  - {{name: a, file: old.img}}")
+    done = sync(f"collection: two\n{HEAD} []", "--prune")
+    assert (actions(done), listed(run)) == ([], ["a"])
+
+
+def test_an_image_of_the_same_data_is_taken_over(
+    run: Run, sync: Sync, folder: Path
+) -> None:
+    run("image", "create", "a", "--file", folder / "old.img")
+    before = show(run, "a")["id"]
+    assert actions(sync(f"{HEAD}  - {{name: a, file: old.img}}")) == [("update", "a")]
+    assert (show(run, "a")["id"], listed(run)) == (before, ["a"])
+
+
+def test_an_image_of_the_name_with_other_data_stops_everything(
+    run: Run, sync: Sync, folder: Path
+) -> None:
+    run("image", "create", "b", "--file", folder / "new.img")
+    entries = "  - {name: a, file: old.img}\n  - {name: b, file: old.img}"
+    done = sync(f"{HEAD}{entries}")
+    assert done.exit_code == 5
+    assert "is called b already, has other data and was not made by sync" in done.err
+    assert listed(run) == ["b"]
+
+
+def test_a_run_that_was_killed_is_finished_by_the_next(run: Run, sync: Sync) -> None:
+    text = f"{HEAD}  - {{name: a, file: old.img}}"
+    marks = ("imagectl_collection=default", "imagectl_name=a")
+    run("image", "create", "a", *(f"--property={mark}" for mark in marks))
+    assert actions(sync(text)) == [("create", "a")]
+    assert actions(sync(text, "--prune")) == [("delete", "a"), ("keep", "a")]
+    assert listed(run) == ["a"]
+    assert actions(sync(text)) == [("keep", "a")]
+
+
+@contextlib.contextmanager
+def serving(data: bytes, length: int | None = None) -> Iterator[str]:
+    """Serve data, of which the header may tell another length; yield the URL."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path.startswith("/a.img") else 404)
+            if length is not None:
+                self.send_header("Content-Length", str(length))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Tests read stderr."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/a.img"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def from_url(url: str, checksum: str) -> str:
+    return f"{HEAD}  - {{name: a, url: '{url}', checksum: '{checksum}'}}"
+
+
+@pytest.mark.parametrize("length", [len(OLD), None])
+def test_a_url_is_streamed_and_verified(
+    run: Run, sync: Sync, length: int | None
+) -> None:
+    with serving(OLD, length) as url:
+        text = from_url(f"{url}?signature=s3cr3t", sha256(OLD))
+        done = sync(text)
+        assert actions(done) == [("create", "a")]
+        assert url in done.json[0]["Changes"]
+        assert "s3cr3t" not in done.out + done.err
+    # with the server gone: nothing is fetched that is there
+    assert actions(sync(text)) == [("keep", "a")]
+    assert show(run, "a")["checksum"] == hashlib.md5(OLD).hexdigest()
+
+
+def test_a_url_with_other_data_leaves_no_image(run: Run, sync: Sync) -> None:
+    with serving(NEW) as url:
+        done = sync(from_url(url, sha256(OLD)))
+    assert (done.exit_code, listed(run)) == (7, [])
+    assert f"{url} is not what is declared: its sha256 is" in done.err
+    assert done.json[0]["Result"] == "failed"
+
+
+def test_a_url_that_breaks_off_leaves_no_image(run: Run, sync: Sync) -> None:
+    with serving(OLD[:100], len(OLD)) as url:
+        done = sync(from_url(url, sha256(OLD)))
+    assert (done.exit_code, listed(run)) == (6, [])
+
+
+def test_a_url_that_is_not_there_is_told_of(run: Run, sync: Sync) -> None:
+    with serving(OLD) as url:
+        missing = url.replace("a.img", "b.img")
+        done = sync(from_url(missing, sha256(OLD)))
+    assert (done.exit_code, listed(run)) == (4, [])
+    assert f"{missing}: Not Found (HTTP 404)" in done.err
+
+
+def test_a_failed_image_does_not_keep_the_others(run: Run, sync: Sync) -> None:
+    wrong = f"  - {{name: a, file: old.img, checksum: '{sha256(NEW)}'}}\n"
+    done = sync(f"{HEAD}{wrong}  - {{name: b, file: new.img}}")
+    assert done.exit_code == 7
+    assert [row["Result"] for row in done.json] == ["failed", "done"]
+    assert "1 of 2 failed" in done.err
+    assert listed(run) == ["b"]
+
+
+def test_a_version_that_fails_leaves_the_one_before_in_place(
+    run: Run, sync: Sync
+) -> None:
+    sync(f"{HEAD}  - {{name: a, file: old.img}}")
+    wrong = f"{{name: a, file: new.img, checksum: 'sha256:{'0' * 64}'}}"
+    done = sync(f"{HEAD}  - {wrong}")
+    assert [row["Result"] for row in done.json] == ["failed"] * 3
+    assert (listed(run), rotated(run)) == (["a"], [])
+    assert show(run, "a")["size"] == len(OLD)
+
+
+FAULTS = {
+    "images: [": ", line 1: expected the node content, but found '<stream end>'",
+    "[]": " is no mapping with the key images",
+    "image: []": ": unknown key 'image'",
+    "{}": ": images is no list",
+    "images: {a: b}": ": images is no list",
+    "images: [{file: x}]": ": image 1 has no name",
+    "images: [a]": ": image 1 has no name",
+    "defaults: {name: a}\nimages: []": ": defaults: name is said by each image",
+    "images: []\nimages: []": ", line 2: images stands twice",
+}
+ENTRY_FAULTS = {
+    "nane: b": "unknown key 'nane'",
+    "x: y": "unknown key 'x'",
+    "url: 'http://h/x'": "needs either file or url",
+    "min_disk: 10x": "min_disk: '10x' is not a number of 0 or more",
+    "min_ram: -1": "min_ram: '-1' is not a number of 0 or more",
+    "protected: maybe": "protected: 'maybe' is neither true nor false",
+    "disk_format: qcow3": "disk_format: 'qcow3' is none of ami, ari, aki, vhd",
+    "visibility: secret": "visibility: 'secret' is none of community, public",
+    "checksum: abc": "checksum: 'abc' is not of the form sha256:...",
+    "checksum: 'md5:abc'": "checksum: md5 has 32 hexadecimal digits",
+    "tags: lts": "tags: is no list",
+    "tags: [[a]]": "tags: is no text",
+    "properties: [a]": "properties: is no mapping",
+    "properties: {a: [b]}": "properties: a is no text",
+    "properties: {size: 5}": "properties: size is an attribute of images",
+    "properties: {imagectl_name: b}": "properties: imagectl_name cannot be set",
+    "version: ''": "version: is no text",
+    "file: none.img": "file: ",
+}
+
+
+@pytest.mark.parametrize("text", FAULTS, ids=str)
+def test_a_file_that_cannot_be_taken_is_refused_in_one_line(
+    sync: Sync, folder: Path, text: str
+) -> None:
+    done = sync(text)
+    assert (done.exit_code, done.out) == (2, "")
+    first = done.err.splitlines()[0]
+    assert first.startswith(f"imagectl: {folder / 'images.yaml'}{FAULTS[text]}")
+
+
+@pytest.mark.parametrize("key", ENTRY_FAULTS, ids=str)
+def test_a_wrong_value_is_refused_by_file_image_and_key(
+    run: Run, sync: Sync, folder: Path, key: str
+) -> None:
+    base = {"name": "a", "file": "old.img"} if "file" not in key else {"name": "a"}
+    fields = ", ".join([*(f"{k}: {v}" for k, v in base.items()), key])
+    done = sync(f"{HEAD}  - {{name: b, file: new.img}}\n  - {{{fields}}}")
+    assert (done.exit_code, done.out, listed(run)) == (2, "", [])
+    place = f"imagectl: {folder / 'images.yaml'}: image 'a': "
+    assert done.err.startswith(place + ENTRY_FAULTS[key])
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ("{name: a, disk_format: raw}", "needs either file or url"),
+        ("{name: a, file: x}", "disk_format is missing"),
+        (
+            "{name: a, disk_format: raw, url: 'http://h/x'}",
+            "checksum is needed for what comes from a url",
+        ),
+        ("{name: a, disk_format: raw, url: 'ftp://h/x'}", "url: is no http or https"),
+    ],
+)
+def test_what_is_missing_is_named(sync: Sync, entry: str, reason: str) -> None:
+    done = sync(f"images: [{entry}]")
+    assert done.exit_code == 2
+    assert f": image 'a': {reason}" in done.err
+
+
+def test_one_name_in_two_places_is_refused(run: Run, sync: Sync, folder: Path) -> None:
+    entry = "  - {name: a, file: old.img}\n"
+    twice = sync(HEAD + entry + entry)
+    assert (twice.exit_code, "image 'a' is declared twice" in twice.err) == (2, True)
+    other = folder / "other.yaml"
+    other.write_text(f"collection: other\n{HEAD}{entry}")
+    done = sync(HEAD + entry, "--file", str(other))
+    assert done.exit_code == 2
+    assert f"{other}: image 'a' is in {folder / 'images.yaml'} too" in done.err
+
+
+def test_merge_keys_of_yaml_work(run: Run, sync: Sync) -> None:
+    base = "name: a, file: old.img, min_disk: 3"
+    merged = "{<<: *base, name: b, min_ram: 4}"
+    assert sync(f"{HEAD}  - &base {{{base}}}\n  - {merged}").exit_code == 0
+    assert (show(run, "b")["min_disk"], show(run, "b")["min_ram"]) == (3, 4)
+
+
+def test_the_example_can_be_followed(run: Run, sync: Sync, folder: Path) -> None:
+    text = (ROOT / "examples/images.yaml").read_text()
+    data = build_qcow2(virtual_size_bytes=1 << 20)
+    (folder / "small.qcow2").write_bytes(data)
+    with serving(data) as url:
+        declared_url = "https://images.example.org/debian-13-generic-amd64.qcow2"
+        declared_sum = next(w for w in text.split() if w.startswith("sha256:"))
+        here = text.replace(declared_url, url).replace(declared_sum, sha256(data))
+        assert actions(sync(here)) == [("create", "small"), ("create", "debian-13")]
+    assert actions(sync(here)) == [("keep", "small"), ("keep", "debian-13")]
+    assert show(run, "debian-13")["properties"]["hw_disk_bus"] == "virtio"
+
+
+def test_the_plan_is_a_table_for_people(run: Run, folder: Path) -> None:
+    path = folder / "images.yaml"
+    path.write_text(f"{HEAD}  - {{name: a, file: old.img}}")
+    done = run("image", "sync", "--dry-run", "-f", path)
+    head, row = (done.out.splitlines()[number].split() for number in (1, 3))
+    assert head[1::2] == ["Action", "Name", "ID", "Changes", "Result"]
+    assert (row[1], row[3], row[-2]) == ("create", "a", "planned")

@@ -1,0 +1,173 @@
+"""Where a name is in two domains, ``--user-domain`` and the like say which one."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.cloud import MockCloud
+from tests.client.support.identity import create
+from tests.conftest import Run
+
+TWINS = {
+    "user": ("--password=x", "ann"),
+    "group": ("ops",),
+    "project": ("site",),
+    "role": ("painter",),
+}
+MEMBER = "/v3/groups/{group}/users/{user}"
+GRANT = "/v3/projects/{project}/users/{user}/roles/{role}"
+BOTH = "ops ann --group-domain lab --user-domain lab"
+SITE = "--project site --project-domain lab"
+ANN = "--user ann --user-domain lab"
+OPS = "--group ops --group-domain lab"
+OF_GROUP = GRANT.replace("user", "group")
+PAINTER = "painter --role-domain lab"
+
+
+@pytest.fixture
+def lab(run: Run, cloud: MockCloud) -> dict[str, str]:
+    """The ids of what the domain ``lab`` has; another has all by the same names."""
+    create(run, "domain", "lab")
+    for noun, argv in TWINS.items():
+        create(run, noun, *argv)
+    ids = {n: create(run, n, "--domain=lab", *argv) for n, argv in TWINS.items()}
+    argv = ("images", "--service", "glance", "--default-limit", "5")
+    create(run, "registered limit", *argv)
+    ids["image"] = create(run, "image", "a")
+    for line in (
+        "group add user {group} {user}",
+        "role add --project {project} --user {user} {role}",
+        "role add --project {project} --group {group} {role}",
+        "image add project a {project}",
+    ):
+        assert run(*line.format(**ids).split()).exit_code == 0
+    cloud.journal.clear()
+    return ids
+
+
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        (f"group add user {BOTH}", f"PUT {MEMBER}"),
+        (f"group contains user {BOTH}", f"HEAD {MEMBER}"),
+        (f"group remove user {BOTH}", f"DELETE {MEMBER}"),
+        (f"group list {ANN}", "GET /v3/users/{user}/groups"),
+        (f"role add {SITE} {ANN} {PAINTER}", f"PUT {GRANT}"),
+        (f"role remove {SITE} {ANN} {PAINTER}", f"DELETE {GRANT}"),
+        (
+            f"role assignment list {SITE} --role {PAINTER}",
+            "role.id={role}&scope.project.id={project}",
+        ),
+        (f"role add {SITE} {OPS} {PAINTER}", f"PUT {OF_GROUP}"),
+        (f"role remove {SITE} {OPS} {PAINTER}", f"DELETE {OF_GROUP}"),
+        (f"role assignment list {OPS}", "group.id={group}"),
+        ("role set --domain lab painter --name p", "PATCH /v3/roles/{role}"),
+        ("role delete --domain lab painter", "DELETE /v3/roles/{role}"),
+        ("user set --domain lab ann --email a@b.c", "PATCH /v3/users/{user}"),
+        ("user delete --domain lab ann", "DELETE /v3/users/{user}"),
+        ("project set --domain lab site --tag t", "/v3/projects/{project}"),
+        ("project delete --domain lab site", "DELETE /v3/projects/{project}"),
+        (f"limit list {SITE}", "project_id={project}"),
+        (f"image list {SITE}", "owner={project}"),
+        (
+            "image remove project a site --project-domain lab",
+            "DELETE /v2/images/{image}/members/{project}",
+        ),
+        ("image member get a site --project-domain lab", "/members/{project}"),
+        (f"project cleanup --dry-run {SITE}", "owner={project}"),
+    ],
+)
+def test_the_domain_that_is_given_chooses(
+    run: Run, cloud: MockCloud, lab: dict[str, str], line: str, asked: str
+) -> None:
+    done = run(*line.split())
+    assert (done.exit_code, done.err) == (0, "")
+    requests = [f"{e.method} {e.path}?{e.query}" for e in cloud.journal]
+    assert [one for one in requests if asked.format(**lab) in one]
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        (
+            f"limit create images --service glance --resource-limit 3 {SITE}",
+            "project_id",
+        ),
+        (f"user create eve --password x {SITE}", "default_project_id"),
+        (f"image create b {SITE}", "owner"),
+        ("project show --domain lab site", "id"),
+    ],
+)
+def test_what_is_shown_is_of_the_domain_that_is_given(
+    run: Run, lab: dict[str, str], line: str, field: str
+) -> None:
+    made = run(*line.split(), "-f", "json")
+    assert made.json[field] == lab["project"]
+
+
+@pytest.mark.parametrize(
+    ("noun", "field"), [("user", "default_project_id"), ("image", "owner")]
+)
+def test_what_is_set_is_a_project_of_the_domain_that_is_given(
+    run: Run, lab: dict[str, str], noun: str, field: str
+) -> None:
+    line = {"user": f"user set {lab['user']} {SITE}", "image": f"image set a {SITE}"}
+    assert run(*line[noun].split()).exit_code == 0
+    assert run(noun, "show", lab[noun], "-f", "json").json[field] == lab["project"]
+
+
+@pytest.mark.parametrize(
+    ("line", "noun"),
+    [
+        ("project list --domain lab", "project"),
+        ("group list --domain lab", "group"),
+        ("user list --domain lab", "user"),
+        ("role list --domain lab", "role"),
+    ],
+)
+def test_a_list_of_a_domain_holds_what_is_in_it(
+    run: Run, lab: dict[str, str], line: str, noun: str
+) -> None:
+    assert run(*line.split(), "-f", "value", "-c", "ID").out == f"{lab[noun]}\n"
+
+
+def test_an_image_is_shared_with_a_project_of_the_domain_that_is_given(
+    run: Run, lab: dict[str, str]
+) -> None:
+    run("image", "create", "b")
+    argv = ("image", "add", "project", "b", "site", "--project-domain", "lab")
+    assert run(*argv, "-f", "json").json["member_id"] == lab["project"]
+
+
+def test_a_group_is_shown_of_the_domain_that_is_given(
+    run: Run, lab: dict[str, str]
+) -> None:
+    shown = run("group", "show", "--domain", "lab", "ops", "-f", "json")
+    assert shown.json["id"] == lab["group"]
+
+
+def test_an_endpoint_is_given_to_a_project_of_the_domain_that_is_given(
+    run: Run, lab: dict[str, str]
+) -> None:
+    endpoint_id = create(run, "endpoint", "glance", "public", "http://a.b")
+    add = ("endpoint", "add", "project", endpoint_id, "site")
+    assert run(*add, "--project-domain", "lab").exit_code == 0
+    listed = run("endpoint", "list", *SITE.split(), "-f", "value", "-c", "ID")
+    assert listed.out == f"{endpoint_id}\n"
+
+
+@pytest.mark.parametrize(
+    "line", ["group contains user ops ann", "limit list --project site"]
+)
+def test_without_its_domain_such_a_name_says_too_little(
+    run: Run, lab: dict[str, str], line: str
+) -> None:
+    assert run(*line.split()).exit_code == 5
+
+
+def test_a_list_of_members_takes_the_domain_that_it_has_no_use_for(
+    run: Run, lab: dict[str, str]
+) -> None:
+    """As scripts give it: it names no project, and changes nothing."""
+    argv = ("image", "member", "list", "a", "--project-domain", "lab", "-f", "json")
+    assert [row["Member ID"] for row in run(*argv).json] == [lab["project"]]

@@ -1,0 +1,193 @@
+"""``--debug``, ``-v``, ``--timing`` and ``--log-file`` show all but secrets."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from requests import Request
+
+from imagectl.http.redaction import (
+    MAX_CHARACTERS,
+    cut,
+    hash_token,
+    redact_document,
+    redact_headers,
+    redact_url,
+    spell_body,
+)
+from imagectl.http.timing import Exchanges
+from mockserver.cloud import MockCloud
+from tests.conftest import Run
+
+PASSWORD = "hush-hush-hush"
+
+
+def kept_token(home: Path) -> str:
+    (entry,) = home.glob(".cache/imagectl/tokens/*.json")
+    return str(json.loads(entry.read_text())["token"])
+
+
+def test_debug_shows_each_request_and_answer(run: Run, home: Path) -> None:
+    outcome = run("--debug", "image", "list", "-f", "json")
+    assert outcome.json == []
+    lines = outcome.err.splitlines()
+    assert [line for line in lines if line.startswith("> POST ")]
+    assert f"> X-Auth-Token: {hash_token(kept_token(home))}" in lines
+    assert "< HTTP 200 OK" in lines
+    assert any(line.startswith('< {"images": []') for line in lines)
+
+
+def test_debug_shows_neither_password_nor_token(
+    run: Run, home: Path, cloud: MockCloud
+) -> None:
+    created = run("--debug", "user", "create", "--password", PASSWORD, "eve")
+    changed = run("--debug", "user", "set", "--password", PASSWORD, "eve")
+    issued = run("--debug", "token", "issue")
+    told = created.err + changed.err + issued.err
+    assert '"password": "***"' in created.err
+    assert '"password": "***"' in changed.err
+    for secret in (PASSWORD, cloud.settings.admin_password, kept_token(home)):
+        assert f'"{secret}"' not in told
+        assert f": {secret}\n" not in told
+
+
+def test_debug_of_keystoneclient_s_calls_is_ours_too(run: Run, home: Path) -> None:
+    run("user", "create", "eve")
+    outcome = run(
+        *("--debug", "role", "add"), *("--user", "eve", "--project", "admin", "member")
+    )
+    puts = [line for line in outcome.err.splitlines() if line.startswith("> PUT ")]
+    assert len(puts) == 1
+    assert "curl" not in outcome.err
+    assert kept_token(home) not in outcome.err
+
+
+def test_verbose_says_a_line_for_each_request(run: Run) -> None:
+    run("image", "list")
+    outcome = run("-v", "-v", "image", "list")
+    assert "GET" in outcome.err
+    quiet, plain = run("-q", "image", "list"), run("image", "list")
+    assert quiet.err == plain.err == ""
+    outcome = run("-v", "image", "list")
+    (line,) = outcome.err.splitlines()
+    assert re.fullmatch(r"GET http://\S+/v2/images\S*: 200 OK in \d+\.\d{3} s", line)
+
+
+def test_a_log_file_holds_the_exchanges_without_secrets(
+    run: Run, home: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "log"
+    outcome = run("--log-file", path, "image", "list")
+    assert outcome.err == ""
+    text = path.read_text()
+    assert "DEBUG    imagectl.http.timing > GET http" in text
+    assert kept_token(home) not in text
+
+
+def test_a_log_file_that_cannot_be_written_is_one_line(
+    run: Run, tmp_path: Path
+) -> None:
+    outcome = run("--log-file", tmp_path / "no" / "log", "image", "list")
+    assert outcome.exit_code == 2
+    assert outcome.err.splitlines()[0].endswith("/no/log: No such file or directory")
+
+
+def test_timing_is_a_table_on_stderr(run: Run) -> None:
+    outcome = run("--timing", "image", "list", "-f", "json")
+    assert outcome.json == []
+    head, *timed, total = outcome.err.splitlines()
+    assert head.split() == ["Request", "Seconds"]
+    assert any(line.startswith("POST http") for line in timed)
+    assert re.fullmatch(r"Total \(\d requests\) +\d+\.\d{3}", total)
+
+
+@pytest.mark.parametrize(
+    ("document", "shown"),
+    [
+        (
+            {"password": "p", "a": [{"secret": 1}]},
+            {"password": "***", "a": [{"secret": "***"}]},
+        ),
+        ({"token": {"id": "t"}}, {"token": {"id": hash_token("t")}}),
+        ({"token": {"methods": ["x"]}}, {"token": {"methods": ["x"]}}),
+        (
+            {"passcode": "1", "original_password": "o"},
+            {"passcode": "***", "original_password": "***"},
+        ),
+        ({"password_expires_at": "2026"}, {"password_expires_at": "2026"}),
+        ({"url": "swift+https://u:p@host/o"}, {"url": "swift+https://***@host/o"}),
+        (
+            [{"op": "add", "path": "/db_password", "value": "p"}],
+            [{"op": "add", "path": "/db_password", "value": "***"}],
+        ),
+        ({"password": None}, {"password": None}),
+    ],
+)
+def test_a_document_is_shown_without_its_secrets(
+    document: object, shown: object
+) -> None:
+    assert redact_document(document) == shown
+
+
+def test_headers_that_sign_in_are_hidden() -> None:
+    headers = {
+        "X-Auth-Token": "t",
+        "X-Subject-Token": "t",
+        "Authorization": "Basic abc",
+        "Set-Cookie": "c=1",
+        "Server": "x\x1b[2J",
+    }
+    assert redact_headers(headers.items()) == [
+        ("X-Auth-Token", hash_token("t")),
+        ("X-Subject-Token", hash_token("t")),
+        ("Authorization", "***"),
+        ("Set-Cookie", "***"),
+        ("Server", "x\\x1b[2J"),
+    ]
+
+
+def test_a_url_is_shown_without_user_and_signature() -> None:
+    assert redact_url("http://u:p@h/x?a=1&temp_url_sig=f") == (
+        "http://***@h/x?a=1&temp_url_sig=***"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "shown"),
+    [
+        (None, "", ""),
+        (b'{"secret": "s"}', "application/json", '{"secret": "***"}'),
+        ("a=1&grant_type=x", "application/x-www-form-urlencoded", "a=***&grant_type=x"),
+        (b"<saml/>", "text/xml", "<7 bytes of text/xml>"),
+        (
+            b"\x00\x01",
+            "application/octet-stream",
+            "<2 bytes of application/octet-stream>",
+        ),
+        (iter([b"x"]), "application/octet-stream", "<data>"),
+        ([b"x"], "application/octet-stream", "<1 bytes of data>"),
+    ],
+)
+def test_a_body_is_spelt_by_its_kind(body: object, kind: str, shown: str) -> None:
+    assert spell_body(body, kind) == shown
+
+
+def test_a_long_body_is_cut() -> None:
+    assert cut("x" * (MAX_CHARACTERS + 1)).endswith(
+        f"... ({MAX_CHARACTERS + 1} characters)"
+    )
+
+
+def test_a_request_that_fails_is_timed_too() -> None:
+    exchanges = Exchanges()
+
+    def fail() -> None:
+        raise ConnectionError
+
+    request = Request("GET", "http://h/").prepare()
+    with pytest.raises(ConnectionError):
+        exchanges.carry_out(request, fail, is_streamed=False)  # type: ignore[arg-type]
+    assert [(e.method, e.url) for e in exchanges] == [("GET", "http://h/")]
