@@ -40,6 +40,7 @@ MOCK_FLOORS = (
     "mockserver.control",
     "mockserver.seeds",
     "mockserver.keystone mockserver.glance",
+    "mockserver.handlers",
     "mockserver.callers",
     "mockserver.state mockserver.faults",
     "mockserver.storage mockserver.blobs mockserver.policy",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import falcon
@@ -32,6 +32,7 @@ from mockserver.glance.tasks import added_locations as image_locations
 from mockserver.glance.tasks import imports
 from mockserver.glance.tasks import routes as tasks
 from mockserver.glance.tasks import staging as image_staging
+from mockserver.handlers.routes import Route, add_routes
 
 if TYPE_CHECKING:
     from mockserver.state.cloud_state import CloudState
@@ -48,10 +49,9 @@ def create_application(
     state: CloudState, tokens: Tokens
 ) -> falcon.App[falcon.Request, falcon.Response]:
     """Return the service; ``tokens`` tells who its callers are."""
-    app = falcon.App(middleware=[_Pipeline(state, tokens)])
-    for module in MODULES:
-        for path, resource in module.ROUTES:
-            app.add_route(path, resource(state))
+    routes = [route for module in MODULES for route in module.ROUTES]
+    app = falcon.App(middleware=[_Pipeline(state, tokens, routes)])
+    add_routes(app, state, routes)
     app.add_error_handler(Exception, errors.answer_crash)
     app.add_error_handler(falcon.HTTPRouteNotFound, _answer_unknown_route)
     app.add_error_handler(ImageError, errors.answer_error)
@@ -61,9 +61,12 @@ def create_application(
 class _Pipeline:
     """What stands before Glance's routes: versions, then who is asking."""
 
-    def __init__(self, state: CloudState, tokens: Tokens) -> None:
+    def __init__(
+        self, state: CloudState, tokens: Tokens, routes: Iterable[Route]
+    ) -> None:
         self._state = state
         self._tokens = tokens
+        self._routes = {route.path: route for route in routes}
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         public = self._state.settings.public_url
@@ -100,8 +103,6 @@ class _Pipeline:
             caller = self._tokens.validate(token)
             if not is_allowed(caller.body, "image", req.method, req.path):
                 raise NotAuthenticated("Token authorization failed")
-            if self._state.settings.loose:
-                caller = dataclasses.replace(caller, is_loose=True)
             req.context.caller = caller
         except NotAuthenticated:
             keystone = self._state.settings.identity_url or self._state.identity_url
@@ -121,13 +122,13 @@ class _Pipeline:
     ) -> None:
         if not all(params.values()):
             raise NotFound  # a path that ends in a slash
-        if hasattr(resource, f"on_{req.method.lower()}"):
+        route = self._routes[req.uri_template or ""]
+        if hasattr(resource, route.method_name(req.method)):
             return
         if getattr(resource, "hides_methods", False):
             raise NotFound
-        allowed = [
-            name[3:].upper() for name in vars(type(resource)) if name[:3] == "on_"
-        ]
+        names = {route.method_name(method): method for method in KNOWN_METHODS}
+        allowed = [names[name] for name in vars(type(resource)) if name in names]
         raise MethodNotAllowed(headers={"Allow": ", ".join(allowed)})
 
     def process_response(

@@ -12,6 +12,7 @@ from mockserver.glance import default_policy as policy
 from mockserver.glance.errors import NotFound
 from mockserver.glance.images.images import IMPORT_METHODS
 from mockserver.glance.requests.bodies import refuse_body, write_json
+from mockserver.handlers.routes import Route
 
 if TYPE_CHECKING:
     from mockserver.callers.callers import Caller
@@ -36,7 +37,7 @@ class ImportMethods:
         write_json(resp, self._document)
 
 
-class Stores:
+class StoreInfo:
     """The stores to choose from: unknown where there is but one."""
 
     def __init__(self, state: CloudState, *, with_detail: bool) -> None:
@@ -93,8 +94,8 @@ class Usage:
 
 
 ROUTES = (
-    ("/v2/info/import", ImportMethods),
-    ("/v2/info/stores", lambda state: Stores(state, with_detail=False)),
-    ("/v2/info/stores/detail", lambda state: Stores(state, with_detail=True)),
-    ("/v2/info/usage", Usage),
+    Route("/v2/info/import", ImportMethods),
+    Route("/v2/info/stores", lambda state: StoreInfo(state, with_detail=False)),
+    Route("/v2/info/stores/detail", lambda state: StoreInfo(state, with_detail=True)),
+    Route("/v2/info/usage", Usage),
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import falcon
 from falcon.routing import CompiledRouter
 
+from mockserver.handlers.routes import add_routes
 from mockserver.keystone import errors, policies, versions
 from mockserver.keystone.catalog import endpoints, project_endpoints, regions, services
 from mockserver.keystone.credentials import (
@@ -43,28 +44,14 @@ def create_application(
 ) -> falcon.App[falcon.Request, falcon.Response]:
     router = CompiledRouter()
     app = falcon.App(middleware=[_Door(state, router)], router=router)
-    for module in MODULES:
-        resources: dict[type, Any] = {}
-        for path, kind, suffix in module.ROUTES:
-            resource = resources.setdefault(kind, kind(state))
-            _add_route(app, path, resource, suffix)
+    routes = [route for module in MODULES for route in module.ROUTES]
+    add_routes(app, state, routes, head_as_get=True)
     app.add_error_handler(Exception, errors.answer_crash)
     app.add_error_handler(falcon.HTTPError, errors.answer_bad_request)
     app.add_error_handler(falcon.HTTPRouteNotFound, errors.answer_unknown_route)
     app.add_error_handler(falcon.HTTPMethodNotAllowed, errors.answer_wrong_method)
     app.add_error_handler(IdentityError, errors.answer_error)
     return app
-
-
-def _add_route(
-    app: falcon.App[Any, Any], path: str, resource: Any, suffix: str
-) -> None:
-    ending = f"_{suffix}" if suffix else ""
-    if hasattr(resource, f"on_get{ending}") and not hasattr(
-        resource, f"on_head{ending}"
-    ):
-        setattr(resource, f"on_head{ending}", getattr(resource, f"on_get{ending}"))
-    app.add_route(path, resource, suffix=suffix or None)
 
 
 class _Door:

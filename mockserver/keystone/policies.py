@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.stored_blobs import POLICY
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Invalid
 from mockserver.keystone.requests.call import reading, writing
 from mockserver.keystone.requests.listing import list_records
@@ -90,6 +91,6 @@ class Policies:
 
 
 ROUTES = (
-    ("/v3/policies", Policies, ""),
-    ("/v3/policies/{policy_id}", Policies, "item"),
+    Route("/v3/policies", Policies),
+    Route("/v3/policies/{policy_id}", Policies, "item"),
 )

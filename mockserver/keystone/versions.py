@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
+from mockserver.handlers.routes import Route
 from mockserver.keystone.json_home import MEDIA_TYPE, show_home
 
 if TYPE_CHECKING:
@@ -48,4 +49,4 @@ def _show_home(req: falcon.Request, resp: falcon.Response, base: str) -> bool:
     return True
 
 
-ROUTES = (("/", Versions, ""), ("/v3", Versions, "v3"))
+ROUTES = (Route("/", Versions), Route("/v3", Versions, "v3"))

@@ -15,8 +15,9 @@ from mockserver.glance import default_policy as policy
 from mockserver.glance.data.downloads import add_cached
 from mockserver.glance.errors import BadRequest, NotFound
 from mockserver.glance.requests.bodies import refuse_body, trip_over_body, write_json
-from mockserver.glance.requests.lookup import as_received, get_image
+from mockserver.glance.requests.lookup import as_received, get_image_of
 from mockserver.glance.times import STORED
+from mockserver.handlers.routes import Route
 from mockserver.storage import image_cache as storage
 from mockserver.storage.images import Image
 from mockserver.storage.repository import Record
@@ -212,7 +213,7 @@ def _enforce_managing(state: CloudState, req: falcon.Request) -> None:
 
 def _get_image(db: Connection, caller: Caller, image_id: str) -> Image:
     try:
-        return get_image(db, caller, image_id)
+        return get_image_of(db, caller, image_id)
     except NotFound:
         raise NotFound(f"Image {as_received(image_id)} not found.") from None
 
@@ -229,13 +230,13 @@ def _show(cached: Record) -> dict[str, Any]:
 
 
 ROUTES = (
-    ("/v2/cache", Cache),
-    ("/v2/cache/{image_id}", CacheEntry),
-    ("/v2/cache/nodes/{image_id}", CacheNodes),
-    ("/v2/cache/clean", CacheClean),
-    ("/v2/cache/prune", CachePrune),
-    ("/v2/cached_images", lambda state: ManagedImages(state, "cached")),
-    ("/v2/cached_images/{image_id}", CachedImage),
-    ("/v2/queued_images", lambda state: ManagedImages(state, "queued")),
-    ("/v2/queued_images/{image_id}", QueuedImage),
+    Route("/v2/cache", Cache),
+    Route("/v2/cache/{image_id}", CacheEntry),
+    Route("/v2/cache/nodes/{image_id}", CacheNodes),
+    Route("/v2/cache/clean", CacheClean),
+    Route("/v2/cache/prune", CachePrune),
+    Route("/v2/cached_images", lambda state: ManagedImages(state, "cached")),
+    Route("/v2/cached_images/{image_id}", CachedImage),
+    Route("/v2/queued_images", lambda state: ManagedImages(state, "queued")),
+    Route("/v2/queued_images/{image_id}", QueuedImage),
 )

@@ -25,8 +25,9 @@ from mockserver.glance.errors import (
     UnsupportedMedia,
 )
 from mockserver.glance.requests.bodies import refuse_body
-from mockserver.glance.requests.lookup import get_image
+from mockserver.glance.requests.lookup import get_image_of
 from mockserver.glance.times import store_time
+from mockserver.handlers.routes import Route
 from mockserver.storage.images import Image, add_location, change_status
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class ImageData:
         refuse_body(req)
         caller: Caller = req.context.caller
         with self._state.database.read() as db:
-            image = get_image(db, caller, image_id)
+            image = get_image_of(db, caller, image_id)
         if image.status == "deactivated" and not caller.is_admin:
             raise Forbidden(
                 "The requested image has been deactivated."
@@ -157,7 +158,7 @@ class ImageData:
     def _begin(self, caller: Caller, image_id: str) -> Image:
         """Move the image from ``queued`` to ``saving``: of two senders, one can."""
         with self._state.database.begin() as db:
-            image = get_image(db, caller, image_id)
+            image = get_image_of(db, caller, image_id)
             policy.enforce(caller, "upload_image", image)
             if image.status != "queued":
                 raise Conflict(
@@ -225,4 +226,4 @@ def _check_formats(image: Image) -> None:
         )
 
 
-ROUTES = (("/v2/images/{image_id}/file", ImageData),)
+ROUTES = (Route("/v2/images/{image_id}/file", ImageData),)

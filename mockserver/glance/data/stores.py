@@ -9,8 +9,9 @@ import falcon
 from mockserver.glance import default_policy as policy
 from mockserver.glance.errors import Conflict, Forbidden, NotFound
 from mockserver.glance.requests.bodies import refuse_body
-from mockserver.glance.requests.lookup import get_image
+from mockserver.glance.requests.lookup import get_image_of
 from mockserver.glance.times import store_time
+from mockserver.handlers.routes import Route
 from mockserver.storage.images import save_image
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class ImageInStore:
             raise Conflict(f"The selected store {store} is not available on this node.")
         with self._state.database.begin() as db:
             try:
-                image = get_image(db, caller, image_id)
+                image = get_image_of(db, caller, image_id)
             except NotFound:
                 raise NotFound(f"Failed to find image {image_id}") from None
             policy.enforce(caller, "get_image_location", image)
@@ -64,4 +65,4 @@ def _pick(image: Image, store: str) -> dict[str, object]:
     raise NotFound(f"Image {image.id} is not stored in store {store}.")
 
 
-ROUTES = (("/v2/stores/{store}/{image_id}", ImageInStore),)
+ROUTES = (Route("/v2/stores/{store}/{image_id}", ImageInStore),)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import falcon
 
-from mockserver.glance import default_policy as policy
 from mockserver.glance.errors import Forbidden
-from mockserver.glance.requests.bodies import refuse_body
+from mockserver.glance.requests.call import writing
 from mockserver.glance.requests.lookup import get_image
-from mockserver.glance.times import store_time
+from mockserver.handlers.routes import Route
 from mockserver.storage.images import change_status
 
 if TYPE_CHECKING:
@@ -23,35 +22,36 @@ _STATUSES = {
 """From and to which status an action takes an image."""
 
 
-class ImageAction:
-    def __init__(self, state: CloudState, action: str) -> None:
+class ImageActions:
+    def __init__(self, state: CloudState) -> None:
         self._state = state
-        self._action = action
 
-    def on_post(
+    def on_post_deactivate(
         self, req: falcon.Request, resp: falcon.Response, image_id: str
     ) -> None:
-        refuse_body(req)
-        old, new = _STATUSES[self._action]
-        with self._state.database.begin() as db:
-            image = get_image(db, req.context.caller, image_id)
-            policy.enforce(req.context.caller, self._action, image)
+        self._move(req, resp, image_id, "deactivate")
+
+    def on_post_reactivate(
+        self, req: falcon.Request, resp: falcon.Response, image_id: str
+    ) -> None:
+        self._move(req, resp, image_id, "reactivate")
+
+    def _move(
+        self, req: falcon.Request, resp: falcon.Response, image_id: str, action: str
+    ) -> None:
+        old, new = _STATUSES[action]
+        with writing(self._state, req) as call:
+            image = get_image(call, image_id)
+            call.enforce(action, image)
             if image.status not in (old, new):
                 raise Forbidden(
-                    f"Not allowed to {self._action} image in status '{image.status}'"
+                    f"Not allowed to {action} image in status '{image.status}'"
                 )
-            now = store_time(self._state.clock.now())
-            change_status(db, image_id, old, new, updated_at=now)
+            change_status(call.db, image_id, old, new, updated_at=call.timestamp())
         resp.status = falcon.HTTP_204
 
 
 ROUTES = (
-    (
-        "/v2/images/{image_id}/actions/deactivate",
-        lambda state: ImageAction(state, "deactivate"),
-    ),
-    (
-        "/v2/images/{image_id}/actions/reactivate",
-        lambda state: ImageAction(state, "reactivate"),
-    ),
+    Route("/v2/images/{image_id}/actions/deactivate", ImageActions, "deactivate"),
+    Route("/v2/images/{image_id}/actions/reactivate", ImageActions, "reactivate"),
 )

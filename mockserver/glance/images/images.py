@@ -32,10 +32,11 @@ from mockserver.glance.requests.bodies import (
 )
 from mockserver.glance.requests.limits import check_property_count, check_storable
 from mockserver.glance.requests.listing import parse_query, parse_selection
-from mockserver.glance.requests.lookup import get_image, is_visible, viewer_of
+from mockserver.glance.requests.lookup import get_image_of, is_visible, viewer_of
 from mockserver.glance.requests.patches import Change, parse_changes
 from mockserver.glance.requests.views import image_path, show_image
 from mockserver.glance.times import store_time
+from mockserver.handlers.routes import Route
 from mockserver.storage import image_cache
 from mockserver.storage.image_selection import select_images
 from mockserver.storage.images import (
@@ -125,7 +126,7 @@ class ImageById:
         refuse_body(req)
         caller: Caller = req.context.caller
         with self._state.database.read() as db:
-            image = get_image(db, caller, image_id)
+            image = get_image_of(db, caller, image_id)
         policy.enforce(caller, "get_image", image)
         write_json(resp, show_image(self._state.settings, caller, image))
 
@@ -136,7 +137,7 @@ class ImageById:
         changes = parse_changes(_read_patch(req), is_rfc6902=_dialect_of(req))
         sizes = self._measure(caller, image_id, changes)
         with self._state.database.begin() as db:
-            image = get_image(db, caller, image_id)
+            image = get_image_of(db, caller, image_id)
             names, locations = set(image.properties), list(image.locations)
             editor = LocationEditor(self._state.stores, image, sizes)
             for change in changes:
@@ -160,7 +161,7 @@ class ImageById:
         if not urls:
             return {}
         with self._state.database.read() as db:
-            image = get_image(db, caller, image_id)
+            image = get_image_of(db, caller, image_id)
         is_allowed = policy.allows(caller, "set_image_location", image)
         return measure(self._state, urls) if is_allowed else {}
 
@@ -182,7 +183,7 @@ class ImageById:
         caller: Caller = req.context.caller
         with self._state.database.begin() as db:
             try:
-                image = get_image(db, caller, image_id)
+                image = get_image_of(db, caller, image_id)
             except NotFound:
                 raise NotFound(f"Failed to find image {image_id} to delete") from None
             policy.enforce(caller, "delete_image", image)
@@ -213,4 +214,4 @@ def _read_patch(req: falcon.Request) -> Any:
     return read_json(req)
 
 
-ROUTES = (("/v2/images", Images), ("/v2/images/{image_id}", ImageById))
+ROUTES = (Route("/v2/images", Images), Route("/v2/images/{image_id}", ImageById))

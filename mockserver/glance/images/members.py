@@ -11,9 +11,10 @@ from mockserver.glance import default_policy as policy
 from mockserver.glance.errors import BadRequest, Conflict, Forbidden, NotFound
 from mockserver.glance.requests.bodies import read_json, refuse_body, write_json
 from mockserver.glance.requests.limits import check_characters, check_member_count
-from mockserver.glance.requests.lookup import get_image
+from mockserver.glance.requests.lookup import get_image_of
 from mockserver.glance.requests.views import show_member
 from mockserver.glance.times import store_time
+from mockserver.handlers.routes import Route
 from mockserver.storage import image_members as storage
 from mockserver.storage.images import Image
 from mockserver.storage.repository import Record
@@ -135,7 +136,7 @@ class ImageMember:
 
 def _get_image(db: Connection, caller: Caller, image_id: str) -> Image:
     try:
-        return get_image(db, caller, image_id)
+        return get_image_of(db, caller, image_id)
     except NotFound:
         raise NotFound(f"Image {image_id} not found.") from None
 
@@ -188,6 +189,6 @@ def _read_status(req: falcon.Request) -> Any:
 
 
 ROUTES = (
-    ("/v2/images/{image_id}/members", ImageMembers),
-    ("/v2/images/{image_id}/members/{member_id}", ImageMember),
+    Route("/v2/images/{image_id}/members", ImageMembers),
+    Route("/v2/images/{image_id}/members/{member_id}", ImageMember),
 )

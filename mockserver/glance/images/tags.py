@@ -10,9 +10,10 @@ from mockserver.glance import default_policy as policy
 from mockserver.glance.errors import BadRequest, NotFound, TooLarge
 from mockserver.glance.requests.bodies import refuse_body
 from mockserver.glance.requests.limits import check_storable, check_tag_count
-from mockserver.glance.requests.lookup import as_received, get_image
+from mockserver.glance.requests.lookup import as_received, get_image_of
 from mockserver.glance.requests.schemas import check_image
 from mockserver.glance.times import store_time
+from mockserver.handlers.routes import Route
 from mockserver.storage.images import Image, save_image
 
 if TYPE_CHECKING:
@@ -68,11 +69,11 @@ class ImageTag:
 
 def _get_own_image(db: Connection, caller: Caller, image_id: str) -> Image:
     try:
-        image = get_image(db, caller, image_id)
+        image = get_image_of(db, caller, image_id)
     except NotFound:
         raise NotFound(f"Image {image_id} not found.") from None
     policy.enforce(caller, "modify_image", image)
     return image
 
 
-ROUTES = (("/v2/images/{image_id}/tags/{tag}", ImageTag),)
+ROUTES = (Route("/v2/images/{image_id}/tags/{tag}", ImageTag),)

@@ -27,6 +27,7 @@ from mockserver.glance.requests.bodies import refuse_body, write_json
 from mockserver.glance.requests.listing import parse_query
 from mockserver.glance.requests.lookup import as_received
 from mockserver.glance.times import store_time
+from mockserver.handlers.routes import Route
 from mockserver.storage import metadefs as storage
 from mockserver.storage.metadef_tables import NAMESPACES, OBJECTS, PROPERTIES
 from mockserver.storage.repository import DuplicateRecord, Record
@@ -230,4 +231,4 @@ def _with_prefix(prefix: str, properties: dict[str, Any]) -> dict[str, Any]:
     return {prefix + name: value for name, value in properties.items()}
 
 
-ROUTES = ((PATH, Namespaces), (PATH + "/{namespace}", Namespace))
+ROUTES = (Route(PATH, Namespaces), Route(PATH + "/{namespace}", Namespace))

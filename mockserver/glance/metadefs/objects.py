@@ -15,6 +15,7 @@ from mockserver.glance.metadefs.views import show_object, show_sent_object
 from mockserver.glance.requests.bodies import refuse_body, trip_over_body, write_json
 from mockserver.glance.requests.lookup import as_received
 from mockserver.glance.times import store_time
+from mockserver.handlers.routes import Route
 from mockserver.storage import metadefs as storage
 from mockserver.storage.metadef_tables import OBJECTS
 from mockserver.storage.repository import DuplicateRecord, Record
@@ -138,4 +139,4 @@ def _get_object(db: Connection, namespace: Record, name: str) -> Record:
 
 
 _PATH = "/v2/metadefs/namespaces/{namespace}/objects"
-ROUTES = ((_PATH, Objects), (_PATH + "/{object_name}", Object))
+ROUTES = (Route(_PATH, Objects), Route(_PATH + "/{object_name}", Object))

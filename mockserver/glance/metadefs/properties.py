@@ -14,6 +14,7 @@ from mockserver.glance.requests.bodies import refuse_body, trip_over_body, write
 from mockserver.glance.requests.listing import parse_query
 from mockserver.glance.requests.lookup import as_received
 from mockserver.glance.times import store_time
+from mockserver.handlers.routes import Route
 from mockserver.storage import metadefs as storage
 from mockserver.storage.metadef_tables import PROPERTIES
 from mockserver.storage.repository import DuplicateRecord, Record
@@ -156,4 +157,4 @@ def _without_prefix(
 
 
 _PATH = "/v2/metadefs/namespaces/{namespace}/properties"
-ROUTES = ((_PATH, Properties), (_PATH + "/{property_name}", Property))
+ROUTES = (Route(_PATH, Properties), Route(_PATH + "/{property_name}", Property))

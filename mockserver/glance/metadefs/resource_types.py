@@ -14,6 +14,7 @@ from mockserver.glance.metadefs.views import show_association, show_times
 from mockserver.glance.requests.bodies import refuse_body, write_json
 from mockserver.glance.requests.lookup import as_received
 from mockserver.glance.times import store_time
+from mockserver.handlers.routes import Route
 from mockserver.storage import metadefs as storage
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Association:
 
 _PATH = "/v2/metadefs/namespaces/{namespace}/resource_types"
 ROUTES = (
-    ("/v2/metadefs/resource_types", ResourceTypes),
-    (_PATH, Associations),
-    (_PATH + "/{resource_type}", Association),
+    Route("/v2/metadefs/resource_types", ResourceTypes),
+    Route(_PATH, Associations),
+    Route(_PATH + "/{resource_type}", Association),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +10,10 @@ import falcon
 from mockserver.glance.errors import BadRequest, Forbidden
 from mockserver.glance.metadefs.definitions import ENFORCED, PUBLISHED
 from mockserver.glance.requests.bodies import read_json, refuse_body, write_json
+from mockserver.handlers.routes import Route
 
 if TYPE_CHECKING:
-    from mockserver.state.cloud_state import CloudState
+    pass
 
 TIMES = ("created_at", "updated_at")
 GENERATED = ("self", "schema", *TIMES)
@@ -60,8 +60,8 @@ class MetadefSchema:
         write_json(resp, self._document)
 
 
-def _route(name: str) -> tuple[str, Callable[[CloudState], MetadefSchema]]:
-    return f"/v2/schemas/metadefs/{name}", lambda state: MetadefSchema(name)
+def _route(name: str) -> Route:
+    return Route(f"/v2/schemas/metadefs/{name}", lambda state: MetadefSchema(name))
 
 
 ROUTES = tuple(_route(name) for name in PUBLISHED)

@@ -15,6 +15,7 @@ from mockserver.glance.metadefs.views import show_tag
 from mockserver.glance.requests.bodies import refuse_body, trip_over_body, write_json
 from mockserver.glance.requests.lookup import as_received
 from mockserver.glance.times import store_time
+from mockserver.handlers.routes import Route
 from mockserver.storage import metadefs as storage
 from mockserver.storage.metadef_tables import TAGS
 from mockserver.storage.repository import DuplicateRecord, Record
@@ -134,4 +135,4 @@ def _get_tag(db: Connection, namespace: Record, name: str) -> Record:
 
 
 _PATH = "/v2/metadefs/namespaces/{namespace}/tags"
-ROUTES = ((_PATH, Tags), (_PATH + "/{tag_name}", Tag))
+ROUTES = (Route(_PATH, Tags), Route(_PATH + "/{tag_name}", Tag))

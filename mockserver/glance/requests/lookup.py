@@ -13,9 +13,18 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mockserver.callers.callers import Caller
+    from mockserver.glance.requests.call import Call
 
 
-def get_image(db: Connection, caller: Caller, image_id: str) -> Image:
+def get_image(call: Call, image_id: str) -> Image:
+    """Return an image that the caller's project can see.
+
+    Raises :class:`NotFound` for any other: nobody learns that it exists.
+    """
+    return get_image_of(call.db, call.caller, image_id)
+
+
+def get_image_of(db: Connection, caller: Caller, image_id: str) -> Image:
     """Return an image that the caller's project can see.
 
     Raises :class:`NotFound` for any other: nobody learns that it exists.

@@ -13,9 +13,10 @@ from imagectl.contract.image import IMAGE
 from imagectl.contract.image_parts import MEMBER, TASK
 from mockserver.glance.errors import BadRequest, ServerError
 from mockserver.glance.requests.bodies import read_json, refuse_body, write_json
+from mockserver.handlers.routes import Route
 
 if TYPE_CHECKING:
-    from mockserver.state.cloud_state import CloudState
+    pass
 
 TASK_DETAILS = ("input", "result", "message")
 """Attributes of a task that its listing leaves out."""
@@ -124,8 +125,8 @@ class Schema:
         write_json(resp, self._document)
 
 
-def _route(name: str) -> tuple[str, Callable[[CloudState], Schema]]:
-    return f"/v2/schemas/{name}", lambda state: Schema(name)
+def _route(name: str) -> Route:
+    return Route(f"/v2/schemas/{name}", lambda state: Schema(name))
 
 
 ROUTES = tuple(_route(name) for name in PUBLISHED)

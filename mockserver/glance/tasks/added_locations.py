@@ -14,12 +14,13 @@ from mockserver.glance.data.fetching import Refused, check_address
 from mockserver.glance.data.uploads import HASH_ALGORITHM
 from mockserver.glance.errors import BadRequest, Conflict, Forbidden
 from mockserver.glance.requests.bodies import read_json, write_json
-from mockserver.glance.requests.lookup import get_image
+from mockserver.glance.requests.lookup import get_image_of
 from mockserver.glance.requests.schemas import check_against
 from mockserver.glance.tasks.import_locks import LOCK
 from mockserver.glance.tasks.imports import take_lock
 from mockserver.glance.tasks.location_jobs import run_location_import
 from mockserver.glance.tasks.records import begin_task
+from mockserver.handlers.routes import Route
 from mockserver.storage.images import Image, save_image
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Locations:
     def on_get(self, req: falcon.Request, resp: falcon.Response, image_id: str) -> None:
         caller: Caller = req.context.caller
         with self._state.database.read() as db:
-            image = get_image(db, caller, image_id)
+            image = get_image_of(db, caller, image_id)
         policy.enforce(caller, "fetch_image_location", image)
         write_json(resp, image.locations)
 
@@ -86,7 +87,7 @@ class Locations:
         check_against("location", _validator(), {"add_location": body})
         caller: Caller = req.context.caller
         with self._state.database.read() as db:
-            image = get_image(db, caller, image_id)
+            image = get_image_of(db, caller, image_id)
         _check_image(image)
         policy.enforce(caller, "add_image_location", image)
         validation = body.get("validation_data", {})
@@ -97,7 +98,7 @@ class Locations:
             "validation_data": validation,
         }
         with self._state.database.begin() as db:
-            image = get_image(db, caller, image_id)
+            image = get_image_of(db, caller, image_id)
             _check_image(image)
             take_lock(self._state, db, image)
             task = begin_task(self._state, db, req, "location_import", task_input)
@@ -152,4 +153,4 @@ def _validator() -> Any:
     return Draft202012Validator({"properties": {"add_location": _ADD_LOCATION}})
 
 
-ROUTES = (("/v2/images/{image_id}/locations", Locations),)
+ROUTES = (Route("/v2/images/{image_id}/locations", Locations),)

@@ -15,11 +15,12 @@ from mockserver.glance.data.fetching import Refused, check_address
 from mockserver.glance.errors import BadRequest, Conflict, ServerError
 from mockserver.glance.images.images import IMPORT_METHODS
 from mockserver.glance.requests.bodies import read_object
-from mockserver.glance.requests.lookup import get_image
+from mockserver.glance.requests.lookup import get_image_of
 from mockserver.glance.tasks.import_jobs import run_import
 from mockserver.glance.tasks.import_locks import LOCK
 from mockserver.glance.tasks.records import ALIVE, begin_task, end_task
 from mockserver.glance.times import parse_time, store_time
+from mockserver.handlers.routes import Route
 from mockserver.storage.images import Image, save_image
 from mockserver.storage.tasks import find_task
 
@@ -46,7 +47,7 @@ class Import:
         resp.status = falcon.HTTP_202
         resp.content_type, resp.data = "text/html; charset=UTF-8", b""
         with self._state.database.read() as db:
-            image = get_image(db, caller, image_id)
+            image = get_image_of(db, caller, image_id)
         _check_image(image, body["method"])
         is_copy = body["method"]["name"] == "copy-image"
         policy.enforce(caller, "copy_image" if is_copy else "modify_image", image)
@@ -58,7 +59,7 @@ class Import:
         if body["method"]["name"] == "web-download":
             self._check_source(body["method"].get("uri"))
         with self._state.database.begin() as db:
-            image = get_image(db, caller, image_id)
+            image = get_image_of(db, caller, image_id)
             # of two requests at once, the second finds the image changed
             _check_image(image, body["method"])
             take_lock(self._state, db, image)
@@ -182,4 +183,4 @@ def take_lock(state: CloudState, db: Connection, image: Image) -> None:
     del image.properties[LOCK]
 
 
-ROUTES = (("/v2/images/{image_id}/import", Import),)
+ROUTES = (Route("/v2/images/{image_id}/import", Import),)

@@ -15,7 +15,7 @@ from mockserver.glance.data.fetching import Refused, check_address
 from mockserver.glance.errors import BadRequest, ImageError, NotFound, ServerError
 from mockserver.glance.requests.bodies import read_json, refuse_body, write_json
 from mockserver.glance.requests.listing import Query, parse_limit, parse_query
-from mockserver.glance.requests.lookup import get_image
+from mockserver.glance.requests.lookup import get_image_of
 from mockserver.glance.requests.schemas import check_task
 from mockserver.glance.tasks.old_imports import run_old_task
 from mockserver.glance.tasks.records import (
@@ -25,6 +25,7 @@ from mockserver.glance.tasks.records import (
     show_task,
 )
 from mockserver.glance.times import store_time
+from mockserver.handlers.routes import Route
 from mockserver.storage.tasks import (
     find_task,
     forget_tasks,
@@ -184,7 +185,7 @@ class ImageTasks:
         with self._state.database.begin() as db:
             forget_tasks(db, store_time(self._state.clock.now()))
             try:
-                image = get_image(db, caller, image_id)
+                image = get_image_of(db, caller, image_id)
             except NotFound:
                 raise NotFound from None
             policy.enforce(caller, "get_image", image)
@@ -194,7 +195,7 @@ class ImageTasks:
 
 
 ROUTES = (
-    ("/v2/tasks", Tasks),
-    ("/v2/tasks/{task_id}", TaskById),
-    ("/v2/images/{image_id}/tasks", ImageTasks),
+    Route("/v2/tasks", Tasks),
+    Route("/v2/tasks/{task_id}", TaskById),
+    Route("/v2/images/{image_id}/tasks", ImageTasks),
 )

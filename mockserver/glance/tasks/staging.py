@@ -11,8 +11,9 @@ from mockserver.glance import default_policy as policy
 from mockserver.glance.data.routes import MEDIUM_FULL, announced_size
 from mockserver.glance.data.uploads import stage
 from mockserver.glance.errors import Conflict, NotFound, TooLarge
-from mockserver.glance.requests.lookup import get_image
+from mockserver.glance.requests.lookup import get_image_of
 from mockserver.glance.times import store_time
+from mockserver.handlers.routes import Route
 from mockserver.storage.images import change_status
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Staging:
     def _begin(self, caller: Caller, image_id: str) -> None:
         """Move the image from ``queued`` to ``uploading``: of two senders, one can."""
         with self._state.database.begin() as db:
-            image = get_image(db, caller, image_id)
+            image = get_image_of(db, caller, image_id)
             policy.enforce(caller, "modify_image", image)
             now = store_time(self._state.clock.now())
             if not change_status(db, image_id, "queued", "uploading", updated_at=now):
@@ -64,4 +65,4 @@ class Staging:
             )
 
 
-ROUTES = (("/v2/images/{image_id}/stage", Staging),)
+ROUTES = (Route("/v2/images/{image_id}/stage", Staging),)

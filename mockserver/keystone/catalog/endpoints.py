@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.identity import ENDPOINT
+from mockserver.handlers.routes import Route
 from mockserver.keystone.catalog.regions import create_region
 from mockserver.keystone.errors import Invalid
 from mockserver.keystone.requests.call import Call, reading, writing
@@ -134,6 +135,6 @@ def _check_references(call: Call, endpoint: Record) -> None:
 
 
 ROUTES = (
-    ("/v3/endpoints", Endpoints, ""),
-    ("/v3/endpoints/{endpoint_id}", Endpoints, "item"),
+    Route("/v3/endpoints", Endpoints),
+    Route("/v3/endpoints/{endpoint_id}", Endpoints, "item"),
 )

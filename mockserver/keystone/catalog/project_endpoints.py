@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.identity import ENDPOINT, PROJECT
+from mockserver.handlers.routes import Route
 from mockserver.keystone.catalog.endpoints import shape as shape_endpoint
 from mockserver.keystone.errors import Conflict, NotFound
 from mockserver.keystone.requests.call import Call, reading, writing
@@ -110,9 +111,13 @@ def _missing(project_id: str, endpoint_id: str) -> NotFound:
 
 
 ROUTES = (
-    ("/v3/OS-EP-FILTER/endpoints/{endpoint_id}/projects", ProjectEndpoints, "projects"),
-    ("/v3/OS-EP-FILTER/projects/{project_id}/endpoints", ProjectEndpoints, ""),
-    (
+    Route(
+        "/v3/OS-EP-FILTER/endpoints/{endpoint_id}/projects",
+        ProjectEndpoints,
+        "projects",
+    ),
+    Route("/v3/OS-EP-FILTER/projects/{project_id}/endpoints", ProjectEndpoints),
+    Route(
         "/v3/OS-EP-FILTER/projects/{project_id}/endpoints/{endpoint_id}",
         ProjectEndpoints,
         "item",

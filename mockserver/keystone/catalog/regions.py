@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.identity import REGION
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Conflict, Forbidden, Invalid
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.keystone.requests.listing import list_records
@@ -147,4 +148,7 @@ def _with_children(call: Call, region_id: str) -> list[str]:
     return found
 
 
-ROUTES = (("/v3/regions", Regions, ""), ("/v3/regions/{region_id}", Regions, "item"))
+ROUTES = (
+    Route("/v3/regions", Regions),
+    Route("/v3/regions/{region_id}", Regions, "item"),
+)

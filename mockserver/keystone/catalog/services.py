@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.identity import SERVICE
+from mockserver.handlers.routes import Route
 from mockserver.keystone.requests.call import reading, writing
 from mockserver.keystone.requests.listing import list_records
 from mockserver.keystone.requests.schemas import Check, body_of, properties_of
@@ -70,6 +71,6 @@ class Services:
 
 
 ROUTES = (
-    ("/v3/services", Services, ""),
-    ("/v3/services/{service_id}", Services, "item"),
+    Route("/v3/services", Services),
+    Route("/v3/services/{service_id}", Services, "item"),
 )

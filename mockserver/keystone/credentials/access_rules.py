@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.application_credentials import ACCESS_RULE
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Forbidden, NotFound
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.keystone.requests.listing import list_records
@@ -65,6 +66,6 @@ def _find(call: Call, user_id: str, rule_id: str) -> Record:
 
 
 ROUTES = (
-    ("/v3/users/{user_id}/access_rules", AccessRules, ""),
-    ("/v3/users/{user_id}/access_rules/{rule_id}", AccessRules, "item"),
+    Route("/v3/users/{user_id}/access_rules", AccessRules),
+    Route("/v3/users/{user_id}/access_rules/{rule_id}", AccessRules, "item"),
 )

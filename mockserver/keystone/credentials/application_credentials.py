@@ -10,6 +10,7 @@ from imagectl.contract.application_credentials import (
     ACCESS_RULE,
     APPLICATION_CREDENTIAL,
 )
+from mockserver.handlers.routes import Route
 from mockserver.keystone.credentials.application_credential_records import (
     NOUN,
     add_application_credential,
@@ -136,6 +137,6 @@ def _require_unrestricted(call: Call) -> None:
 
 _PATH = "/v3/users/{user_id}/application_credentials"
 ROUTES = (
-    (_PATH, ApplicationCredentials, ""),
-    (f"{_PATH}/{{credential_id}}", ApplicationCredentials, "item"),
+    Route(_PATH, ApplicationCredentials),
+    Route(f"{_PATH}/{{credential_id}}", ApplicationCredentials, "item"),
 )

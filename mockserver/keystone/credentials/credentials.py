@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import falcon
 
 from imagectl.contract.stored_blobs import CREDENTIAL
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Conflict, ForbiddenAction, Invalid
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.keystone.requests.listing import list_records
@@ -183,6 +184,6 @@ def _rescope(credential: Record, text: str) -> dict[str, Any]:
 
 
 ROUTES = (
-    ("/v3/credentials", Credentials, ""),
-    ("/v3/credentials/{credential_id}", Credentials, "item"),
+    Route("/v3/credentials", Credentials),
+    Route("/v3/credentials/{credential_id}", Credentials, "item"),
 )

@@ -13,6 +13,7 @@ import falcon
 
 from imagectl.contract.identity import PROJECT, USER
 from imagectl.contract.stored_blobs import CREDENTIAL
+from mockserver.handlers.routes import Route
 from mockserver.keystone.credentials.credentials import (
     EC2,
     add_credential,
@@ -106,6 +107,6 @@ def _describe(call: Call, credential: Record) -> Record:
 
 
 ROUTES = (
-    ("/v3/users/{user_id}/credentials/OS-EC2", AccessKeys, ""),
-    ("/v3/users/{user_id}/credentials/OS-EC2/{access}", AccessKeys, "item"),
+    Route("/v3/users/{user_id}/credentials/OS-EC2", AccessKeys),
+    Route("/v3/users/{user_id}/credentials/OS-EC2/{access}", AccessKeys, "item"),
 )

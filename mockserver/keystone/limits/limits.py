@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.unified_limits import LIMIT
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Conflict, Forbidden, NotFound
 from mockserver.keystone.limits.registered_limits import (
     AMOUNT,
@@ -223,7 +224,7 @@ def _is_open_to(call: Call, limit: Record) -> bool:
 
 
 ROUTES = (
-    ("/v3/limits", Limits, ""),
-    ("/v3/limits/model", Limits, "model"),
-    ("/v3/limits/{limit_id}", Limits, "item"),
+    Route("/v3/limits", Limits),
+    Route("/v3/limits/model", Limits, "model"),
+    Route("/v3/limits/{limit_id}", Limits, "item"),
 )

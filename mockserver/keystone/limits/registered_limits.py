@@ -11,6 +11,7 @@ import falcon
 
 from imagectl.contract import Resource
 from imagectl.contract.unified_limits import REGISTERED_LIMIT
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Conflict, Forbidden, Invalid, NotFound
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.keystone.requests.listing import list_records
@@ -177,6 +178,6 @@ def _check_unused(call: Call, limit_id: str) -> None:
 
 
 ROUTES = (
-    ("/v3/registered_limits", RegisteredLimits, ""),
-    ("/v3/registered_limits/{limit_id}", RegisteredLimits, "item"),
+    Route("/v3/registered_limits", RegisteredLimits),
+    Route("/v3/registered_limits/{limit_id}", RegisteredLimits, "item"),
 )

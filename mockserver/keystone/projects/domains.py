@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.identity import DOMAIN
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Invalid, NotFound
 from mockserver.keystone.projects.project_records import (
     add_project,
@@ -131,4 +132,7 @@ def _fetch(call: Call, domain_id: str) -> Record | None:
     return fetch(call.db, PROJECTS, PROJECTS.c.id == domain_id, PROJECTS.c.is_domain)
 
 
-ROUTES = (("/v3/domains", Domains, ""), ("/v3/domains/{domain_id}", Domains, "item"))
+ROUTES = (
+    Route("/v3/domains", Domains),
+    Route("/v3/domains/{domain_id}", Domains, "item"),
+)

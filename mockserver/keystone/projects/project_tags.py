@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.identity import PROJECT
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import NotFound
 from mockserver.keystone.pages import HTML
 from mockserver.keystone.projects.projects import TAGS_SCHEMA, enforce_on_project
@@ -111,6 +112,6 @@ def _show(call: Call, tags: list[str]) -> dict[str, object]:
 
 
 ROUTES = (
-    ("/v3/projects/{project_id}/tags", ProjectTags, ""),
-    ("/v3/projects/{project_id}/tags/{tag}", ProjectTags, "item"),
+    Route("/v3/projects/{project_id}/tags", ProjectTags),
+    Route("/v3/projects/{project_id}/tags/{tag}", ProjectTags, "item"),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import falcon
 
 from imagectl.contract.identity import PROJECT
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Invalid
 from mockserver.keystone.projects.hierarchy import expand
 from mockserver.keystone.projects.project_records import (
@@ -163,6 +164,6 @@ def _listed(req: falcon.Request) -> list[ColumnElement[bool]]:
 
 
 ROUTES = (
-    ("/v3/projects", Projects, ""),
-    ("/v3/projects/{project_id}", Projects, "item"),
+    Route("/v3/projects", Projects),
+    Route("/v3/projects/{project_id}", Projects, "item"),
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.callers.access_rules import is_allowed
 from mockserver.callers.callers import Caller
+from mockserver.handlers import call as handlers
 from mockserver.keystone.default_policy import POLICY
 from mockserver.keystone.errors import ForbiddenAction, Invalid, NotFound, Unauthorized
 from mockserver.keystone.tokens.tokens import authenticate_bearer
@@ -16,20 +17,16 @@ from mockserver.storage.repository import Record, fetch
 
 if TYPE_CHECKING:
     import falcon
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Table
 
     from imagectl.contract import Resource
     from mockserver.state.cloud_state import CloudState
 
 
-class Call:
+class Call(handlers.Call):
     """What a handler works with."""
 
-    def __init__(self, state: CloudState, req: falcon.Request, db: Connection) -> None:
-        self.state = state
-        self.req = req
-        self.db = db
-        self.body: dict[str, Any] = req.context.body
+    body: dict[str, Any]
 
     @cached_property
     def caller(self) -> Caller:
@@ -97,10 +94,10 @@ def rename_key(key: str) -> str:
 @contextlib.contextmanager
 def reading(state: CloudState, req: falcon.Request) -> Iterator[Call]:
     with state.database.read() as db:
-        yield Call(state, req, db)
+        yield Call(state, req, db, req.context.body)
 
 
 @contextlib.contextmanager
 def writing(state: CloudState, req: falcon.Request) -> Iterator[Call]:
     with state.database.begin() as db:
-        yield Call(state, req, db)
+        yield Call(state, req, db, req.context.body)

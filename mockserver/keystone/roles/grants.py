@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import falcon
 
 from imagectl.contract.identity import GROUP, PROJECT, ROLE, USER
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Forbidden, NotFound
 from mockserver.keystone.projects.domains import find_domain
 from mockserver.keystone.requests.call import Call, reading, writing
@@ -207,14 +208,14 @@ _TO = ("/users/{user_id}/roles", "/groups/{group_id}/roles")
 _HELD = tuple(f"{on}{to}" for on in _ON for to in _TO)
 _INHERITABLE = tuple(path for path in _HELD if not path.startswith("/system"))
 ROUTES = (
-    *((f"/v3{path}", Grants, "list") for path in _HELD),
-    *((f"/v3{path}/{{role_id}}", Grants, "item") for path in _HELD),
+    *(Route(f"/v3{path}", Grants, "list") for path in _HELD),
+    *(Route(f"/v3{path}/{{role_id}}", Grants, "item") for path in _HELD),
     *(
-        (f"/v3/OS-INHERIT{path}/{{role_id}}{INHERITED}", Grants, "item")
+        Route(f"/v3/OS-INHERIT{path}/{{role_id}}{INHERITED}", Grants, "item")
         for path in _INHERITABLE
     ),
     *(
-        (f"/v3/OS-INHERIT{path}{INHERITED}", Grants, "list")
+        Route(f"/v3/OS-INHERIT{path}{INHERITED}", Grants, "list")
         for path in _INHERITABLE
         if path.startswith("/domains")
     ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.identity import ROLE
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Conflict, Forbidden, NotFound
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.storage.repository import (
@@ -141,7 +142,7 @@ def _show(call: Call, prior: Record, role: Record) -> Record:
 
 
 ROUTES = (
-    ("/v3/roles/{role_id}/implies", ImpliedRoles, "list"),
-    ("/v3/roles/{role_id}/implies/{implied_id}", ImpliedRoles, "item"),
-    ("/v3/role_inferences", ImpliedRoles, ""),
+    Route("/v3/roles/{role_id}/implies", ImpliedRoles, "list"),
+    Route("/v3/roles/{role_id}/implies/{implied_id}", ImpliedRoles, "item"),
+    Route("/v3/role_inferences", ImpliedRoles),
 )

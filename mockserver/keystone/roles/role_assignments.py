@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import falcon
 
 from imagectl.contract.identity import PROJECT, USER
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Invalid
 from mockserver.keystone.requests.call import Call, reading
 from mockserver.keystone.requests.flags import is_asked_for
@@ -210,4 +211,4 @@ def _name(names: Names | None, noun: str, identifier: str) -> Record:
     return {"id": identifier} if names is None else names.of(noun, identifier)
 
 
-ROUTES = (("/v3/role_assignments", RoleAssignments, ""),)
+ROUTES = (Route("/v3/role_assignments", RoleAssignments),)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.identity import ROLE
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Conflict, Invalid
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.keystone.requests.listing import list_records
@@ -144,4 +145,4 @@ def shape(role: Record) -> Record:
     return {name: value for name, value in role.items() if name != "uniqueness"}
 
 
-ROUTES = (("/v3/roles", Roles, ""), ("/v3/roles/{role_id}", Roles, "item"))
+ROUTES = (Route("/v3/roles", Roles), Route("/v3/roles/{role_id}", Roles, "item"))

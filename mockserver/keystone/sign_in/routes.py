@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import falcon
 
 from mockserver.callers.access_rules import SUPPORT_HEADER, are_understood
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Forbidden, Invalid, NotFound
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.keystone.sign_in import receipts
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from mockserver.state.cloud_state import CloudState
 
 
-class Tokens:
+class AuthTokens:
     def __init__(self, state: CloudState) -> None:
         self._state = state
 
@@ -132,4 +133,7 @@ def _render(call: Call, token: dict[str, Any]) -> dict[str, Any]:
     return {"token": token}
 
 
-ROUTES = (("/v3/auth/tokens", Tokens, ""), ("/v3/auth/catalog", Tokens, "catalog"))
+ROUTES = (
+    Route("/v3/auth/tokens", AuthTokens),
+    Route("/v3/auth/catalog", AuthTokens, "catalog"),
+)

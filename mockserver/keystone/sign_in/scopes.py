@@ -9,6 +9,7 @@ import falcon
 
 from imagectl.contract import Resource
 from imagectl.contract.identity import DOMAIN, PROJECT, USER
+from mockserver.handlers.routes import Route
 from mockserver.keystone.projects.domains import shape as shape_domain
 from mockserver.keystone.requests.call import Call, reading
 from mockserver.keystone.requests.listing import list_records, wrap
@@ -83,8 +84,8 @@ def _list(call: Call, kind: str, user_id: str) -> Record:
 
 
 ROUTES = (
-    ("/v3/auth/projects", Scopes, "projects"),
-    ("/v3/auth/domains", Scopes, "domains"),
-    ("/v3/auth/system", Scopes, "system"),
-    ("/v3/users/{user_id}/projects", Scopes, "user_projects"),
+    Route("/v3/auth/projects", Scopes, "projects"),
+    Route("/v3/auth/domains", Scopes, "domains"),
+    Route("/v3/auth/system", Scopes, "system"),
+    Route("/v3/users/{user_id}/projects", Scopes, "user_projects"),
 )

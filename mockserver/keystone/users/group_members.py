@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.identity import GROUP, USER
+from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import NotFound
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.keystone.requests.listing import list_records
@@ -108,7 +109,7 @@ def _shape_group(group: Record) -> Record:
 
 
 ROUTES = (
-    ("/v3/groups/{group_id}/users", GroupMembers, "list"),
-    ("/v3/groups/{group_id}/users/{user_id}", GroupMembers, "item"),
-    ("/v3/users/{user_id}/groups", GroupMembers, "groups"),
+    Route("/v3/groups/{group_id}/users", GroupMembers, "list"),
+    Route("/v3/groups/{group_id}/users/{user_id}", GroupMembers, "item"),
+    Route("/v3/users/{user_id}/groups", GroupMembers, "groups"),
 )

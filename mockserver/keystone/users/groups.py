@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.identity import GROUP
+from mockserver.handlers.routes import Route
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.keystone.requests.listing import list_pages
 from mockserver.keystone.requests.schemas import (
@@ -101,4 +102,4 @@ def _enforce(call: Call, action: str, group_id: str) -> None:
     call.enforce(action, {"group": group} if group else {})
 
 
-ROUTES = (("/v3/groups", Groups, ""), ("/v3/groups/{group_id}", Groups, "item"))
+ROUTES = (Route("/v3/groups", Groups), Route("/v3/groups/{group_id}", Groups, "item"))

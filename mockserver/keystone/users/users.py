@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from imagectl.contract.identity import USER
+from mockserver.handlers.routes import Route
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.keystone.requests.listing import list_pages
 from mockserver.keystone.requests.options import USER_SCHEMA
@@ -193,8 +194,8 @@ def _of_federation(req: falcon.Request) -> list[ColumnElement[bool]]:
 
 
 ROUTES = (
-    ("/v3/users", Users, ""),
-    ("/v3/users/{user_id}", Users, "item"),
-    ("/v3/users/{user_id}/password", Users, "password"),
-    ("/v3/users/{user_id}/tokens", Users, "tokens"),
+    Route("/v3/users", Users),
+    Route("/v3/users/{user_id}", Users, "item"),
+    Route("/v3/users/{user_id}/password", Users, "password"),
+    Route("/v3/users/{user_id}/tokens", Users, "tokens"),
 )

@@ -17,6 +17,7 @@ import requests
 
 from tests.contract.support.clouds import read_ready_file
 
+CONTRACT = Path(__file__).parent.parent
 FOLDER_VARIABLE = "IMAGECTL_OPERATIONS"
 
 
@@ -58,8 +59,9 @@ class Recording:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         if report.when == "call" and report.passed:
+            module = item.path.relative_to(CONTRACT).with_suffix("").as_posix()
             for called in self._called:
-                self._counts[(*called, item.path.stem)] += 1
+                self._counts[(*called, module)] += 1
         return report
 
     def pytest_sessionfinish(self) -> None:

@@ -65,7 +65,7 @@ def test_other_versions_are_refused(version: str) -> None:
         MockCloud(image_api_version=version)
 
 
-ROUTES = [path for module in MODULES for path, _ in module.ROUTES]
+ROUTES = [route.path for module in MODULES for route in module.ROUTES]
 CAME = {
     "/v2/images/{image_id}/members": 1,
     "/v2/images/{image_id}/members/{member_id}": 1,

@@ -1,0 +1,1 @@
+"""What handlers of both services have in common."""
