@@ -27,12 +27,18 @@ def serve_images(count: int) -> Iterator[Mapping[str, str]]:
 
 
 @contextlib.contextmanager
-def serve_mock(count: int) -> Iterator[Mapping[str, Any]]:
-    """Serve a cloud of ``count`` queued images; yield what it says when it is ready."""
+def serve_mock(
+    count: int, mockserver: str | None = None
+) -> Iterator[Mapping[str, Any]]:
+    """Serve a cloud of ``count`` queued images; yield what it says when it is ready.
+
+    ``mockserver`` is the program that serves it, if it is not this checkout's.
+    """
     with tempfile.TemporaryDirectory() as folder:
         seed = Path(folder, "seed.json")
         write_seed(seed, count)
-        command = [program("mockserver"), "serve", "--port", "0", "--seed", str(seed)]
+        command = [mockserver or program("mockserver"), "serve", "--port", "0"]
+        command += ["--seed", str(seed)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
             assert server.stdout
             try:

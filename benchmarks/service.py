@@ -68,14 +68,15 @@ def _middle_of(mock: Peer, count: int) -> str:
 
 
 def start_rows() -> Iterator[str]:
-    waits = sorted(_time_start() for _ in range(STARTS))
+    waits = sorted(time_start(program("mockserver")) for _ in range(STARTS))
     cells = (f"{statistics.median(waits):.2f} s", f"{waits[0]:.2f} s")
     title = "from process start to the line that says ready"
     yield f"| {title} | {' | '.join(cells)} | 0.4 s |"
 
 
-def _time_start() -> float:
-    command = [program("mockserver"), "serve", "--port", "0"]
+def time_start(mockserver: str) -> float:
+    """Return the seconds from a server's start to the line that says it is ready."""
+    command = [mockserver, "serve", "--port", "0"]
     began_s = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
         assert server.stdout

@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks import nginx
 from benchmarks.bytes_moved import BLOCK, digest_rate
 from benchmarks.clouds import program
-from benchmarks.harness import Sample, run_once
+from benchmarks.harness import Sample, memory_folder, run_once
 from benchmarks.peers import Peer, serve_real
 
 ROUNDS = 3
@@ -81,9 +81,9 @@ class Place:
 
 
 def rows(reference: Path, sizes: Sizes = Sizes()) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(dir=_memory()) as name:
+    with tempfile.TemporaryDirectory(dir=memory_folder()) as name:
         folder = Path(name)
-        _write(folder / "data.raw", sizes.random_mib)
+        write_random(folder / "data.raw", sizes.random_mib)
         with serve_real(reference.parent, 1) as real:
             place = Place(
                 folder, real.image_url, real.token, _variables(real), reference
@@ -323,15 +323,10 @@ def _variables(peer: Peer) -> dict[str, str]:
     }
 
 
-def _write(path: Path, size_mib: int) -> None:
+def write_random(path: Path, size_mib: int) -> None:
     with path.open("wb") as file:
         for _ in range(size_mib):
             file.write(os.urandom(1 << 20))
-
-
-def _memory() -> str | None:
-    """Return a folder in memory if there is one: it is no disk that is measured."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def main() -> None:

@@ -30,9 +30,10 @@ def _serving(
         where the server will listen (http://127.0.0.1:8000), which the catalog has to
         name. The cloud lasts as long as the process.
         """
-        public_url = options.setdefault("public_url", DEFAULT_URL)
+        public_url = str(options.get("public_url") or DEFAULT_URL)
+        options["public_url"] = public_url
         cloud = make_cloud(*args, **options)
-        root = str(public_url).rstrip("/")
+        root = public_url.rstrip("/")
         cloud.plane.move(root + IDENTITY_MOUNT, root + IMAGE_MOUNT)
         return combine(cloud.build_apps())
 
