@@ -10,8 +10,13 @@ from typing import Any
 
 import pytest
 
-from tests.contract.libraries.driving import LIBRARIES, drive, find_python, path_of
 from tests.contract.support.clouds import DOORS
+from tests.contract.support.libraries.driving import (
+    LIBRARIES,
+    drive,
+    find_python,
+    path_of,
+)
 
 pytestmark = pytest.mark.reference
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.image.test_schemas import read_recorded
 from tests.contract.support.callers import Caller
+from tests.contract.support.recorded import read_recorded
 
 JSON_HOME = "application/json-home"
 

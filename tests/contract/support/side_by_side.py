@@ -21,9 +21,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import SIDE_BY_SIDE_RUNS, Outcome
-from tests.contract.libraries.driving import BIN_VARIABLE
 from tests.contract.support.callers import unique
 from tests.contract.support.clouds import Cloud
+from tests.contract.support.libraries.driving import BIN_VARIABLE
 
 OWN = "{own}"
 """What each program finds a name of its own for, in arguments and in answers."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.contract.support.clouds import Cloud
 from tests.contract.support.elsewhere import serve_elsewhere
+from tests.contract.support.recorded import RECORDED
 
 HERE = Path(__file__).parent
 LIBRARIES = ("glanceclient", "openstacksdk")
@@ -41,4 +42,5 @@ def drive(python: str, library: str, cloud: Cloud) -> dict[str, Any]:
 
 
 def path_of(library: str) -> Path:
-    return HERE / "seen" / f"{library}.json"
+    """Where it is kept what the library saw of the real services."""
+    return RECORDED / "libraries" / f"{library}.json"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
-from tests.contract.libraries.driving import (
+from tests.contract.support.clouds import open_real
+from tests.contract.support.libraries.driving import (
     BIN_VARIABLE,
     LIBRARIES,
     drive,
     find_python,
     path_of,
 )
-from tests.contract.support.clouds import open_real
 
 
 def record() -> None:
