@@ -114,11 +114,9 @@ def serve_images() -> Iterator[str]:
 
 def make_qcow2() -> bytes:
     """An empty qcow2 image: header, refcount table and first-level table."""
-    header = struct.pack(
-        ">4sIQIIQIIQQIIQ",
-        *(b"QFI\xfb", 2, 0, 0, 16, IMAGE_SIZE_BYTES, 0, 1),
-        *(3 * CLUSTER_SIZE_BYTES, CLUSTER_SIZE_BYTES, 1, 0, 0),
-    )
+    image = (2, 0, 0, 16, IMAGE_SIZE_BYTES, 0, 1)
+    tables = (3 * CLUSTER_SIZE_BYTES, CLUSTER_SIZE_BYTES, 1, 0, 0)
+    header = struct.pack(">4sIQIIQIIQQIIQ", b"QFI\xfb", *image, *tables)
     refcounts = struct.pack(">Q", 2 * CLUSTER_SIZE_BYTES)
     clusters = [header, refcounts, b"", b""]
     return b"".join(part.ljust(CLUSTER_SIZE_BYTES, b"\0") for part in clusters)

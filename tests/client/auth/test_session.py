@@ -308,7 +308,8 @@ def test_without_authentication_no_token_is_sent(opened: Opened) -> None:
         (CloudConfig("admin_token", {"token": "T"}), "x-auth-token", "T"),
         (
             CloudConfig("http_basic", {"username": "u", "password": "p"}),
-            *("authorization", "Basic dTpw"),
+            "authorization",
+            "Basic dTpw",
         ),
     ],
     ids=["admin_token", "http_basic"],

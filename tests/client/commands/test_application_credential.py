@@ -11,8 +11,14 @@ from tests.conftest import Run
 NOUN = ("application", "credential")
 RULES = '[{"method": "GET", "path": "/v2/images", "service": "image"}]'
 COLUMNS = [
-    *("ID", "Name", "Description", "Project ID", "Roles", "Unrestricted"),
-    *("Access Rules", "Expires At"),
+    "ID",
+    "Name",
+    "Description",
+    "Project ID",
+    "Roles",
+    "Unrestricted",
+    "Access Rules",
+    "Expires At",
 ]
 
 

@@ -8,9 +8,12 @@ def test_a_cell_has_two_lines_for_each_endpoint(cloud: MockCloud, run: Run) -> N
     done = run("catalog", "show", "image", "-c", "endpoints")
     cells = [line.split("|")[2].rstrip() for line in done.out.splitlines()[3:-1]]
     assert cells == [
-        *(" RegionOne", f"   public: {cloud.image_url}"),
-        *(" RegionOne", f"   internal: {cloud.image_url}"),
-        *(" RegionOne", f"   admin: {cloud.image_url}"),
+        " RegionOne",
+        f"   public: {cloud.image_url}",
+        " RegionOne",
+        f"   internal: {cloud.image_url}",
+        " RegionOne",
+        f"   admin: {cloud.image_url}",
         "",
     ]
 
@@ -18,7 +21,8 @@ def test_a_cell_has_two_lines_for_each_endpoint(cloud: MockCloud, run: Run) -> N
 def test_json_has_the_endpoints_as_objects(cloud: MockCloud, run: Run) -> None:
     listed = run("catalog", "list", "-f", "json").json
     assert [(entry["Name"], entry["Type"]) for entry in listed] == [
-        *(("keystone", "identity"), ("glance", "image")),
+        ("keystone", "identity"),
+        ("glance", "image"),
     ]
     assert {endpoint["url"] for endpoint in listed[1]["Endpoints"]} == {cloud.image_url}
 

@@ -101,10 +101,8 @@ def test_a_file_with_secrets_that_others_can_read_is_a_warning(
 def test_a_bare_image_service_is_checked_too(
     run_anonymous: Run, cloud: MockCloud
 ) -> None:
-    outcome = run_anonymous(
-        *("--os-auth-type", "none", "--os-image-endpoint-override", cloud.image_url),
-        "doctor",
-    )
+    bare = ("--os-auth-type", "none", "--os-image-endpoint-override", cloud.image_url)
+    outcome = run_anonymous(*bare, "doctor")
     found = findings(outcome)
     assert found["token"] == ("ok", "none is asked for")
     assert found["image versions"][0] == "ok"

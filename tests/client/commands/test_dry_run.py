@@ -14,8 +14,17 @@ from mockserver.cloud import MockCloud
 from tests.conftest import Run
 
 READING = {
-    *("audit", "complete", "doctor", "get", "info", "issue", "list", "save", "show"),
-    *("cache clear", "contains user"),
+    "audit",
+    "complete",
+    "doctor",
+    "get",
+    "info",
+    "issue",
+    "list",
+    "save",
+    "show",
+    "cache clear",
+    "contains user",
 }
 """How the commands end that change nothing in a cloud."""
 
@@ -95,7 +104,7 @@ def test_grants_by_keystoneclient_are_told_of(run: Run, cloud: MockCloud) -> Non
     run("user", "create", "eve")
     before = sent(cloud)
     outcome = run(
-        *("role", "add", "--dry-run", "--user", "eve", "--project", "admin", "member")
+        "role", "add", "--dry-run", "--user", "eve", "--project", "admin", "member"
     )
     assert outcome.exit_code == 0
     assert [line[:4] for line in told(outcome.out)] == ["PUT "]

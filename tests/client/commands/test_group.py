@@ -98,7 +98,8 @@ def test_one_unknown_user_does_not_keep_the_others_out(
     done = run("group", "add", "user", "ops", "ann", "nobody", "bob")
     assert done.exit_code == 4
     assert done.err.splitlines() == [
-        *("imagectl: No User found for nobody", "imagectl: 1 of 3 failed"),
+        "imagectl: No User found for nobody",
+        "imagectl: 1 of 3 failed",
     ]
     members = run("user", "list", "--group", "ops", "-f", "value", "-c", "Name")
     assert sorted(members.out.split()) == ["ann", "bob"]

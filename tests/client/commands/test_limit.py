@@ -30,7 +30,11 @@ def test_a_registered_limit_has_the_rows_of_openstack(run: Run) -> None:
     assert run(*REGISTERED, "show", made["id"], "-f", "json").json == made
     [row] = run(*REGISTERED, "list", "-f", "json").json
     assert list(row) == [
-        *("ID", "Service ID", "Resource Name", "Default Limit", "Description"),
+        "ID",
+        "Service ID",
+        "Resource Name",
+        "Default Limit",
+        "Description",
         "Region ID",
     ]
 
@@ -62,14 +66,24 @@ def test_a_limit_has_the_rows_of_openstack(run: Run, registered: str) -> None:
     argv = ("images", *PLACE, "--resource-limit", "3", "-f", "json")
     made = run("limit", "create", *argv).json
     assert {
-        *("description", "id", "project_id", "region_id", "resource_limit"),
-        *("resource_name", "service_id"),
+        "description",
+        "id",
+        "project_id",
+        "region_id",
+        "resource_limit",
+        "resource_name",
+        "service_id",
     } <= made.keys()
     assert run("limit", "show", made["id"], "-f", "json").json == made
     [row] = run("limit", "list", "--project", "service", "-f", "json").json
     assert list(row) == [
-        *("ID", "Project ID", "Service ID", "Resource Name", "Resource Limit"),
-        *("Description", "Region ID"),
+        "ID",
+        "Project ID",
+        "Service ID",
+        "Resource Name",
+        "Resource Limit",
+        "Description",
+        "Region ID",
     ]
     assert run("limit", "list", "--project", "admin", "-f", "json").json == []
     change = ("limit", "set", made["id"], "--resource-limit", "4", "-f", "json")

@@ -16,7 +16,10 @@ def answer(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
 def test_create_prints_the_rows_of_the_documents(run: Run) -> None:
     done = run("user", "create", "--password", "pw", "glance")
     assert [line.split("|")[1].strip() for line in done.out.splitlines()[3:-1]] == [
-        *("domain_id", "enabled", "id", "name"),
+        "domain_id",
+        "enabled",
+        "id",
+        "name",
     ]
     assert done.exit_code == 0
     assert done.err == ""
@@ -95,10 +98,8 @@ def test_or_show_takes_the_user_that_is_there(run: Run) -> None:
 def test_show_finds_a_user_in_the_domain_given(run: Run) -> None:
     domain_id = create(run, "domain", "Elsewhere")
     run("user", "create", "--password=x", "glance")
-    there = run(
-        *("user", "create", "--password=x", "--domain", "Elsewhere", "glance"),
-        *("-f", "json"),
-    ).json
+    options = "--password=x --domain Elsewhere glance -f json"
+    there = run("user", "create", *options.split()).json
     assert there["domain_id"] == domain_id
     assert run("user", "show", "glance").exit_code == 5
     for domain in ("Elsewhere", domain_id):
@@ -109,7 +110,13 @@ def test_show_finds_a_user_in_the_domain_given(run: Run) -> None:
 def test_list_has_the_columns_of_openstack(run: Run) -> None:
     assert list(run("user", "list", "-f", "json").json[0]) == ["ID", "Name"]
     assert list(run("user", "list", "--long", "-f", "json").json[0]) == [
-        *("ID", "Name", "Project", "Domain", "Description", "Email", "Enabled"),
+        "ID",
+        "Name",
+        "Project",
+        "Domain",
+        "Description",
+        "Email",
+        "Enabled",
     ]
 
 
@@ -239,7 +246,8 @@ def test_delete_goes_on_after_a_failure(run: Run) -> None:
     done = run("user", "delete", "nobody", "u1")
     assert done.exit_code == 4
     assert done.err.splitlines() == [
-        *("imagectl: No User found for nobody", "imagectl: 1 of 2 failed"),
+        "imagectl: No User found for nobody",
+        "imagectl: 1 of 2 failed",
     ]
     assert run("user", "show", "u1").exit_code == 4
 

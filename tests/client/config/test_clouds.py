@@ -94,7 +94,8 @@ def test_a_token_beside_a_user_changes_nothing() -> None:
 def test_a_general_override_is_for_images_and_a_special_one_wins() -> None:
     general = read("--os-endpoint-override", "http://general")
     special = read(
-        *("--os-endpoint-override", "http://general"),
+        "--os-endpoint-override",
+        "http://general",
         environ={
             "OS_IMAGE_ENDPOINT_OVERRIDE": "http://special",
             "OS_IDENTITY_ENDPOINT_OVERRIDE": "http://identity",

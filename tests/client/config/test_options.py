@@ -108,6 +108,11 @@ def test_every_global_option_of_openstack_is_ours() -> None:
     assert len(theirs) > 70
     ours = {s for a in make_parser()._actions for s in a.option_strings}
     assert theirs - ours <= {
-        *("--version", "--verbose", "--quiet", "--log-file", "--help", "--debug"),
+        "--version",
+        "--verbose",
+        "--quiet",
+        "--log-file",
+        "--help",
+        "--debug",
         "--os-profile",
     }

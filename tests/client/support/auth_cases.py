@@ -195,13 +195,15 @@ CASES = [
     ),
     two_clouds(
         "the option wins over OS_CLOUD",
-        *("--os-cloud", "red"),
+        "--os-cloud",
+        "red",
         environ={"OS_CLOUD": "blue"},
         expected=red(),
     ),
     two_clouds(
         "ids need no domain",
-        *("--os-cloud", "blue"),
+        "--os-cloud",
+        "blue",
         expected={
             "auth": {
                 "auth_url": "http://blue/v3",
@@ -213,7 +215,10 @@ CASES = [
     ),
     two_clouds(
         "a variable of an option overrides the named cloud",
-        *("--os-cloud", "red", "--os-interface", "admin"),
+        "--os-cloud",
+        "red",
+        "--os-interface",
+        "admin",
         environ={"OS_USERNAME": "eve", "OS_CACERT": "/ca.pem"},
         expected=red(
             auth=RED | {"username": "eve"}, interfaces=["admin"], verify="/ca.pem"
@@ -221,7 +226,8 @@ CASES = [
     ),
     two_clouds(
         "another variable does not touch the named cloud",
-        *("--os-cloud", "red"),
+        "--os-cloud",
+        "red",
         environ={"OS_INSECURE": "true", "OS_VERIFY": "false"},
         expected=red(),
     ),
@@ -230,7 +236,10 @@ CASES = [
     ),
     two_clouds(
         "a region the cloud has not",
-        *("--os-cloud", "red", "--os-region-name", "South"),
+        "--os-cloud",
+        "red",
+        "--os-region-name",
+        "South",
         error="Region South is not a valid region name for cloud red. "
         "Valid choices are North.",
     ),

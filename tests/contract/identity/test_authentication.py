@@ -22,8 +22,13 @@ from tests.contract.support.personas import PASSWORD
 DEFAULT = {"domain": {"id": "default"}}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 METHODS = [
-    *("external", "password", "token", "oauth1", "mapped"),
-    *("application_credential", "ec2credential"),
+    "external",
+    "password",
+    "token",
+    "oauth1",
+    "mapped",
+    "application_credential",
+    "ec2credential",
 ]
 UNSCOPED = {"methods", "user", "audit_ids", "expires_at", "issued_at"}
 SCOPED = UNSCOPED | {"roles", "catalog"}

@@ -59,13 +59,13 @@ def test_an_image_is_created_with_all_its_attributes(
     both.undo("image", "set", OWN, "--unprotected")
     path = tmp_path / "small.qcow2"
     path.write_bytes(build_qcow2(virtual_size_bytes=1 << 20))
-    created = both.show(
-        *("image", "create", OWN, "--file", str(path), "--disk-format", "qcow2"),
-        *("--container-format", "bare", "--min-disk", "2", "--min-ram", "64"),
-        *("--community", "--protected", "--tag", "t", "--property", "a=b=c"),
-        *("--project", "admin", "--project-domain", "default"),
-        but=THEIRS,
+    options = (
+        "--disk-format qcow2 --container-format bare --min-disk 2 --min-ram 64"
+        " --community --protected --tag t --property a=b=c"
+        " --project admin --project-domain default"
     )
+    argv = ("image", "create", OWN, "--file", str(path), *options.split())
+    created = both.show(*argv, but=THEIRS)
     assert (created["status"], created["virtual_size"]) == ("active", 1 << 20)
     both.show("image", "show", OWN, but=THEIRS)
     both.fail("image", "delete", OWN)
@@ -136,12 +136,12 @@ def test_a_listing_that_cannot_be(both: SideBySide, argv: tuple[str, ...]) -> No
 
 
 def test_attributes_are_set_and_unset(both: SideBySide, queued: str) -> None:
-    both.do(
-        *("image", "set", queued, "--min-disk", "3", "--min-ram", "5", "--community"),
-        *("--disk-format", "vmdk", "--container-format", "ovf", "--property", "x/y=1"),
-        *("--os-distro", "debian", "--architecture", "x86_64", "--instance-id", "i"),
-        *("--tag", "t", "--tag", "u", "--protected", "--hidden"),
+    options = (
+        "--min-disk 3 --min-ram 5 --community --disk-format vmdk"
+        " --container-format ovf --property x/y=1 --os-distro debian"
+        " --architecture x86_64 --instance-id i --tag t --tag u --protected --hidden"
     )
+    both.do("image", "set", queued, *options.split())
     shown = both.show("image", "show", queued)
     assert (shown["min_disk"], shown["properties"]["os_hidden"]) == (3, True)
     both.do("image", "set", queued, "--unprotected", "--unhidden", "--private")
@@ -232,11 +232,9 @@ def test_an_image_is_staged_and_imported(
         assert [row["Type"] for row in rows] == ["api_image_import"]
     task = rows[0]["ID"]
     both.show("image", "task", "show", task, but=("properties", *CHANGING))
-    both.show(
-        *("image", "task", "list", "--sort-key", "created_at", "--sort-dir", "desc"),
-        *("-c", "ID", "-c", "Type", "-c", "Owner"),
-        keep=lambda row: row["ID"] == task,
-    )
+    options = "--sort-key created_at --sort-dir desc -c ID -c Type -c Owner"
+    argv = ("image", "task", "list", *options.split())
+    both.show(*argv, keep=lambda row: row["ID"] == task)
 
 
 CHANGING = ("status", "message", "result", "updated_at", "expires_at")

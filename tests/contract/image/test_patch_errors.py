@@ -111,8 +111,18 @@ def test_values_follow_the_schema(
 @pytest.mark.parametrize(
     "name",
     [
-        *("id", "size", "status", "checksum", "created_at", "updated_at", "self"),
-        *("file", "schema", "virtual_size", "os_hash_algo", "direct_url"),
+        "id",
+        "size",
+        "status",
+        "checksum",
+        "created_at",
+        "updated_at",
+        "self",
+        "file",
+        "schema",
+        "virtual_size",
+        "os_hash_algo",
+        "direct_url",
     ],
 )
 def test_what_glance_sets_is_read_only(

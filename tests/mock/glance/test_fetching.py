@@ -40,10 +40,20 @@ def test_a_host_that_was_named_may_be_asked(allowed: str, url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        *("http://127.0.0.2/", "http://127.0.0.1:8081/", "https://127.0.0.1/"),
-        *("http://127.0.0.1@127.0.0.2:8080/", "http://2130706433:8080/", "http:///x"),
-        *("ftp://127.0.0.1:8080/", "file:///etc/passwd", "//127.0.0.1:8080/", ""),
-        *("http://127.0.0.1:x/", "http://[127.0.0.1", "http://127.0.0.1:8080.x/", None),
+        "http://127.0.0.2/",
+        "http://127.0.0.1:8081/",
+        "https://127.0.0.1/",
+        "http://127.0.0.1@127.0.0.2:8080/",
+        "http://2130706433:8080/",
+        "http:///x",
+        "ftp://127.0.0.1:8080/",
+        "file:///etc/passwd",
+        "//127.0.0.1:8080/",
+        "",
+        "http://127.0.0.1:x/",
+        "http://[127.0.0.1",
+        "http://127.0.0.1:8080.x/",
+        None,
     ],
 )
 def test_any_other_address_is_refused(url: str | None) -> None:

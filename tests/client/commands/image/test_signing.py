@@ -57,10 +57,8 @@ def test_data_is_signed_as_glance_checks_it(
     typed = f"{password.decode()}\n" if password else ""
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     signing = ("--sign-key-path", path, "--sign-cert-id", "certificate")
-    done = run(
-        *("image", "create", "signed", "--file", data, "--disk-format", "raw"),
-        *(*signing, "-f", "json"),
-    )
+    argv = ("image", "create", "signed", "--file", data, "--disk-format", "raw")
+    done = run(*argv, *signing, "-f", "json")
     assert done.exit_code == 0, done.err
     properties = done.json["properties"]
     signature = base64.b64decode(properties["img_signature"])
