@@ -1,4 +1,4 @@
-"""The generated pages say what the commands are; `make docs` writes them anew."""
+"""Generated pages in docs/ are up to date; `make docs` writes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a start costs is what it imports; seconds are measured in `benchmarks/`."""
+"""What starting a command imports; seconds are measured in `benchmarks/`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One clear line and the documented exit code for what goes wrong around a command."""
+"""Exit codes and error lines for failures around a command."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Comparison of two Tempest runs: which differences count as a shortfall."""
+
 from __future__ import annotations
 
 from tests.conformance.bar import (

@@ -1,4 +1,4 @@
-"""Half a real cloud and half a mock: each Glance at the other's Keystone."""
+"""A real Glance at the mock's Keystone, and the mock's Glance at a real Keystone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""openstacksdk and python-glanceclient see of a cloud what they see of the real one.
+"""openstacksdk and python-glanceclient see what they see of the real services.
 
 One run of a library's script is one test: starting it is what takes the time.
 """

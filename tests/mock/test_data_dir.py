@@ -1,3 +1,5 @@
+"""``--data-dir``: what a cloud keeps from one start to the next."""
+
 from __future__ import annotations
 
 from pathlib import Path

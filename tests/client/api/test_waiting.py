@@ -1,3 +1,5 @@
+"""``--wait``: polling until a result, a failure or the time limit."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-"""Tokens, endpoints of the catalog, and the roots found below them."""
+"""What a token's answer says: expiry, scope, endpoints and the versions below them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in with a password asks Keystone once, and as keystoneauth would ask."""
+"""Signing in by password without keystoneauth: the same body, in one request."""
 
 from __future__ import annotations
 

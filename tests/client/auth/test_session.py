@@ -1,4 +1,4 @@
-"""Sessions against the mock cloud, and against servers that misbehave."""
+"""Sessions: tokens, discovery and refusals, on the mock and on misbehaving servers."""
 
 from __future__ import annotations
 

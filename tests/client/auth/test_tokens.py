@@ -1,4 +1,4 @@
-"""Tokens on disk: private, one per identity, and never in the way of a command."""
+"""The token cache on disk: private files, one per user and scope, never an error."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""``application credential`` and ``access rule``."""
+
 from __future__ import annotations
 
 from pathlib import Path

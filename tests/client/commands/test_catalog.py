@@ -1,3 +1,5 @@
+"""``catalog list`` and ``catalog show``."""
+
 from __future__ import annotations
 
 from mockserver.cloud import MockCloud

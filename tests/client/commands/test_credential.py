@@ -1,3 +1,5 @@
+"""``credential``: create, list, set and delete."""
+
 from __future__ import annotations
 
 from mockserver.cloud import MockCloud

@@ -1,4 +1,4 @@
-"""``imagectl doctor``: a line for each check, and what mends the one that fails."""
+"""``doctor``: a line for each check, and a hint for the one that fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``--dry-run`` tells of every request that changes something, and sends none."""
+"""``--dry-run`` prints every request that would change something, and sends none."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""``endpoint``: create, list, set, show, delete and association with projects."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""``group``: create, list, set, delete and membership of users."""
+
 from __future__ import annotations
 
 from dataclasses import replace

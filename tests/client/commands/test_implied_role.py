@@ -1,3 +1,5 @@
+"""``implied role``: create, list and delete."""
+
 from __future__ import annotations
 
 from tests.client.support.identity import create

@@ -1,3 +1,5 @@
+"""``limit`` and ``registered limit``: create, list, set, show and delete."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-"""Where a name is in two domains, ``--user-domain`` and the like say which one."""
+"""``--user-domain``, ``--project-domain`` and the like choose among equal names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names that an HTTP client would resolve to the record above."""
+"""Names such as ``..``, which in a URL would lead to the parent resource."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""``project``: create, show, list, set and delete."""
+
 from __future__ import annotations
 
 import pytest

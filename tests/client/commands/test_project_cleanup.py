@@ -1,3 +1,5 @@
+"""``project cleanup``: what it deletes, skips and asks first."""
+
 from __future__ import annotations
 
 import io

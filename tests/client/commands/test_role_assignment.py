@@ -1,3 +1,5 @@
+"""``role assignment list``: columns, names, filters and effective assignments."""
+
 from __future__ import annotations
 
 from mockserver.cloud import MockCloud

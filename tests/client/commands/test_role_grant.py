@@ -1,3 +1,5 @@
+"""``role add`` and ``role remove``, for users and groups, on every kind of scope."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""``token issue`` and ``token revoke``."""
+
 from __future__ import annotations
 
 import re

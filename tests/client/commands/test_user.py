@@ -1,3 +1,5 @@
+"""``user``: create, show, list, set and delete, with password prompts."""
+
 from __future__ import annotations
 
 import io

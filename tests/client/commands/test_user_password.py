@@ -1,3 +1,5 @@
+"""``user password set``: users change their own password."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""``versions show``: versions of every service, and filters."""
+
 from __future__ import annotations
 
 from mockserver.cloud import MockCloud

@@ -1,4 +1,4 @@
-"""The cloud that options, variables and files make; the reference reads the same."""
+"""Options, ``OS_*`` variables and clouds.yaml: the settings they give a cloud."""
 
 from __future__ import annotations
 

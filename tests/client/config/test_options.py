@@ -1,4 +1,4 @@
-"""The table of options is held against keystoneauth, which it does not import."""
+"""Global options: the same as keystoneauth's plugins and `openstack` take."""
 
 from __future__ import annotations
 

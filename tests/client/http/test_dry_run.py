@@ -1,4 +1,4 @@
-"""What a rehearsal answers: what a service would, as far as a command goes on by it."""
+"""What ``--dry-run`` answers to requests in place of the service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong below HTTP, in one line."""
+"""Failures of TLS, proxies and connections: each becomes one clear line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``--debug``, ``-v``, ``--timing`` and ``--log-file`` show all but secrets."""
+"""``--debug``, ``-v``, ``--timing`` and ``--log-file``, which never show secrets."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Downloads: resuming, verification, several connections and target files."""
+
 from __future__ import annotations
 
 import contextlib

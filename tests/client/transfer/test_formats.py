@@ -1,3 +1,5 @@
+"""Disk formats of local files: detection, and files that are refused."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Uploads: retries, verification, pipes and files that change."""
+
 from __future__ import annotations
 
 import contextlib

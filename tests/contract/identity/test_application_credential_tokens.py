@@ -1,3 +1,5 @@
+"""Tokens made by application credentials, and the access rules that limit them."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

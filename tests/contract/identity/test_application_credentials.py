@@ -1,3 +1,5 @@
+"""/v3/users/{id}/application_credentials: create, list, delete and permissions."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Users who have to prove who they are in several ways, at once or one by one."""
+"""Sign-in by several methods, at once or one by one with an auth receipt."""
 
 from __future__ import annotations
 

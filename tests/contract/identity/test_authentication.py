@@ -1,3 +1,5 @@
+"""POST /v3/auth/tokens by password and by token, and what is refused."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""/v3/credentials and /v3/users/{id}/credentials/OS-EC2."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Roles granted to groups: grants, assignments, inheritance and tokens."""
+
 from __future__ import annotations
 
 import re

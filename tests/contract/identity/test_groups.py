@@ -1,3 +1,5 @@
+"""/v3/groups: create, update, list, delete and permissions."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""The JSON in schemas/ was recorded from Keystone 30."""
+"""Keystone's JSON home, as it was recorded from Keystone 30."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""/v3/registered_limits and /v3/limits."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator

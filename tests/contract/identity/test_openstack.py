@@ -1,4 +1,4 @@
-"""The identity commands of `openstack` and of ours, side by side on a real cloud."""
+"""Identity commands of `openstack` and `imagectl`, side by side on a real cloud."""
 
 from __future__ import annotations
 

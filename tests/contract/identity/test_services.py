@@ -1,3 +1,5 @@
+"""/v3/services: create, list, update, delete and permissions."""
+
 from __future__ import annotations
 
 from typing import Any

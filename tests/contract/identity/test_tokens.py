@@ -1,3 +1,5 @@
+"""/v3/auth/tokens: validation and revocation; /v3/auth/catalog and /projects."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""/v3/users: create, update, list, delete, passwords, options and permissions."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,4 +1,7 @@
-"""The cache is one for all: on a real cloud others may fill and clear it as well."""
+"""/v2/cache and the older /v2/cached_images and /v2/queued_images.
+
+On a real cloud, others may fill and clear the same cache meanwhile.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images copied between real services and the mock, declared there, and audited."""
+"""``image copy``, ``sync`` and ``audit`` between real services and the mock."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""/v2/images/{id}/file: upload, download, ranges, sizes and formats."""
+
 from __future__ import annotations
 
 import hashlib

@@ -1,3 +1,5 @@
+"""/v2/images: create, show and delete."""
+
 from __future__ import annotations
 
 import re

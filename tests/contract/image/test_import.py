@@ -1,3 +1,5 @@
+"""/v2/images/{id}/stage and /import by every import method; /v2/info/import."""
+
 from __future__ import annotations
 
 import hashlib

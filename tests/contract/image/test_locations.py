@@ -1,3 +1,5 @@
+"""Locations of an image: added by patch or by /v2/images/{id}/locations."""
+
 from __future__ import annotations
 
 import hashlib

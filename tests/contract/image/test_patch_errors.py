@@ -1,3 +1,5 @@
+"""PATCH /v2/images/{id}: changes that are refused."""
+
 from __future__ import annotations
 
 from typing import Any

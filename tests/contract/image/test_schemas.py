@@ -1,4 +1,4 @@
-"""The JSON in schemas/ was recorded from Glance 33."""
+"""/v2/schemas of images and members, as they were recorded from Glance 33."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""/v2/tasks and /v2/images/{id}/tasks."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

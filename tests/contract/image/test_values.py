@@ -1,3 +1,5 @@
+"""POST /v2/images: values that are refused, and the quota."""
+
 from __future__ import annotations
 
 from typing import Any

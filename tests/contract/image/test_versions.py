@@ -1,3 +1,5 @@
+"""Glance's version documents, and its other paths without a token."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""/v2/metadefs/namespaces: create, show, update, and all that a namespace holds."""
+
 from __future__ import annotations
 
 from typing import Any

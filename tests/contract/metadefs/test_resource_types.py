@@ -1,3 +1,5 @@
+"""/v2/metadefs/resource_types and their associations with a namespace."""
+
 from __future__ import annotations
 
 from typing import Any

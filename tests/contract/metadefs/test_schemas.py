@@ -1,4 +1,4 @@
-"""The JSON in schemas/metadefs/ was recorded from Glance 33."""
+"""/v2/schemas/metadefs, as they were recorded from Glance 33."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Blob stores in files and in memory: write, read, parts and failures."""
+
 from __future__ import annotations
 
 import errno

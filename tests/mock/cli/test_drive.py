@@ -1,4 +1,4 @@
-"""The commands that drive a running cloud, and the door they use."""
+"""Commands that drive a running mock cloud, such as ``mockserver reset``."""
 
 from __future__ import annotations
 

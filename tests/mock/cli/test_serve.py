@@ -1,3 +1,5 @@
+"""``mockserver serve``, ``run`` and ``env``."""
+
 from __future__ import annotations
 
 import contextlib

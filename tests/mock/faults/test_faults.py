@@ -1,3 +1,5 @@
+"""Fault injection: what each kind of fault does to requests and answers."""
+
 from __future__ import annotations
 
 import contextlib

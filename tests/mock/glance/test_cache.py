@@ -1,4 +1,4 @@
-"""What the contract tests cannot ask of a cache that others share."""
+"""The image cache: pruning, queue and settings, which a shared cloud cannot test."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Upload and download in the mock: hang-ups, races, full stores and lost data."""
+
 from __future__ import annotations
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What the mock fetches from elsewhere, and what it never does."""
+"""Fetching from other hosts: only those that the settings allow."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""/v2/images in the mock: records, permissions, members and number of queries."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

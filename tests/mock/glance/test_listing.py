@@ -1,3 +1,5 @@
+"""How the query of GET /v2/images is parsed: operators, quotes, times and sorting."""
+
 from __future__ import annotations
 
 import pytest

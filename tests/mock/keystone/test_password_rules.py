@@ -1,3 +1,5 @@
+"""Lockout after failed sign-ins, and password history."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Validation and revocation of tokens in the mock's Keystone."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

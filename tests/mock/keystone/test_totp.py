@@ -1,4 +1,4 @@
-"""Signing in with a code; answers as Keystone 30 with ``[auth] methods`` gives them."""
+"""Sign-in by one-time code (TOTP), as Keystone 30 answers when it is enabled."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""``--loose``: which checks a loose cloud relaxes, and which it keeps."""
+
 from __future__ import annotations
 
 import re

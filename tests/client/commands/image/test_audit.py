@@ -1,4 +1,4 @@
-"""Stored images read again, with a mock whose files were damaged behind its back."""
+"""``image audit``: stored data is read again and compared with size and hashes."""
 
 from __future__ import annotations
 

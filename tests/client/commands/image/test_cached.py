@@ -1,3 +1,5 @@
+"""``cached image``: queue, list, delete, clear, clean and prune."""
+
 from __future__ import annotations
 
 import re

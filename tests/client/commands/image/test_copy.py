@@ -1,4 +1,4 @@
-"""Images from one mock cloud to another, and what may go wrong on the way."""
+"""``image copy``: from one mock cloud to another, with failures on either side."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""``image create``: options, data from files and pipes, formats, and clean-up."""
+
 from __future__ import annotations
 
 import hashlib

@@ -1,3 +1,5 @@
+"""``image delete``: several images, failures, and data in one store only."""
+
 from __future__ import annotations
 
 from mockserver.cloud import MockCloud

@@ -1,3 +1,5 @@
+"""``image stage``, ``image import`` and ``image create --import``, with ``--wait``."""
+
 from __future__ import annotations
 
 import hashlib

@@ -1,3 +1,5 @@
+"""``image stores list``, ``import info``, ``usage list``, ``schema show``, ``tag``."""
+
 from __future__ import annotations
 
 from mockserver.cloud import MockCloud

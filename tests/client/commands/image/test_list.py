@@ -1,3 +1,5 @@
+"""``image list``: filters, pages, columns and sorting."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""``image location``: add, list, set and delete."""
+
 from __future__ import annotations
 
 import hashlib

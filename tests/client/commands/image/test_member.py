@@ -1,3 +1,5 @@
+"""``image add project`` and ``image member``, and activation of images."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""``image save``: to files, standard output and folders, with progress and resuming."""
+
 from __future__ import annotations
 
 import fcntl

@@ -1,3 +1,5 @@
+"""``image set`` and ``image unset``: attributes, properties, tags, members and data."""
+
 from __future__ import annotations
 
 from pathlib import Path

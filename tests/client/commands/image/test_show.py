@@ -1,3 +1,5 @@
+"""``image show``: names, ids, sizes, ``--long`` and several images at once."""
+
 from __future__ import annotations
 
 import os

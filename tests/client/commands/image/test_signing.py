@@ -1,3 +1,5 @@
+"""``image create --sign-key-path``: signatures as Glance verifies them."""
+
 from __future__ import annotations
 
 import base64

@@ -1,4 +1,4 @@
-"""A file that says which images there are, and a project that follows it."""
+"""``image sync``: a project follows the images that a file declares."""
 
 from __future__ import annotations
 

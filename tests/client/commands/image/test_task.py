@@ -1,3 +1,5 @@
+"""``image task``: list, show and create."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""``image metadef namespace``: create, set, list, show, delete, export and import."""
+
 from __future__ import annotations
 
 import io

@@ -1,4 +1,4 @@
-"""Objects, properties, tags and resource types of a namespace."""
+"""``image metadef`` on objects, properties, tags and resource type associations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is enabled, protected, hidden or visible, and can be set to be otherwise."""
+"""Options in pairs such as ``--enable`` and ``--disable``, on create and on set."""
 
 from __future__ import annotations
 
