@@ -70,7 +70,7 @@ def test_the_body_is_what_keystoneauth_sends(
         ("password", {"system_scope": "all", "project_id": "p"}),
     ],
 )
-def test_what_is_not_plain_is_left_to_keystoneauth(
+def test_other_kinds_of_sign_in_are_left_to_keystoneauth(
     auth_type: str, changed: dict[str, str]
 ) -> None:
     auth = {"auth_url": "http://127.0.0.1:1/v3", **USER, **changed}

@@ -41,7 +41,7 @@ def test_a_service_that_is_not_there_is_an_error(run: Run) -> None:
     assert done.err == "imagectl: service nope not found in the catalog\n"
 
 
-def test_what_was_created_since_the_token_was_issued_is_listed(run: Run) -> None:
+def test_services_newer_than_the_token_are_listed(run: Run) -> None:
     run("token", "issue")
     run("service", "create", "--name", "nova", "compute")
     run("endpoint", "create", "--region", "RegionOne", "nova", "public", "http://n")

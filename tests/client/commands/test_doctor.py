@@ -44,7 +44,7 @@ def test_a_cloud_that_works_passes_every_check(run: Run) -> None:
         ),
     ],
 )
-def test_what_fails_is_named_with_what_mends_it(
+def test_a_failing_check_is_named_with_a_hint(
     run: Run,
     monkeypatch: pytest.MonkeyPatch,
     variable: str,

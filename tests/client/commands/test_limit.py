@@ -41,9 +41,7 @@ def test_a_registered_limit_has_the_rows_of_openstack(run: Run) -> None:
     ]
 
 
-def test_registered_limits_are_listed_by_service_region_and_resource(
-    run: Run, registered: str
-) -> None:
+def test_list_filters_by_service_region_and_resource(run: Run, registered: str) -> None:
     def listed(*argv: str) -> int:
         return len(run(*REGISTERED, "list", *argv, "-f", "json").json)
 
@@ -128,7 +126,7 @@ def test_limits_are_of_a_region_and_listed_by_all_they_have(run: Run) -> None:
         assert run(*listing, *no).json == []
 
 
-def test_what_is_not_registered_cannot_be_limited(run: Run) -> None:
+def test_a_limit_needs_a_registered_limit(run: Run) -> None:
     done = run("limit", "create", "images", *PLACE, "--resource-limit", "3")
     assert done.exit_code == 3
     assert "no corresponding registered limit" in done.err

@@ -146,7 +146,7 @@ def test_list_filters_by_enabled(run: Run) -> None:
     assert enabled.out.split() == ["admin"]
 
 
-def test_users_of_a_project_are_listed_without_a_request_for_each(
+def test_list_by_project_sends_no_request_for_each_user(
     cloud: MockCloud, run: Run
 ) -> None:
     for name in ("u1", "u2", "u3"):
@@ -210,7 +210,7 @@ def test_set_changes_what_it_is_told_and_nothing_else(run: Run) -> None:
         ),
     ],
 )
-def test_what_is_switched_on_at_first_is_switched_off_later_and_the_reverse(
+def test_set_reverses_each_option_that_create_gave(
     run: Run, on: str, off: str, key: str
 ) -> None:
     for first, later, is_on in ((on, off, True), (off, on, False)):
@@ -221,7 +221,7 @@ def test_what_is_switched_on_at_first_is_switched_off_later_and_the_reverse(
         assert shown["options"] == {key: not is_on}
 
 
-def test_methods_that_are_needed_together_are_kept_as_alternatives(run: Run) -> None:
+def test_multi_factor_rules_are_kept_as_alternatives(run: Run) -> None:
     rules = [["password", "totp"], ["password", "token"]]
     first, second = (f"--multi-factor-auth-rule={','.join(rule)}" for rule in rules)
     made = run("user", "create", "--password=x", first, second, "ann", "-f", "json")

@@ -140,7 +140,7 @@ def test_several_clouds_and_none_named_are_listed(clouds_file: Path) -> None:
     assert config.hint == f"{clouds_file} has: blue, red"
 
 
-def test_what_could_not_be_read_is_said_when_a_cloud_is_missing(
+def test_an_unknown_cloud_hints_at_unreadable_files(
     clouds_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     clouds_file.write_text("clouds: {a: [")

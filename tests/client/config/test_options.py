@@ -91,7 +91,7 @@ def test_help_names_variables_and_shows_none_of_their_values(
     assert "hidden-value" not in text
 
 
-def test_nothing_is_set_where_nothing_is_given() -> None:
+def test_options_that_are_not_given_are_unset() -> None:
     given = vars(make_parser().parse_args([]))
     assert {key for key, value in given.items() if value not in (None, False)} == set()
 

@@ -158,7 +158,7 @@ def test_nocatalog_leaves_the_catalog_out(nobody: Caller, admin: Caller) -> None
         ({"name": "admin", **DEFAULT}, {"domain": {"id": "nope"}}),
     ],
 )
-def test_who_or_where_one_may_not_be_is_unauthorized(
+def test_an_unknown_user_or_scope_is_unauthorized(
     nobody: Caller, user: dict[str, Any], scope: Any
 ) -> None:
     request = password_request(user, nobody.cloud.password, scope)

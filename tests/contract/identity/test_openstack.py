@@ -396,7 +396,7 @@ def test_policies(both: SideBySide, tmp_path: Path) -> None:
     assert both.ours.run("policy", "delete", policy_id).exit_code == 0
 
 
-def test_what_the_token_says(both: SideBySide) -> None:
+def test_tokens_and_the_catalog(both: SideBySide) -> None:
     both.show("catalog", "list", keep=lambda row: row["Name"] in ("keystone", "glance"))
     both.show("catalog", "show", "image")
     both.show("token", "issue", but=["id", "expires"])
@@ -406,7 +406,7 @@ def test_what_the_token_says(both: SideBySide) -> None:
     both.fail("--os-project-name", "nowhere", "project", "list")
 
 
-def test_what_needs_no_cloud(both: SideBySide) -> None:
+def test_commands_that_need_no_cloud(both: SideBySide) -> None:
     both.show("configuration", "show", but=WHAT_WE_HAVE_NOT)
     both.show("configuration", "show", "--unmask", but=WHAT_WE_HAVE_NOT)
     both.fail("configuration", "show", "--nonsense")

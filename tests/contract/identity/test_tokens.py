@@ -1,4 +1,4 @@
-"""/v3/auth/tokens: validation and revocation; /v3/auth/catalog and /projects."""
+"""/v3/auth: tokens validated and revoked, the catalog, and the projects of a user."""
 
 from __future__ import annotations
 

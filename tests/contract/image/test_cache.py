@@ -172,9 +172,7 @@ def test_only_administrators_manage_the_cache(
     assert answer_of(answer) == glance_forbidden(action)
 
 
-def test_nobody_learns_of_an_image_by_caching_it(
-    outsider: Caller, image_id: str
-) -> None:
+def test_caching_reveals_no_image_of_others(outsider: Caller, image_id: str) -> None:
     for method in ("PUT", "DELETE"):
         answer = outsider.image(method, f"/cache/{image_id}")
         assert answer_of(answer) == glance_error(404, f"Image {image_id} not found.")
@@ -241,5 +239,7 @@ def test_the_older_api_drops_what_is_cached(admin: Caller, image_id: str) -> Non
         ("PUT", "/queued_images/x"),
     ],
 )
-def test_a_body_that_nobody_reads(admin: Caller, method: str, path: str) -> None:
+def test_an_unexpected_body_breaks_glance(
+    admin: Caller, method: str, path: str
+) -> None:
     assert answer_of(admin.image(method, path, json={})) == glance_broke()

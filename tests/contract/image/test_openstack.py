@@ -72,7 +72,7 @@ def test_an_image_is_created_with_all_its_attributes(
     both.show("image", "list", "--name", OWN, "--long")
 
 
-def test_what_an_image_shows(both: SideBySide, active: str) -> None:
+def test_an_image_is_shown(both: SideBySide, active: str) -> None:
     both.show("image", "show", active, but=THEIRS)
     assert both.show("image", "show", active, "--human-readable", "-c", "size") == {
         "size": "102.4K"
@@ -104,7 +104,7 @@ def test_a_listing(both: SideBySide, active: str, argv: tuple[str, ...]) -> None
     assert row["Name"] == OWN
 
 
-def test_what_a_listing_leaves_out(both: SideBySide, active: str) -> None:
+def test_a_listing_is_filtered(both: SideBySide, active: str) -> None:
     for argv in (("--private",), ("--status", "queued"), ("--project", "service")):
         assert both.show("image", "list", "--name", active, *argv) == []
     both.do("image", "set", active, "--hidden", "--tag", "x", "--property", "k=v")
@@ -131,7 +131,7 @@ def test_what_a_listing_leaves_out(both: SideBySide, active: str) -> None:
     ],
     ids=" ".join,
 )
-def test_a_listing_that_cannot_be(both: SideBySide, argv: tuple[str, ...]) -> None:
+def test_a_refused_listing(both: SideBySide, argv: tuple[str, ...]) -> None:
     both.fail("image", "list", *argv)
 
 
@@ -154,7 +154,7 @@ def test_attributes_are_set_and_unset(both: SideBySide, queued: str) -> None:
     both.show("image", "show", queued)
 
 
-def test_changes_that_cannot_be(both: SideBySide, active: str) -> None:
+def test_refused_changes(both: SideBySide, active: str) -> None:
     both.fail("image", "set", NOPE, "--min-disk", "1")
     both.fail("image", "set", active, "--disk-format", "qcow2")
     both.fail("image", "set", active, "--project", "nobody")
@@ -173,7 +173,7 @@ def test_an_image_is_deactivated_and_activated(both: SideBySide, active: str) ->
     assert both.show("image", "show", active, but=THEIRS)["status"] == "active"
 
 
-def test_creations_that_cannot_be(both: SideBySide, raw: str) -> None:
+def test_refused_creations(both: SideBySide, raw: str) -> None:
     both.undo("image", "delete", OWN)
     both.fail("image", "create", OWN, "--file", "/no/such/file")
     both.fail("image", "create", OWN, "--disk-format", "floppy")
@@ -248,7 +248,7 @@ def test_tasks_that_are_not_there(both: SideBySide) -> None:
     both.fail("image", "task", "list", "--marker", "no-such-task")
 
 
-def test_what_the_service_says_of_itself(both: SideBySide) -> None:
+def test_import_methods_and_stores_are_shown(both: SideBySide) -> None:
     both.show("image", "import", "info")
     both.show("image", "stores", "list")
     both.show("image", "stores", "list", "--detail")

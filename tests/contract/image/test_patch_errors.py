@@ -127,7 +127,7 @@ def test_values_follow_the_schema(
         "direct_url",
     ],
 )
-def test_what_glance_sets_is_read_only(
+def test_read_only_attributes_cannot_be_changed(
     admin: Caller, make_image: Make, name: str
 ) -> None:
     answer = admin.patch_image(make_image()["id"], change("replace", f"/{name}", "x"))

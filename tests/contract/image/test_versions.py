@@ -50,7 +50,7 @@ def test_every_other_path_is_offered_the_versions(nobody: Caller, path: str) -> 
 
 @pytest.mark.parametrize("path", ["", "/", "/images", "/nope"])
 @pytest.mark.parametrize("token", [None, "bad"])
-def test_nothing_below_version_two_is_open(
+def test_every_path_below_v2_needs_a_token(
     nobody: Caller, path: str, token: str | None
 ) -> None:
     answer = nobody.with_token(token).image("GET", path)

@@ -70,7 +70,7 @@ def test_a_body_with_an_unknown_attribute_is_refused(
         ("/any/resource_types", "updated_at"),
     ],
 )
-def test_what_glance_sets_is_read_only(
+def test_read_only_attributes_cannot_be_given(
     admin: Caller, path: str, attribute: str
 ) -> None:
     answer = admin.image("POST", f"/metadefs/namespaces{path}", json={attribute: "x"})

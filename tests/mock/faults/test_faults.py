@@ -243,7 +243,7 @@ def wait_for(holds: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize("how", [{"stall": "request"}, {"delay_s": 600}], ids=str)
 @pytest.mark.parametrize("end", [MockCloud.close, lambda cloud: cloud.faults.clear()])
-def test_what_a_fault_holds_up_goes_on_when_it_is_over(
+def test_a_held_up_request_goes_on_when_the_fault_ends(
     how: dict[str, Any], end: Callable[[MockCloud], None]
 ) -> None:
     with MockCloud() as cloud:

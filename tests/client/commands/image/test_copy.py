@@ -277,7 +277,7 @@ def test_an_image_whose_data_is_lost_is_not_begun(clouds: TwoClouds) -> None:
     assert "holds no data" in done.err
 
 
-def test_one_failure_does_not_keep_the_others(clouds: TwoClouds) -> None:
+def test_one_failure_does_not_stop_the_others(clouds: TwoClouds) -> None:
     bad = clouds.create("a", DATA)
     clouds.create("b", DATA)
     stored_path(clouds.here, bad["id"]).write_bytes(bytes(len(DATA)))
@@ -396,7 +396,7 @@ def test_an_unknown_cloud_is_named_with_those_there_are(clouds: TwoClouds) -> No
     assert "here, there" in done.err
 
 
-def test_variables_of_the_source_mean_nothing_at_the_target(
+def test_variables_of_the_source_are_ignored_at_the_target(
     clouds: TwoClouds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clouds.create("a", DATA)

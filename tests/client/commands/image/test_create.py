@@ -230,7 +230,7 @@ def test_the_format_of_piped_data_is_found_out(run: Run, qcow2: Path) -> None:
     assert run("image", "show", "piped", "-f", "json").json["disk_format"] == "qcow2"
 
 
-def test_what_has_no_format_is_raw(run: Run, tmp_path: Path) -> None:
+def test_data_of_no_known_format_is_raw(run: Run, tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.write_bytes(bytes(range(256)) * 9)
     done = run("image", "create", "a", "--file", plain, "-f", "json")
@@ -238,7 +238,7 @@ def test_what_has_no_format_is_raw(run: Run, tmp_path: Path) -> None:
     assert run("image", "create", "b", "-f", "json").json["disk_format"] == "raw"
 
 
-def test_what_is_in_a_container_is_not_looked_at(run: Run, qcow2: Path) -> None:
+def test_data_in_a_container_is_not_inspected(run: Run, qcow2: Path) -> None:
     ovf = ("--container-format", "ovf")
     done = run("image", "create", "a", "--file", qcow2, *ovf, "-f", "json")
     assert done.json["disk_format"] == "raw"
@@ -258,7 +258,7 @@ def test_an_id_that_is_taken_is_a_conflict(run: Run) -> None:
     assert names(run) == ["a"]
 
 
-def test_who_may_not_publish_is_told_so(
+def test_a_member_may_not_create_a_public_image(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("user", "create", "mia", "--password", "pw")

@@ -86,7 +86,7 @@ def test_a_wrong_hash_is_a_failure(run: Run, url: str) -> None:
     assert " failed: " in done.err
 
 
-def test_what_the_data_is_said_to_be_is_written_with_its_location(
+def test_the_given_hash_and_checksum_are_stored_with_a_location(
     run: Run, url: str
 ) -> None:
     run("image", "create", "a")

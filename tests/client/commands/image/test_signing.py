@@ -71,7 +71,7 @@ def test_data_is_signed_as_glance_checks_it(
     assert properties["img_signature_key_type"] == "RSA-PSS"
 
 
-def test_what_is_no_rsa_key_signs_nothing(run: Run, data: Path, tmp_path: Path) -> None:
+def test_a_key_that_is_not_rsa_is_refused(run: Run, data: Path, tmp_path: Path) -> None:
     curve = write_key(tmp_path, ec.generate_private_key(ec.SECP256R1()))
     for path, reason in ((curve, "no RSA key"), (data, "no key that opens so")):
         signing = ("--sign-key-path", path, "--sign-cert-id", "certificate")
