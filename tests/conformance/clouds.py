@@ -23,7 +23,7 @@ from tests.conformance.settings import (
     REMOTE_SERVICE_TYPE,
 )
 
-CONTRACT = Path(__file__).parents[1] / "contract"
+SUPPORT = Path(__file__).parents[1] / "contract" / "support"
 START_TIMEOUT_S = 180
 IMAGE_SIZE_BYTES = 1 << 20
 CLUSTER_SIZE_BYTES = 1 << 16
@@ -69,7 +69,7 @@ def wait_until_ready(
 
 @contextlib.contextmanager
 def serve_real(venv: Path) -> Iterator[dict[str, Any]]:
-    script = str(CONTRACT / "real_services.py")
+    script = str(SUPPORT / "real_services.py")
     with serve([sys.executable, script, "--venv", str(venv), "--for-tempest"]) as cloud:
         yield cloud
 
@@ -86,7 +86,7 @@ def serve_mock(venv: Path) -> Iterator[dict[str, Any]]:
 
 def register_remote(cloud: dict[str, Any]) -> None:
     """Let the mock's one image service be its own second worker as well."""
-    sys.path.insert(0, str(CONTRACT))
+    sys.path.insert(0, str(SUPPORT))
     from real_registration import Identity, IdentityApi, register_image_service
 
     identity = Identity(cloud["identity_url"], cloud["password"])
