@@ -85,7 +85,7 @@ def serve_mock(venv: Path) -> Iterator[dict[str, Any]]:
 
 
 def register_remote(cloud: dict[str, Any]) -> None:
-    """Let the mock's one image service be its own second worker as well."""
+    """Register the mock's image service a second time, as its own second worker."""
     sys.path.insert(0, str(SUPPORT))
     from real_registration import Identity, IdentityApi, register_image_service
 

@@ -1,4 +1,4 @@
-"""Configurations of clouds, and what ours and the reference must read out of them."""
+"""Cases of clouds.yaml, variables and options, and the settings read from them."""
 
 from __future__ import annotations
 
@@ -82,9 +82,10 @@ EVE = {
 
 @dataclass(frozen=True)
 class Case:
-    """Files below a directory that is home's parent, variables, options, outcome.
+    """Files, variables and options, and what must come of them.
 
-    ``expected`` has what is not the default; ``error`` is how the message begins.
+    Paths are below the parent of home; ``expected`` holds the settings that are not
+    defaults; ``error`` is the beginning of the message.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Write down what the libraries see of the real services."""
+"""Record what the libraries see of the real services."""
 
 from __future__ import annotations
 
