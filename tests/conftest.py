@@ -1,4 +1,4 @@
-"""What every test has at hand: a cloud of its own, and the client run against it."""
+"""Fixtures of every test: a mock cloud of its own, and `imagectl` run against it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mockserver.cloud import MockCloud
 
 SIDE_BY_SIDE_RUNS = "invocations side by side"
 COUNTED = ("fuzz sequences", "fuzz requests", SIDE_BY_SIDE_RUNS, "kills")
-"""What tests count, as properties of theirs; the sums are shown at the end."""
+"""Names of properties that tests record; the sums are printed after the run."""
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -37,7 +37,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one command line did."""
+    """Exit code and output of one command line."""
 
     exit_code: int
     out: str
@@ -53,7 +53,7 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home: no settings, no cache and no cloud of the person who tests."""
+    """An empty home directory, so that nothing of the person testing is read."""
     for name in [name for name in os.environ if name.startswith(("OS_", "XDG_"))]:
         monkeypatch.delenv(name)
     path = tmp_path / "home"
@@ -64,13 +64,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def quiet_mock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The mock lives in the client's process here, but stderr is the client's."""
+    """Keep the mock's log out of the stderr that tests read of the client."""
     monkeypatch.setattr(logging.getLogger("mockserver"), "propagate", False)
 
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that a transfer would have waited before it tried again."""
+    """The pauses before retries of transfers, in seconds; none is really waited."""
     asked: list[float] = []
     monkeypatch.setattr(retries, "pause", asked.append)
     return asked

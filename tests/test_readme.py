@@ -1,4 +1,4 @@
-"""What README.md shows is what the programs print."""
+"""Examples and tables in README.md are what the programs print."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One clear line and the documented exit code for what goes wrong around a command."""
+"""Exit codes and error lines for failures around a command."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def unused_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def test_the_documents_first_error_is_cured_by_starting_the_database(
+def test_a_stopped_database_is_a_failing_service_until_started(
     cloud: MockCloud, run: Run
 ) -> None:
     kept = run("image", "create", "kept", "-f", "json").json["id"]
@@ -151,7 +151,7 @@ def test_a_command_line_that_makes_no_sense(
     assert message(outcome) == said
 
 
-def test_what_nobody_foresaw_shows_no_traceback_without_debug(
+def test_an_unexpected_error_shows_a_traceback_only_with_debug(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:

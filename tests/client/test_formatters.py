@@ -1,4 +1,4 @@
-"""Hostile names do no harm in any format, and are exact in JSON and YAML."""
+"""Output formats: hostile names do no harm, and are exact in JSON and YAML."""
 
 from __future__ import annotations
 

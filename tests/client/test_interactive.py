@@ -1,4 +1,4 @@
-"""Without a command ``imagectl`` reads commands, with one token for all of them."""
+"""Interactive mode: ``imagectl`` without a command reads commands until ``exit``."""
 
 from __future__ import annotations
 

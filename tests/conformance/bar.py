@@ -1,4 +1,4 @@
-"""What the mock must reach beside the real services."""
+"""The bar: which Tempest tests the mock must pass, beside the real services."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def find_reason(test: str) -> str | None:
 
 
 def find_shortfalls(mock: Outcomes, real: Outcomes) -> Iterator[str]:
-    """Say in what the mock stays below the bar."""
+    """Yield a line for each way in which the mock stays below the bar."""
     for service, least in (("image", IMAGE_TESTS), ("identity", IDENTITY_TESTS)):
         passed = len(mock.of(service).passed)
         if passed < least:

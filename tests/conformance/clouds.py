@@ -23,7 +23,7 @@ from tests.conformance.settings import (
     REMOTE_SERVICE_TYPE,
 )
 
-CONTRACT = Path(__file__).parents[1] / "contract"
+SUPPORT = Path(__file__).parents[1] / "contract" / "support"
 START_TIMEOUT_S = 180
 IMAGE_SIZE_BYTES = 1 << 20
 CLUSTER_SIZE_BYTES = 1 << 16
@@ -69,7 +69,7 @@ def wait_until_ready(
 
 @contextlib.contextmanager
 def serve_real(venv: Path) -> Iterator[dict[str, Any]]:
-    script = str(CONTRACT / "real_services.py")
+    script = str(SUPPORT / "real_services.py")
     with serve([sys.executable, script, "--venv", str(venv), "--for-tempest"]) as cloud:
         yield cloud
 
@@ -85,8 +85,8 @@ def serve_mock(venv: Path) -> Iterator[dict[str, Any]]:
 
 
 def register_remote(cloud: dict[str, Any]) -> None:
-    """Let the mock's one image service be its own second worker as well."""
-    sys.path.insert(0, str(CONTRACT))
+    """Register the mock's image service a second time, as its own second worker."""
+    sys.path.insert(0, str(SUPPORT))
     from real_registration import Identity, IdentityApi, register_image_service
 
     identity = Identity(cloud["identity_url"], cloud["password"])
@@ -114,11 +114,9 @@ def serve_images() -> Iterator[str]:
 
 def make_qcow2() -> bytes:
     """An empty qcow2 image: header, refcount table and first-level table."""
-    header = struct.pack(
-        ">4sIQIIQIIQQIIQ",
-        *(b"QFI\xfb", 2, 0, 0, 16, IMAGE_SIZE_BYTES, 0, 1),
-        *(3 * CLUSTER_SIZE_BYTES, CLUSTER_SIZE_BYTES, 1, 0, 0),
-    )
+    image = (2, 0, 0, 16, IMAGE_SIZE_BYTES, 0, 1)
+    tables = (3 * CLUSTER_SIZE_BYTES, CLUSTER_SIZE_BYTES, 1, 0, 0)
+    header = struct.pack(">4sIQIIQIIQQIIQ", b"QFI\xfb", *image, *tables)
     refcounts = struct.pack(">Q", 2 * CLUSTER_SIZE_BYTES)
     clusters = [header, refcounts, b"", b""]
     return b"".join(part.ljust(CLUSTER_SIZE_BYTES, b"\0") for part in clusters)

@@ -23,7 +23,10 @@ def build_applications() -> dict[str, Any]:
     from mockserver.keystone.application import create_application as create_identity
 
     cloud = MockCloud()
-    return {"identity": create_identity(cloud), "image": create_image(cloud)}
+    return {
+        "identity": create_identity(cloud.state),
+        "image": create_image(cloud.state, cloud.tokens),
+    }
 
 
 def list_operations(applications: dict[str, Any]) -> Iterator[Operation]:

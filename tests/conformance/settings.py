@@ -1,4 +1,4 @@
-"""What Tempest is told: every feature that the real services have, on."""
+"""Tempest's settings: every feature that the real services have is on."""
 
 from __future__ import annotations
 

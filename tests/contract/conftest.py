@@ -1,3 +1,5 @@
+"""Fixtures of contract tests: the cloud by every door, callers, and resources."""
+
 from __future__ import annotations
 
 import os
@@ -65,7 +67,7 @@ def member(admin: Caller) -> Iterator[Caller]:
 
 @pytest.fixture(scope="module")
 def outsider(admin: Caller) -> Iterator[Caller]:
-    """A member of another project than the member's."""
+    """A member of another project than `member`."""
     yield from lend_persona(admin, "member")
 
 
@@ -76,7 +78,7 @@ def reader(admin: Caller) -> Iterator[Caller]:
 
 @pytest.fixture
 def make(admin: Caller) -> Iterator[Make]:
-    """Create an Identity resource that goes with the test."""
+    """Create an Identity resource, which is deleted after the test."""
     made: list[str] = []
 
     def make_resource(noun: str, **values: Any) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def make(admin: Caller) -> Iterator[Make]:
 
 @pytest.fixture
 def make_image(admin: Caller) -> Iterator[Make]:
-    """Create an image record, by the administrator or `by` another caller."""
+    """Create an image record, as the administrator or as the caller `by`."""
     made: list[str] = []
 
     def make_record(by: Caller | None = None, **values: Any) -> dict[str, Any]:
@@ -113,7 +115,7 @@ def make_image(admin: Caller) -> Iterator[Make]:
 
 @pytest.fixture
 def make_namespace(admin: Caller) -> Iterator[Make]:
-    """Create a namespace of metadata definitions, under a name of its own."""
+    """Create a namespace of metadata definitions under a unique name."""
     made: list[dict[str, Any]] = []
 
     def make_definitions(**values: Any) -> dict[str, Any]:
@@ -134,7 +136,7 @@ def make_namespace(admin: Caller) -> Iterator[Make]:
 
 @pytest.fixture(scope="session")
 def kept_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home for programs that run in a process of their own and keep their token."""
+    """A home directory in which programs run as processes cache their tokens."""
     return tmp_path_factory.mktemp("home")
 
 

@@ -1,4 +1,4 @@
-"""`imagectl.contract` held against what the services answer, never against itself."""
+"""`imagectl.contract` compared with what the services answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sequences of requests that two clouds answer alike.
+"""Random sequences of requests, which two clouds must answer alike.
 
 They are the same in every run. ``IMAGECTL_FUZZ_SEQUENCES`` plays about as many with
 each service and pair of clouds, ``IMAGECTL_FUZZ_SEED`` draws others. How many were

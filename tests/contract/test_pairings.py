@@ -1,4 +1,4 @@
-"""Half a real cloud and half a mock: each Glance at the other's Keystone."""
+"""A real Glance at the mock's Keystone, and the mock's Glance at a real Keystone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.contract.support.personas import create_persona, remove_persona
 
 pytestmark = pytest.mark.real
 
-SCRIPT = Path(__file__).with_name("real_services.py")
+SCRIPT = Path(__file__).parent / "support" / "real_services.py"
 FORMATS = {"disk_format": "raw", "container_format": "bare"}
 
 

@@ -1,4 +1,4 @@
-"""Who may do what: the statuses of the real services, persona by persona."""
+"""Permissions: every operation as every persona, with the real services' statuses."""
 
 from __future__ import annotations
 

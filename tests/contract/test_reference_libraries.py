@@ -1,4 +1,4 @@
-"""openstacksdk and python-glanceclient see of a cloud what they see of the real one.
+"""openstacksdk and python-glanceclient see what they see of the real services.
 
 One run of a library's script is one test: starting it is what takes the time.
 """
@@ -10,8 +10,13 @@ from typing import Any
 
 import pytest
 
-from tests.contract.libraries.driving import LIBRARIES, drive, find_python, path_of
 from tests.contract.support.clouds import DOORS
+from tests.contract.support.libraries.driving import (
+    LIBRARIES,
+    drive,
+    find_python,
+    path_of,
+)
 
 pytestmark = pytest.mark.reference
 

@@ -1,3 +1,5 @@
+"""``--data-dir``: what a cloud keeps from one start to the next."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -29,7 +31,7 @@ def test_a_restart_moves_the_catalog_to_the_new_address(tmp_path: Path) -> None:
         assert old not in urls or old == cloud.image_url
 
 
-def test_a_restart_with_another_password_changes_the_administrators(
+def test_a_restart_can_change_the_administrators_password(
     tmp_path: Path,
 ) -> None:
     with MockCloud(data_dir=tmp_path) as cloud:

@@ -1,3 +1,5 @@
+"""Policy rules, written and evaluated as oslo.policy does."""
+
 from __future__ import annotations
 
 from typing import Any

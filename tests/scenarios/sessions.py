@@ -1,4 +1,4 @@
-"""Sessions at a shell, as text: commands, what is typed, and all that is printed.
+"""Shell sessions as text: commands, input, and all that is printed.
 
 A line ``$ command`` runs it, ``< text`` below is typed at its prompts, ``[exit N]``
 is the exit code where it is not 0, and every other line is expected output. Lines of

@@ -1,3 +1,5 @@
+"""The walkthrough of the documents, with its whole output, on mock and real clouds."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""``--wait``: polling until a result, a failure or the time limit."""
+
 from __future__ import annotations
 
 import pytest
@@ -36,7 +38,7 @@ def test_the_result_is_returned_once_it_is_there() -> None:
     assert clock.pauses == pytest.approx([0.1, 0.15, 0.225])
 
 
-def test_waiting_ends_at_its_time_and_says_how_far_things_are() -> None:
+def test_the_time_limit_ends_waiting_and_names_the_last_state() -> None:
     clock = Clock()
     with pytest.raises(WaitTimeoutError) as caught:
         wait_for(
@@ -52,7 +54,7 @@ def test_waiting_ends_at_its_time_and_says_how_far_things_are() -> None:
     assert max(clock.pauses) == LONGEST_PAUSE_S
 
 
-def test_a_time_of_nothing_asks_once() -> None:
+def test_a_time_limit_of_zero_asks_once() -> None:
     clock = Clock()
     wait_for(
         lambda: (1, "done"),

@@ -1,4 +1,4 @@
-"""Tokens, endpoints of the catalog, and the roots found below them."""
+"""What a token's answer says: expiry, scope, endpoints and the versions below them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def access() -> Access:
     return read_access("secret-token", {"token": TOKEN}, received_at=5000)
 
 
-def test_a_token_lives_as_long_from_here_whatever_the_service_s_clock_says(
+def test_the_lifetime_of_a_token_is_counted_by_our_clock(
     access: Access,
 ) -> None:
     assert access.good_until == 5000 + 3600

@@ -1,4 +1,4 @@
-"""Signing in with a password asks Keystone once, and as keystoneauth would ask."""
+"""Signing in by password without keystoneauth: the same body, in one request."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_the_body_is_what_keystoneauth_sends(
         ("password", {"system_scope": "all", "project_id": "p"}),
     ],
 )
-def test_what_is_not_plain_is_left_to_keystoneauth(
+def test_other_kinds_of_sign_in_are_left_to_keystoneauth(
     auth_type: str, changed: dict[str, str]
 ) -> None:
     auth = {"auth_url": "http://127.0.0.1:1/v3", **USER, **changed}

@@ -1,4 +1,4 @@
-"""Sessions against the mock cloud, and against servers that misbehave."""
+"""Sessions: tokens, discovery and refusals, on the mock and on misbehaving servers."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_warm_listing_is_one_request(
     assert journal(cloud) == ["GET image 200"]
 
 
-def test_a_command_with_a_kept_token_imports_neither_keystoneauth_nor_yaml(
+def test_a_cached_token_saves_importing_keystoneauth_and_yaml(
     run: Callable[..., Any], credentials: dict[str, str]
 ) -> None:
     assert run("image", "list").exit_code == 0
@@ -91,7 +91,7 @@ def test_a_command_with_a_kept_token_imports_neither_keystoneauth_nor_yaml(
     assert done.stderr.strip() == "0 []"
 
 
-def test_a_revoked_token_from_the_cache_is_renewed_once_and_silently(
+def test_a_revoked_cached_token_is_renewed_once_and_silently(
     cloud: MockCloud, config: CloudConfig, opened: Opened
 ) -> None:
     first = opened(config)
@@ -212,7 +212,7 @@ def test_a_token_authenticates_for_another(config: CloudConfig, opened: Opened) 
     assert "admin" in access.roles
 
 
-def test_an_unscoped_token_finds_identity_at_the_authentication_url(
+def test_an_unscoped_token_finds_identity_at_the_auth_url(
     config: CloudConfig, opened: Opened
 ) -> None:
     auth = {k: v for k, v in config.auth.items() if not k.startswith("project")}
@@ -308,7 +308,8 @@ def test_without_authentication_no_token_is_sent(opened: Opened) -> None:
         (CloudConfig("admin_token", {"token": "T"}), "x-auth-token", "T"),
         (
             CloudConfig("http_basic", {"username": "u", "password": "p"}),
-            *("authorization", "Basic dTpw"),
+            "authorization",
+            "Basic dTpw",
         ),
     ],
     ids=["admin_token", "http_basic"],
@@ -426,7 +427,7 @@ def test_a_kept_catalog_is_forgotten_where_its_service_is_gone(
     ],
     ids=["404", "403", "html", "empty", "503"],
 )
-def test_an_endpoint_that_tells_no_version_is_taken_for_the_usual_one(
+def test_the_usual_version_is_assumed_where_none_is_announced(
     opened: Opened, version_answer: Answer
 ) -> None:
     with serve_keystone(lambda asked: version_answer) as server:
@@ -532,7 +533,7 @@ class Terminal:
         (503, "<html>busy</html>", "Service Unavailable"),
     ],
 )
-def test_a_keystone_that_is_none_is_a_failing_service(
+def test_a_server_that_is_not_keystone_is_a_failing_service(
     opened: Opened, status: int, body: Any, message: str
 ) -> None:
     with (
@@ -555,7 +556,7 @@ def test_making_a_session_sends_and_imports_nothing() -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def test_verification_that_is_off_is_off_whatever_the_environment_says(
+def test_the_environment_does_not_turn_verification_on_again(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/bundle")

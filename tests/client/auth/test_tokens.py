@@ -1,4 +1,4 @@
-"""Tokens on disk: private, one per identity, and never in the way of a command."""
+"""The token cache on disk: private files, one per user and scope; errors ignored."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ def test_the_directory_follows_xdg(
         (CloudConfig("password", {"password": "p"}, token_cache=False), False),
     ],
 )
-def test_what_the_user_is_asked_for_is_not_kept(
+def test_a_token_is_cached_only_for_credentials_from_settings(
     config: CloudConfig, is_kept: bool
 ) -> None:
     assert (open_cache(config, {"HOME": "/h"}) is not None) is is_kept

@@ -65,17 +65,13 @@ def test_a_patch_of_an_image_has_its_own_type(run: Run) -> None:
 def test_headers_are_sent_and_data_is_printed_as_it_comes(
     run: Run, tmp_path: Path
 ) -> None:
-    image = run(
-        *("api", "POST", "/images", "-d"),
-        '{"name": "a", "disk_format": "raw", "container_format": "bare"}',
-    ).json
+    record = '{"name": "a", "disk_format": "raw", "container_format": "bare"}'
+    image = run("api", "POST", "/images", "-d", record).json
     path = tmp_path / "data"
     path.write_bytes(b"some data")
     place_of_data = f"/images/{image['id']}/file"
-    sent = run(
-        *("api", "PUT", place_of_data, "-d", f"@{path}"),
-        *("-H", "Content-Type: application/octet-stream"),
-    )
+    content_type = "Content-Type: application/octet-stream"
+    sent = run("api", "PUT", place_of_data, "-d", f"@{path}", "-H", content_type)
     assert (sent.exit_code, sent.out, sent.err) == (0, "", "")
     assert run("api", "GET", place_of_data).out == "some data"
 

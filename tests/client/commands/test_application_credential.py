@@ -1,3 +1,5 @@
+"""``application credential`` and ``access rule``."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -11,8 +13,14 @@ from tests.conftest import Run
 NOUN = ("application", "credential")
 RULES = '[{"method": "GET", "path": "/v2/images", "service": "image"}]'
 COLUMNS = [
-    *("ID", "Name", "Description", "Project ID", "Roles", "Unrestricted"),
-    *("Access Rules", "Expires At"),
+    "ID",
+    "Name",
+    "Description",
+    "Project ID",
+    "Roles",
+    "Unrestricted",
+    "Access Rules",
+    "Expires At",
 ]
 
 
@@ -25,7 +33,7 @@ def test_the_secret_is_shown_once(run: Run) -> None:
     assert made["Secret"] not in run(*NOUN, "list", "-f", "json").out
 
 
-def test_it_signs_in_with_what_it_was_given(
+def test_it_signs_in_with_its_secret_and_has_only_its_roles(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     argv = ("--secret", "s3cret", "--role", "reader", "--unrestricted")
@@ -42,7 +50,7 @@ def test_it_signs_in_with_what_it_was_given(
     assert run("project", "create", "more").exit_code == 3
 
 
-def test_a_table_reads_well(run: Run) -> None:
+def test_a_table_shows_roles_and_rules_in_words(run: Run) -> None:
     argv = ("--role", "reader", "--access-rules", RULES)
     made = run(*NOUN, "create", "ci", *argv)
     assert "reader" in made.out

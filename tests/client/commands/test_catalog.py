@@ -1,3 +1,5 @@
+"""``catalog list`` and ``catalog show``."""
+
 from __future__ import annotations
 
 from mockserver.cloud import MockCloud
@@ -8,9 +10,12 @@ def test_a_cell_has_two_lines_for_each_endpoint(cloud: MockCloud, run: Run) -> N
     done = run("catalog", "show", "image", "-c", "endpoints")
     cells = [line.split("|")[2].rstrip() for line in done.out.splitlines()[3:-1]]
     assert cells == [
-        *(" RegionOne", f"   public: {cloud.image_url}"),
-        *(" RegionOne", f"   internal: {cloud.image_url}"),
-        *(" RegionOne", f"   admin: {cloud.image_url}"),
+        " RegionOne",
+        f"   public: {cloud.image_url}",
+        " RegionOne",
+        f"   internal: {cloud.image_url}",
+        " RegionOne",
+        f"   admin: {cloud.image_url}",
         "",
     ]
 
@@ -18,7 +23,8 @@ def test_a_cell_has_two_lines_for_each_endpoint(cloud: MockCloud, run: Run) -> N
 def test_json_has_the_endpoints_as_objects(cloud: MockCloud, run: Run) -> None:
     listed = run("catalog", "list", "-f", "json").json
     assert [(entry["Name"], entry["Type"]) for entry in listed] == [
-        *(("keystone", "identity"), ("glance", "image")),
+        ("keystone", "identity"),
+        ("glance", "image"),
     ]
     assert {endpoint["url"] for endpoint in listed[1]["Endpoints"]} == {cloud.image_url}
 
@@ -35,7 +41,7 @@ def test_a_service_that_is_not_there_is_an_error(run: Run) -> None:
     assert done.err == "imagectl: service nope not found in the catalog\n"
 
 
-def test_what_was_created_since_the_token_was_issued_is_listed(run: Run) -> None:
+def test_services_newer_than_the_token_are_listed(run: Run) -> None:
     run("token", "issue")
     run("service", "create", "--name", "nova", "compute")
     run("endpoint", "create", "--region", "RegionOne", "nova", "public", "http://n")

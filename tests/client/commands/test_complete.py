@@ -1,4 +1,4 @@
-"""Completion by real shells: bash, and zsh and fish where they are installed."""
+"""``complete``: completion by real shells: bash, and zsh and fish where installed."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""``configuration show``: settings, with secrets masked."""
+
 from __future__ import annotations
 
 from pathlib import Path

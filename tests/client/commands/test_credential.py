@@ -1,3 +1,5 @@
+"""``credential``: create, list, set and delete."""
+
 from __future__ import annotations
 
 from mockserver.cloud import MockCloud
@@ -28,7 +30,7 @@ def test_list_filters_by_user_and_type(run: Run) -> None:
     assert list(row) == ["ID", "Type", "User ID", "Data", "Project ID"]
 
 
-def test_set_can_be_used_with_the_type_and_user_that_openstack_insists_on(
+def test_set_accepts_the_options_that_openstack_requires(
     cloud: MockCloud, run: Run
 ) -> None:
     made = create(run, "credential", "admin", "old", "--project", "service")
@@ -47,7 +49,7 @@ def test_set_says_why_the_service_refuses_another_type(run: Run) -> None:
     assert (done.exit_code, "(HTTP 400)" in done.err) == (1, True)
 
 
-def test_a_credential_that_is_not_there_is_not_deleted_in_silence(run: Run) -> None:
+def test_delete_reports_a_missing_credential_and_goes_on(run: Run) -> None:
     made = create(run, "credential", "admin", "key")
     done = run("credential", "delete", "nothing", made)
     assert (done.exit_code, done.err.count("\n")) == (4, 2)

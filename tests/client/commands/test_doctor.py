@@ -1,4 +1,4 @@
-"""``imagectl doctor``: a line for each check, and what mends the one that fails."""
+"""``doctor``: a line for each check, and a hint for the one that fails."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_cloud_that_works_passes_every_check(run: Run) -> None:
         ),
     ],
 )
-def test_what_fails_is_named_with_what_mends_it(
+def test_a_failing_check_is_named_with_a_hint(
     run: Run,
     monkeypatch: pytest.MonkeyPatch,
     variable: str,
@@ -101,10 +101,8 @@ def test_a_file_with_secrets_that_others_can_read_is_a_warning(
 def test_a_bare_image_service_is_checked_too(
     run_anonymous: Run, cloud: MockCloud
 ) -> None:
-    outcome = run_anonymous(
-        *("--os-auth-type", "none", "--os-image-endpoint-override", cloud.image_url),
-        "doctor",
-    )
+    bare = ("--os-auth-type", "none", "--os-image-endpoint-override", cloud.image_url)
+    outcome = run_anonymous(*bare, "doctor")
     found = findings(outcome)
     assert found["token"] == ("ok", "none is asked for")
     assert found["image versions"][0] == "ok"

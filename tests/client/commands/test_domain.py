@@ -1,3 +1,5 @@
+"""``domain``: create, list, set and delete."""
+
 from __future__ import annotations
 
 from tests.client.support.identity import create

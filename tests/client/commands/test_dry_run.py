@@ -1,4 +1,4 @@
-"""``--dry-run`` tells of every request that changes something, and sends none."""
+"""``--dry-run`` prints every request that would change something, and sends none."""
 
 from __future__ import annotations
 
@@ -14,8 +14,17 @@ from mockserver.cloud import MockCloud
 from tests.conftest import Run
 
 READING = {
-    *("audit", "complete", "doctor", "get", "info", "issue", "list", "save", "show"),
-    *("cache clear", "contains user"),
+    "audit",
+    "complete",
+    "doctor",
+    "get",
+    "info",
+    "issue",
+    "list",
+    "save",
+    "show",
+    "cache clear",
+    "contains user",
 }
 """How the commands end that change nothing in a cloud."""
 
@@ -41,7 +50,7 @@ def told(out: str) -> list[str]:
     [e for e in distribution("imagectl").entry_points if e.group == GROUP],
     ids=lambda entry: entry.name,
 )
-def test_what_changes_something_takes_dry_run(entry: EntryPoint) -> None:
+def test_every_command_that_changes_something_takes_dry_run(entry: EntryPoint) -> None:
     parser = entry.load()(Shell(), None).get_parser("")
     words = entry.name.split("_")
     is_reading = words[-1] in READING or " ".join(words[-2:]) in READING
@@ -95,7 +104,7 @@ def test_grants_by_keystoneclient_are_told_of(run: Run, cloud: MockCloud) -> Non
     run("user", "create", "eve")
     before = sent(cloud)
     outcome = run(
-        *("role", "add", "--dry-run", "--user", "eve", "--project", "admin", "member")
+        "role", "add", "--dry-run", "--user", "eve", "--project", "admin", "member"
     )
     assert outcome.exit_code == 0
     assert [line[:4] for line in told(outcome.out)] == ["PUT "]
@@ -109,7 +118,7 @@ def test_a_token_that_would_be_revoked_is_told_of_hashed(run: Run) -> None:
     assert "gAAAA" not in outcome.out
 
 
-def test_what_cannot_be_found_is_an_error_all_the_same(run: Run) -> None:
+def test_a_missing_resource_is_still_an_error(run: Run) -> None:
     outcome = run("image", "set", "--dry-run", "--name", "b", "nope")
     assert outcome.exit_code == 4
     assert outcome.out == ""

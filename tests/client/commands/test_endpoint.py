@@ -1,3 +1,5 @@
+"""``endpoint``: create, list, set, show, delete and association with projects."""
+
 from __future__ import annotations
 
 import pytest
@@ -59,11 +61,17 @@ def test_list_asks_for_the_services_once(cloud: MockCloud, run: Run) -> None:
     rows = run("endpoint", "list", "-f", "json").json
     assert len(rows) == 6
     assert list(rows[0]) == [
-        *("ID", "Region", "Service Name", "Service Type", "Enabled", "Interface"),
+        "ID",
+        "Region",
+        "Service Name",
+        "Service Type",
+        "Enabled",
+        "Interface",
         "URL",
     ]
     assert [exchange.path for exchange in cloud.journal] == [
-        *("/v3/services", "/v3/endpoints"),
+        "/v3/services",
+        "/v3/endpoints",
     ]
 
 
@@ -122,7 +130,8 @@ def test_show_takes_the_only_endpoint_of_a_service(run: Run, compute: str) -> No
 def test_show_says_when_a_service_has_no_endpoint(run: Run, compute: str) -> None:
     done = run("endpoint", "show", "nova")
     assert (done.exit_code, done.err) == (
-        *(4, "imagectl: The service nova has no endpoint.\n"),
+        4,
+        "imagectl: The service nova has no endpoint.\n",
     )
 
 

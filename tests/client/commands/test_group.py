@@ -1,3 +1,5 @@
+"""``group``: create, list, set, delete and membership of users."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -38,9 +40,7 @@ def test_list_has_the_columns_of_openstack(run: Run, ops: str) -> None:
     assert list(row) == ["ID", "Name", "Domain ID", "Description"]
 
 
-def test_the_groups_of_a_user_are_listed_in_the_domain_that_was_asked_for(
-    run: Run, ops: str, ann: str
-) -> None:
+def test_list_by_user_respects_the_given_domain(run: Run, ops: str, ann: str) -> None:
     create(run, "domain", "lab")
     create(run, "group", "ops", "--domain", "lab")
     run("group", "add", "user", ops, ann)
@@ -68,9 +68,7 @@ def test_set_and_delete_find_a_group_in_its_domain(run: Run, ops: str) -> None:
     assert run("group", "list", "-f", "value", "-c", "ID").out.split() == [ops]
 
 
-def test_contains_says_on_which_side_of_the_door_a_user_is(
-    run: Run, ops: str, ann: str
-) -> None:
+def test_contains_user_tells_members_from_others(run: Run, ops: str, ann: str) -> None:
     out = run("group", "contains", "user", "ops", "ann")
     assert (out.exit_code, out.out, out.err) == (0, "", "ann not in group ops\n")
     assert run("group", "add", "user", "ops", "ann").exit_code == 0
@@ -91,20 +89,21 @@ def test_contains_does_not_take_a_refusal_for_an_answer(
     assert (done.exit_code, done.out) == (3, "")
 
 
-def test_one_unknown_user_does_not_keep_the_others_out(
+def test_an_unknown_user_does_not_stop_adding_the_others(
     cloud: MockCloud, run: Run, ops: str, ann: str
 ) -> None:
     create(run, "user", "--password=x", "bob")
     done = run("group", "add", "user", "ops", "ann", "nobody", "bob")
     assert done.exit_code == 4
     assert done.err.splitlines() == [
-        *("imagectl: No User found for nobody", "imagectl: 1 of 3 failed"),
+        "imagectl: No User found for nobody",
+        "imagectl: 1 of 3 failed",
     ]
     members = run("user", "list", "--group", "ops", "-f", "value", "-c", "Name")
     assert sorted(members.out.split()) == ["ann", "bob"]
 
 
-def test_a_user_who_is_not_in_the_group_is_not_removed_in_silence(
+def test_remove_user_reports_a_user_who_is_no_member(
     run: Run, ops: str, ann: str
 ) -> None:
     done = run("group", "remove", "user", "ops", "ann")
@@ -112,7 +111,7 @@ def test_a_user_who_is_not_in_the_group_is_not_removed_in_silence(
     assert "not found in group" in done.err
 
 
-def test_a_name_that_a_service_does_not_filter_by_is_compared_here(
+def test_a_name_is_found_where_the_service_has_no_filter(
     run: Run, ops: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As an endpoint group's, of which Keystone 30 lists all whatever the name."""

@@ -1,3 +1,5 @@
+"""``implied role``: create, list and delete."""
+
 from __future__ import annotations
 
 from tests.client.support.identity import create
@@ -29,7 +31,7 @@ def test_the_roles_that_keystone_begins_with_are_listed(run: Run) -> None:
     assert {"admin manager", "manager member", "member reader"} <= set(listed)
 
 
-def test_a_role_that_is_not_there_is_named_before_anything_is_asked(run: Run) -> None:
+def test_an_unknown_role_is_named(run: Run) -> None:
     done = run("implied", "role", "create", "nothing", "--implied-role", "reader")
     assert (done.exit_code, done.err) == (4, "imagectl: No Role found for nothing\n")
 

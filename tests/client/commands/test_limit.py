@@ -1,3 +1,5 @@
+"""``limit`` and ``registered limit``: create, list, set, show and delete."""
+
 from __future__ import annotations
 
 import pytest
@@ -30,14 +32,16 @@ def test_a_registered_limit_has_the_rows_of_openstack(run: Run) -> None:
     assert run(*REGISTERED, "show", made["id"], "-f", "json").json == made
     [row] = run(*REGISTERED, "list", "-f", "json").json
     assert list(row) == [
-        *("ID", "Service ID", "Resource Name", "Default Limit", "Description"),
+        "ID",
+        "Service ID",
+        "Resource Name",
+        "Default Limit",
+        "Description",
         "Region ID",
     ]
 
 
-def test_registered_limits_are_listed_by_service_region_and_resource(
-    run: Run, registered: str
-) -> None:
+def test_list_filters_by_service_region_and_resource(run: Run, registered: str) -> None:
     def listed(*argv: str) -> int:
         return len(run(*REGISTERED, "list", *argv, "-f", "json").json)
 
@@ -62,14 +66,24 @@ def test_a_limit_has_the_rows_of_openstack(run: Run, registered: str) -> None:
     argv = ("images", *PLACE, "--resource-limit", "3", "-f", "json")
     made = run("limit", "create", *argv).json
     assert {
-        *("description", "id", "project_id", "region_id", "resource_limit"),
-        *("resource_name", "service_id"),
+        "description",
+        "id",
+        "project_id",
+        "region_id",
+        "resource_limit",
+        "resource_name",
+        "service_id",
     } <= made.keys()
     assert run("limit", "show", made["id"], "-f", "json").json == made
     [row] = run("limit", "list", "--project", "service", "-f", "json").json
     assert list(row) == [
-        *("ID", "Project ID", "Service ID", "Resource Name", "Resource Limit"),
-        *("Description", "Region ID"),
+        "ID",
+        "Project ID",
+        "Service ID",
+        "Resource Name",
+        "Resource Limit",
+        "Description",
+        "Region ID",
     ]
     assert run("limit", "list", "--project", "admin", "-f", "json").json == []
     change = ("limit", "set", made["id"], "--resource-limit", "4", "-f", "json")
@@ -112,7 +126,7 @@ def test_limits_are_of_a_region_and_listed_by_all_they_have(run: Run) -> None:
         assert run(*listing, *no).json == []
 
 
-def test_what_is_not_registered_cannot_be_limited(run: Run) -> None:
+def test_a_limit_needs_a_registered_limit(run: Run) -> None:
     done = run("limit", "create", "images", *PLACE, "--resource-limit", "3")
     assert done.exit_code == 3
     assert "no corresponding registered limit" in done.err

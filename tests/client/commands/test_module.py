@@ -1,4 +1,4 @@
-"""``module list`` and ``command list``: what the program is made of."""
+"""``module list`` and ``command list``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a name is in two domains, ``--user-domain`` and the like say which one."""
+"""``--user-domain``, ``--project-domain`` and the like choose among equal names."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def lab(run: Run, cloud: MockCloud) -> dict[str, str]:
         (f"project cleanup --dry-run {SITE}", "owner={project}"),
     ],
 )
-def test_the_domain_that_is_given_chooses(
+def test_commands_act_on_the_resources_of_the_given_domain(
     run: Run, cloud: MockCloud, lab: dict[str, str], line: str, asked: str
 ) -> None:
     done = run(*line.split())
@@ -98,7 +98,7 @@ def test_the_domain_that_is_given_chooses(
         ("project show --domain lab site", "id"),
     ],
 )
-def test_what_is_shown_is_of_the_domain_that_is_given(
+def test_create_and_show_find_names_in_the_given_domain(
     run: Run, lab: dict[str, str], line: str, field: str
 ) -> None:
     made = run(*line.split(), "-f", "json")
@@ -108,7 +108,7 @@ def test_what_is_shown_is_of_the_domain_that_is_given(
 @pytest.mark.parametrize(
     ("noun", "field"), [("user", "default_project_id"), ("image", "owner")]
 )
-def test_what_is_set_is_a_project_of_the_domain_that_is_given(
+def test_set_finds_a_project_in_the_given_domain(
     run: Run, lab: dict[str, str], noun: str, field: str
 ) -> None:
     line = {"user": f"user set {lab['user']} {SITE}", "image": f"image set a {SITE}"}
@@ -125,13 +125,13 @@ def test_what_is_set_is_a_project_of_the_domain_that_is_given(
         ("role list --domain lab", "role"),
     ],
 )
-def test_a_list_of_a_domain_holds_what_is_in_it(
+def test_list_shows_the_resources_of_the_given_domain(
     run: Run, lab: dict[str, str], line: str, noun: str
 ) -> None:
     assert run(*line.split(), "-f", "value", "-c", "ID").out == f"{lab[noun]}\n"
 
 
-def test_an_image_is_shared_with_a_project_of_the_domain_that_is_given(
+def test_image_add_project_finds_it_in_the_given_domain(
     run: Run, lab: dict[str, str]
 ) -> None:
     run("image", "create", "b")
@@ -139,14 +139,14 @@ def test_an_image_is_shared_with_a_project_of_the_domain_that_is_given(
     assert run(*argv, "-f", "json").json["member_id"] == lab["project"]
 
 
-def test_a_group_is_shown_of_the_domain_that_is_given(
+def test_group_show_finds_a_name_in_the_given_domain(
     run: Run, lab: dict[str, str]
 ) -> None:
     shown = run("group", "show", "--domain", "lab", "ops", "-f", "json")
     assert shown.json["id"] == lab["group"]
 
 
-def test_an_endpoint_is_given_to_a_project_of_the_domain_that_is_given(
+def test_endpoint_add_project_finds_it_in_the_given_domain(
     run: Run, lab: dict[str, str]
 ) -> None:
     endpoint_id = create(run, "endpoint", "glance", "public", "http://a.b")
@@ -159,13 +159,13 @@ def test_an_endpoint_is_given_to_a_project_of_the_domain_that_is_given(
 @pytest.mark.parametrize(
     "line", ["group contains user ops ann", "limit list --project site"]
 )
-def test_without_its_domain_such_a_name_says_too_little(
+def test_an_ambiguous_name_without_its_domain_is_refused(
     run: Run, lab: dict[str, str], line: str
 ) -> None:
     assert run(*line.split()).exit_code == 5
 
 
-def test_a_list_of_members_takes_the_domain_that_it_has_no_use_for(
+def test_image_member_list_accepts_a_domain_and_ignores_it(
     run: Run, lab: dict[str, str]
 ) -> None:
     """As scripts give it: it names no project, and changes nothing."""

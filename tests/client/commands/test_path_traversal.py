@@ -1,4 +1,4 @@
-"""Names that an HTTP client would resolve to the record above."""
+"""Names such as ``..``, which in a URL would lead to the parent resource."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ UPWARD = pytest.mark.parametrize("name", ["", ".", ".."])
 
 
 @UPWARD
-def test_no_part_is_so_called_that_its_namespace_is_deleted(
-    run: Run, name: str
-) -> None:
+def test_deleting_a_part_never_deletes_its_namespace(run: Run, name: str) -> None:
     done(run, "namespace create", "ns", "--tag", "t")
     for noun in ("object", "property", "tag"):
         outcome = done(run, f"{noun} delete", "ns", name)
@@ -22,7 +20,7 @@ def test_no_part_is_so_called_that_its_namespace_is_deleted(
     assert names(run, "tag", "ns") == {"t"}
 
 
-def test_no_tag_is_so_called_that_its_image_is_deleted(run: Run) -> None:
+def test_deleting_a_tag_never_deletes_its_image(run: Run) -> None:
     run("image", "create", "a", "--tag", "..")
     outcome = run("image", "unset", "a", "--tag", "..")
     assert did(outcome) == (4, "", "imagectl: No request can name '..'.\n")
@@ -30,7 +28,7 @@ def test_no_tag_is_so_called_that_its_image_is_deleted(run: Run) -> None:
 
 
 @UPWARD
-def test_no_record_is_found_by_what_stands_above_it(run: Run, name: str) -> None:
+def test_a_name_that_leads_upward_is_not_found(run: Run, name: str) -> None:
     for noun in ("image", "user", "region"):
         for verb in ("show", "delete"):
             assert run(noun, verb, name).exit_code == 4

@@ -1,3 +1,5 @@
+"""``policy``: create, show, set and delete."""
+
 from __future__ import annotations
 
 from pathlib import Path

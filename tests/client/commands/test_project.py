@@ -1,3 +1,5 @@
+"""``project``: create, show, list, set and delete."""
+
 from __future__ import annotations
 
 import pytest
@@ -85,7 +87,11 @@ def test_a_sort_direction_is_asc_or_desc(run: Run) -> None:
 
 def test_long_has_the_columns_of_openstack(run: Run) -> None:
     assert list(run("project", "list", "--long", "-f", "json").json[0]) == [
-        *("ID", "Name", "Domain ID", "Description", "Enabled"),
+        "ID",
+        "Name",
+        "Domain ID",
+        "Description",
+        "Enabled",
     ]
 
 

@@ -1,3 +1,5 @@
+"""``project cleanup``: what it deletes, skips and asks first."""
+
 from __future__ import annotations
 
 import io
@@ -30,7 +32,7 @@ def test_a_dry_run_lists_what_would_go(run: Run) -> None:
     assert names(run) == {"one", "two", "other"}
 
 
-def test_nothing_goes_unless_somebody_agrees(
+def test_cleanup_deletes_only_after_confirmation(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for answer in ("n\n", "", "perhaps\n"):
@@ -47,7 +49,7 @@ def test_the_own_project_is_cleaned_without_a_question(run: Run) -> None:
     assert names(run) == {"one", "two"}
 
 
-def test_what_is_skipped_or_too_young_stays(run: Run) -> None:
+def test_skipped_and_newer_resources_stay(run: Run) -> None:
     own = (*CLEANUP, "--auth-project", "--auto-approve")
     assert run(*own, "--skip-resource", "image").exit_code == 0
     assert run(*own, "--created-before", "2000-01-01T00:00:00").exit_code == 0

@@ -1,4 +1,4 @@
-"""On a terminal, a password is read without echo and asked for until it is sure."""
+"""Password prompts on a terminal: no echo, and asked again until both agree."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""``region``: create, list, set and delete."""
+
 from __future__ import annotations
 
 from tests.conftest import Run

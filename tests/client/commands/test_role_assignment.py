@@ -1,3 +1,5 @@
+"""``role assignment list``: columns, names, filters and effective assignments."""
+
 from __future__ import annotations
 
 from mockserver.cloud import MockCloud
@@ -58,7 +60,7 @@ def test_effective_assignments_follow_inheritance(run: Run) -> None:
     assert projects == {"admin@Default", "service@Default"}
 
 
-def test_what_a_group_has_is_shown_as_its_own_or_as_its_members(run: Run) -> None:
+def test_effective_shows_a_groups_roles_as_its_members(run: Run) -> None:
     user_id = run("user", "create", "--password=x", "mia", "-f", "json").json["id"]
     create(run, "group", "ops")
     run("group", "add", "user", "ops", user_id)

@@ -1,3 +1,5 @@
+"""``role add`` and ``role remove``, for users and groups, on every kind of scope."""
+
 from __future__ import annotations
 
 import pytest
@@ -26,7 +28,7 @@ def test_a_role_on_a_project_is_added_in_silence(run: Run) -> None:
     ]
 
 
-def test_a_role_is_added_on_a_domain_the_system_and_what_is_below(run: Run) -> None:
+def test_a_role_is_added_on_domain_and_system_and_inherited(run: Run) -> None:
     run("role", "add", "--domain", "default", *MIA, "reader")
     run("role", "add", "--system", "all", *MIA, "reader")
     run("role", "add", "--project", "admin", *MIA, "--inherited", "reader")
@@ -84,7 +86,7 @@ def test_a_group_is_found_in_its_domain(run: Run) -> None:
 @pytest.mark.parametrize(
     "argv", [("nobody", "member"), ("mia", "nothing")], ids=["user", "role"]
 )
-def test_what_does_not_exist_is_named(run: Run, argv: tuple[str, str]) -> None:
+def test_an_unknown_user_or_role_is_named(run: Run, argv: tuple[str, str]) -> None:
     done = run("role", "add", "--project", "service", "--user", *argv)
     assert done.exit_code == 4
     assert done.err.startswith("imagectl: No ")

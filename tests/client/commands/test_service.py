@@ -1,3 +1,5 @@
+"""``service``: create, show, list, set and delete."""
+
 from __future__ import annotations
 
 from tests.conftest import Run

@@ -1,3 +1,5 @@
+"""``token issue`` and ``token revoke``."""
+
 from __future__ import annotations
 
 import re
@@ -63,7 +65,7 @@ def test_a_revoked_token_is_not_kept(cloud: MockCloud, run: Run) -> None:
     assert 401 not in {exchange.status for exchange in cloud.journal}
 
 
-def test_a_token_that_is_none_is_not_found(run: Run) -> None:
+def test_an_invalid_token_is_not_found(run: Run) -> None:
     done = run("token", "revoke", "nonsense")
     assert done.exit_code == 4
     assert "nonsense" not in done.err

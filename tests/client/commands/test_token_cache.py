@@ -1,4 +1,4 @@
-"""``token cache list`` and ``clear``, and one cache under several processes."""
+"""``token cache list`` and ``clear``, and one cache shared by several processes."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""``user``: create, show, list, set and delete, with password prompts."""
+
 from __future__ import annotations
 
 import io
@@ -16,7 +18,10 @@ def answer(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
 def test_create_prints_the_rows_of_the_documents(run: Run) -> None:
     done = run("user", "create", "--password", "pw", "glance")
     assert [line.split("|")[1].strip() for line in done.out.splitlines()[3:-1]] == [
-        *("domain_id", "enabled", "id", "name"),
+        "domain_id",
+        "enabled",
+        "id",
+        "name",
     ]
     assert done.exit_code == 0
     assert done.err == ""
@@ -95,10 +100,8 @@ def test_or_show_takes_the_user_that_is_there(run: Run) -> None:
 def test_show_finds_a_user_in_the_domain_given(run: Run) -> None:
     domain_id = create(run, "domain", "Elsewhere")
     run("user", "create", "--password=x", "glance")
-    there = run(
-        *("user", "create", "--password=x", "--domain", "Elsewhere", "glance"),
-        *("-f", "json"),
-    ).json
+    options = "--password=x --domain Elsewhere glance -f json"
+    there = run("user", "create", *options.split()).json
     assert there["domain_id"] == domain_id
     assert run("user", "show", "glance").exit_code == 5
     for domain in ("Elsewhere", domain_id):
@@ -109,7 +112,13 @@ def test_show_finds_a_user_in_the_domain_given(run: Run) -> None:
 def test_list_has_the_columns_of_openstack(run: Run) -> None:
     assert list(run("user", "list", "-f", "json").json[0]) == ["ID", "Name"]
     assert list(run("user", "list", "--long", "-f", "json").json[0]) == [
-        *("ID", "Name", "Project", "Domain", "Description", "Email", "Enabled"),
+        "ID",
+        "Name",
+        "Project",
+        "Domain",
+        "Description",
+        "Email",
+        "Enabled",
     ]
 
 
@@ -137,7 +146,7 @@ def test_list_filters_by_enabled(run: Run) -> None:
     assert enabled.out.split() == ["admin"]
 
 
-def test_users_of_a_project_are_listed_without_a_request_for_each(
+def test_list_by_project_sends_no_request_for_each_user(
     cloud: MockCloud, run: Run
 ) -> None:
     for name in ("u1", "u2", "u3"):
@@ -201,7 +210,7 @@ def test_set_changes_what_it_is_told_and_nothing_else(run: Run) -> None:
         ),
     ],
 )
-def test_what_is_switched_on_at_first_is_switched_off_later_and_the_reverse(
+def test_set_reverses_each_option_that_create_gave(
     run: Run, on: str, off: str, key: str
 ) -> None:
     for first, later, is_on in ((on, off, True), (off, on, False)):
@@ -212,7 +221,7 @@ def test_what_is_switched_on_at_first_is_switched_off_later_and_the_reverse(
         assert shown["options"] == {key: not is_on}
 
 
-def test_methods_that_are_needed_together_are_kept_as_alternatives(run: Run) -> None:
+def test_multi_factor_rules_are_kept_as_alternatives(run: Run) -> None:
     rules = [["password", "totp"], ["password", "token"]]
     first, second = (f"--multi-factor-auth-rule={','.join(rule)}" for rule in rules)
     made = run("user", "create", "--password=x", first, second, "ann", "-f", "json")
@@ -239,7 +248,8 @@ def test_delete_goes_on_after_a_failure(run: Run) -> None:
     done = run("user", "delete", "nobody", "u1")
     assert done.exit_code == 4
     assert done.err.splitlines() == [
-        *("imagectl: No User found for nobody", "imagectl: 1 of 2 failed"),
+        "imagectl: No User found for nobody",
+        "imagectl: 1 of 2 failed",
     ]
     assert run("user", "show", "u1").exit_code == 4
 

@@ -1,3 +1,5 @@
+"""``user password set``: users change their own password."""
+
 from __future__ import annotations
 
 import io
@@ -30,7 +32,7 @@ def test_users_change_their_own_password(run: Run) -> None:
     assert not signs_in(run, "old")
 
 
-def test_what_is_not_given_is_asked_for(
+def test_missing_passwords_are_prompted_for(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("old\nnew\nnew\n"))

@@ -1,3 +1,5 @@
+"""``versions show``: versions of every service, and filters."""
+
 from __future__ import annotations
 
 from mockserver.cloud import MockCloud
@@ -9,8 +11,13 @@ SHOW = ("versions", "show", "-f", "json")
 def test_every_version_of_every_service_is_shown(cloud: MockCloud, run: Run) -> None:
     rows = run(*SHOW).json
     assert list(rows[0]) == [
-        *("Region Name", "Service Type", "Version", "Status", "Endpoint"),
-        *("Min Microversion", "Max Microversion"),
+        "Region Name",
+        "Service Type",
+        "Version",
+        "Status",
+        "Endpoint",
+        "Min Microversion",
+        "Max Microversion",
     ]
     keystone = [row for row in rows if row["Service Type"] == "identity"]
     assert [(row["Version"], row["Status"]) for row in keystone] == [

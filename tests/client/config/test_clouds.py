@@ -1,4 +1,4 @@
-"""The cloud that options, variables and files make; the reference reads the same."""
+"""Options, ``OS_*`` variables and clouds.yaml: the settings they give a cloud."""
 
 from __future__ import annotations
 
@@ -94,7 +94,8 @@ def test_a_token_beside_a_user_changes_nothing() -> None:
 def test_a_general_override_is_for_images_and_a_special_one_wins() -> None:
     general = read("--os-endpoint-override", "http://general")
     special = read(
-        *("--os-endpoint-override", "http://general"),
+        "--os-endpoint-override",
+        "http://general",
         environ={
             "OS_IMAGE_ENDPOINT_OVERRIDE": "http://special",
             "OS_IDENTITY_ENDPOINT_OVERRIDE": "http://identity",
@@ -139,7 +140,7 @@ def test_several_clouds_and_none_named_are_listed(clouds_file: Path) -> None:
     assert config.hint == f"{clouds_file} has: blue, red"
 
 
-def test_what_could_not_be_read_is_said_when_a_cloud_is_missing(
+def test_an_unknown_cloud_hints_at_unreadable_files(
     clouds_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     clouds_file.write_text("clouds: {a: [")

@@ -1,4 +1,4 @@
-"""openstacksdk, as `openstack` uses it, reads the same out of the same cases."""
+"""openstacksdk reads the same settings from the cases of ``auth_cases.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of options is held against keystoneauth, which it does not import."""
+"""Global options: the same as keystoneauth's plugins and `openstack` take."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_help_names_variables_and_shows_none_of_their_values(
     assert "hidden-value" not in text
 
 
-def test_nothing_is_set_where_nothing_is_given() -> None:
+def test_options_that_are_not_given_are_unset() -> None:
     given = vars(make_parser().parse_args([]))
     assert {key for key, value in given.items() if value not in (None, False)} == set()
 
@@ -108,6 +108,11 @@ def test_every_global_option_of_openstack_is_ours() -> None:
     assert len(theirs) > 70
     ours = {s for a in make_parser()._actions for s in a.option_strings}
     assert theirs - ours <= {
-        *("--version", "--verbose", "--quiet", "--log-file", "--help", "--debug"),
+        "--version",
+        "--verbose",
+        "--quiet",
+        "--log-file",
+        "--help",
+        "--debug",
         "--os-profile",
     }

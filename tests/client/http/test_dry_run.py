@@ -1,4 +1,4 @@
-"""What a rehearsal answers: what a service would, as far as a command goes on by it."""
+"""What ``--dry-run`` answers to requests in place of the service."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def http(told: list[str]) -> requests.Session:
     return session
 
 
-def test_what_was_created_can_be_read(http: requests.Session) -> None:
+def test_a_created_resource_can_be_read(http: requests.Session) -> None:
     made = http.post(ROOT, json={"name": "b"}).json()
     assert made == {"id": "new-image", "status": "active", "name": "b"}
     assert http.get(f"{ROOT}/new-image").json() == made
@@ -54,7 +54,7 @@ def test_what_was_created_can_be_read(http: requests.Session) -> None:
     assert http.post(ROOT, json={"name": "c"}).json()["id"] == "new-image-1"
 
 
-def test_nothing_that_was_created_is_waited_for(http: requests.Session) -> None:
+def test_a_created_task_has_succeeded_at_once(http: requests.Session) -> None:
     task = http.post("http://glance/v2/tasks", json={"type": "import"}).json()
     assert task["status"] == "success"
 
@@ -81,7 +81,7 @@ def test_a_wrapped_record_is_patched_within(http: requests.Session) -> None:
     assert answer.json() == {"user": {"id": "1", "name": "u", "email": "e"}}
 
 
-def test_what_cannot_be_read_is_answered_with_what_was_asked(
+def test_a_change_of_an_unreadable_resource_is_echoed(
     http: requests.Session,
 ) -> None:
     answer = http.patch("http://keystone/v3/users/9", json={"user": {"name": "n"}})

@@ -1,4 +1,4 @@
-"""What goes wrong below HTTP, in one line."""
+"""Failures of TLS, proxies and connections: each becomes one clear line."""
 
 from __future__ import annotations
 
@@ -51,11 +51,13 @@ def test_a_certificate_that_is_not_trusted_names_the_options() -> None:
         (http_exceptions.TooManyRedirects(), ServiceError, "redirects without end."),
         (
             http_exceptions.ConnectionError(ConnectionResetError(104, "x")),
-            *(UnreachableError, "Connection reset by peer"),
+            UnreachableError,
+            "Connection reset by peer",
         ),
         (
             http_exceptions.ChunkedEncodingError(ValueError("cut short")),
-            *(UnreachableError, "cut short"),
+            UnreachableError,
+            "cut short",
         ),
     ],
     ids=lambda value: getattr(value, "__name__", type(value).__name__),

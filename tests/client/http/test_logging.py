@@ -1,4 +1,4 @@
-"""``--debug``, ``-v``, ``--timing`` and ``--log-file`` show all but secrets."""
+"""``--debug``, ``-v``, ``--timing`` and ``--log-file``, which never show secrets."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_debug_shows_neither_password_nor_token(
 def test_debug_of_keystoneclient_s_calls_is_ours_too(run: Run, home: Path) -> None:
     run("user", "create", "eve")
     outcome = run(
-        *("--debug", "role", "add"), *("--user", "eve", "--project", "admin", "member")
+        "--debug", "role", "add", "--user", "eve", "--project", "admin", "member"
     )
     puts = [line for line in outcome.err.splitlines() if line.startswith("> PUT ")]
     assert len(puts) == 1

@@ -1,4 +1,4 @@
-"""Configurations of clouds, and what ours and the reference must read out of them."""
+"""Cases of clouds.yaml, variables and options, and the settings read from them."""
 
 from __future__ import annotations
 
@@ -82,9 +82,10 @@ EVE = {
 
 @dataclass(frozen=True)
 class Case:
-    """Files below a directory that is home's parent, variables, options, outcome.
+    """Files, variables and options, and what must come of them.
 
-    ``expected`` has what is not the default; ``error`` is how the message begins.
+    Paths are below the parent of home; ``expected`` holds the settings that are not
+    defaults; ``error`` is the beginning of the message.
     """
 
     title: str
@@ -195,13 +196,15 @@ CASES = [
     ),
     two_clouds(
         "the option wins over OS_CLOUD",
-        *("--os-cloud", "red"),
+        "--os-cloud",
+        "red",
         environ={"OS_CLOUD": "blue"},
         expected=red(),
     ),
     two_clouds(
         "ids need no domain",
-        *("--os-cloud", "blue"),
+        "--os-cloud",
+        "blue",
         expected={
             "auth": {
                 "auth_url": "http://blue/v3",
@@ -213,7 +216,10 @@ CASES = [
     ),
     two_clouds(
         "a variable of an option overrides the named cloud",
-        *("--os-cloud", "red", "--os-interface", "admin"),
+        "--os-cloud",
+        "red",
+        "--os-interface",
+        "admin",
         environ={"OS_USERNAME": "eve", "OS_CACERT": "/ca.pem"},
         expected=red(
             auth=RED | {"username": "eve"}, interfaces=["admin"], verify="/ca.pem"
@@ -221,7 +227,8 @@ CASES = [
     ),
     two_clouds(
         "another variable does not touch the named cloud",
-        *("--os-cloud", "red"),
+        "--os-cloud",
+        "red",
         environ={"OS_INSECURE": "true", "OS_VERIFY": "false"},
         expected=red(),
     ),
@@ -230,7 +237,10 @@ CASES = [
     ),
     two_clouds(
         "a region the cloud has not",
-        *("--os-cloud", "red", "--os-region-name", "South"),
+        "--os-cloud",
+        "red",
+        "--os-region-name",
+        "South",
         error="Region South is not a valid region name for cloud red. "
         "Valid choices are North.",
     ),

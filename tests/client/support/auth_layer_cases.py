@@ -1,4 +1,4 @@
-"""Which of a file, a vendor's profile, a region, a variable and an option counts."""
+"""Cases of precedence among file, vendor profile, region, variable and option."""
 
 from __future__ import annotations
 

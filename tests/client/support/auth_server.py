@@ -1,4 +1,4 @@
-"""A server on loopback that answers as a test says, and remembers what it was asked."""
+"""A server on loopback that answers as a test says, and keeps the requests."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def serve(answer: Callable[[Asked], Answer]) -> Iterator[Scripted]:
         do_GET = do_POST = do_PUT = do_DELETE = reply
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
+            """Log nothing: tests read stderr."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
@@ -85,7 +85,7 @@ def serve(answer: Callable[[Asked], Answer]) -> Iterator[Scripted]:
 
 
 def token_answer(url: str, token: str = "fresh", **changed: Any) -> Answer:
-    """Return what Keystone issues; the image service of the catalog is at ``url``."""
+    """Return Keystone's answer to a sign-in; its catalog has images at ``url``."""
     endpoint = {"interface": "public", "region": "RegionOne", "url": url}
     body = {
         "issued_at": "2026-01-01T00:00:00.000000Z",

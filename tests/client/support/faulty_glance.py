@@ -1,4 +1,4 @@
-"""A Glance with one image, whose exchanges of data go wrong as told, then go right."""
+"""A Glance with one image, whose transfers fail as a test says and then succeed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from imagectl.config.clouds import CloudConfig
 from tests.client.support.scripted_glance import Handler, ScriptedGlance
 
 Fault = Callable[[Handler], None]
-"""Answers a request for data, or a request with data, in its own way."""
+"""Answers a request for data, or one with data, in place of the service."""
 
 
 class FaultyGlance(ScriptedGlance):
-    """``faults`` are used up one by one, each by an exchange of data."""
+    """Each transfer uses up one of ``faults``; without any left, it succeeds."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class FaultyGlance(ScriptedGlance):
         return Client(Session(config, environ={}), "image")
 
     def hold(self, data: bytes) -> None:
-        """Have data, as after an upload of it."""
+        """Store data, as after its upload."""
         self.stored = data
         self.record |= {
             "status": "active",
@@ -100,7 +100,7 @@ class FaultyGlance(ScriptedGlance):
         return reset
 
     def cut_after(self, count: int) -> Fault:
-        """Send ``count`` bytes of data and no more; all of them do arrive."""
+        """Send ``count`` bytes of data and end the answer; all of them arrive."""
 
         def cut(request: Handler) -> None:
             self.send(request, count)
@@ -126,7 +126,7 @@ class FaultyGlance(ScriptedGlance):
         threading.Thread(target=self.server.serve_forever, args=(0.01,)).start()
 
     def stall_after(self, count: int) -> Fault:
-        """Let ``count`` bytes of data through, then keep silent until we give up."""
+        """Let ``count`` bytes of data through, then send nothing until we give up."""
 
         def stall(request: Handler) -> None:
             if request.command == "PUT":

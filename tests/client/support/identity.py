@@ -6,6 +6,6 @@ from tests.conftest import Run
 
 
 def create(run: Run, noun: str, *argv: str) -> str:
-    """Create a record by the command of ours and return its id."""
+    """Create a record with `imagectl` and return its id."""
     made = run(*noun.split(), "create", *argv, "-f", "json").json
     return str(made.get("id") or made["ID"])

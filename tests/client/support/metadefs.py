@@ -1,4 +1,4 @@
-"""Command lines on metadata definitions, as the tests of several files write them."""
+"""Short forms of ``image metadef`` command lines, for several test files."""
 
 from __future__ import annotations
 

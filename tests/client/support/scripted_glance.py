@@ -1,7 +1,4 @@
-"""A Glance that follows a script, for what an honest one does not do.
-
-It answers as told, whatever it is asked, and remembers what that was.
-"""
+"""A Glance that answers as a test says, even as a correct service never would."""
 
 from __future__ import annotations
 
@@ -47,11 +44,11 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
 
     def log_message(self, format: str, *args: object) -> None:
-        """Tests read stderr."""
+        """Log nothing: tests read stderr."""
 
 
 class ScriptedGlance:
-    """``on["PUT"]`` and the like say what is done with a request of that method."""
+    """``on["PUT"]`` handles requests of that method; ``seen`` lists all requests."""
 
     def __init__(self) -> None:
         self.record: dict[str, Any] = dict(QUEUED)

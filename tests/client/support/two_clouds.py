@@ -31,7 +31,7 @@ class TwoClouds(NamedTuple):
         return dict(shown.json)
 
     def list_there(self) -> list[dict[str, Any]]:
-        """Every image of the other cloud, whatever became of it."""
+        """Return every image of the other cloud, whatever its status or visibility."""
         argv = ("--os-cloud", "there", "image", "list", "--long", "-f", "json")
         return [*self.run(*argv).json, *self.run(*argv, "--hidden").json]
 

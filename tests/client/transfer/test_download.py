@@ -1,3 +1,5 @@
+"""Downloads: resuming, verification, several connections and target files."""
+
 from __future__ import annotations
 
 import contextlib
@@ -191,7 +193,7 @@ def test_wrong_data_is_not_kept(
     assert names(target) == ["image"]
 
 
-def test_what_came_before_the_end_is_kept_and_told(
+def test_received_bytes_are_kept_and_named_after_the_last_try(
     glance: FaultyGlance, image: RemoteImage, target: Path, waits: list[float]
 ) -> None:
     glance.faults = [glance.cut_after(2 * BLOCK_BYTES)] + [refuse(503)] * 9
@@ -262,7 +264,7 @@ def test_notes_that_cannot_be_read_begin_anew(
     assert target.read_bytes() == DATA
 
 
-def test_what_an_earlier_run_completed_is_left_alone(
+def test_continue_leaves_a_complete_file_alone(
     glance: FaultyGlance, image: RemoteImage, target: Path
 ) -> None:
     target.write_bytes(DATA)
@@ -408,7 +410,7 @@ def test_memory_does_not_grow_with_the_image(
     assert peak_bytes < 10 * BLOCK_BYTES
 
 
-def test_an_image_goes_from_one_service_to_another_through_no_file(
+def test_an_image_is_streamed_between_services_without_a_file(
     glance: FaultyGlance, image: RemoteImage
 ) -> None:
     with FaultyGlance().serving() as other:

@@ -1,3 +1,5 @@
+"""Disk formats of local files: detection, and files that are refused."""
+
 from __future__ import annotations
 
 import pytest
@@ -76,11 +78,11 @@ def test_the_check_that_refuses_a_file_is_named(data: bytes, check: str) -> None
         assert "--allow-unsafe" in caught.value.hint
 
 
-def test_what_no_service_takes_is_refused() -> None:
+def test_a_format_that_no_service_takes_is_refused() -> None:
     with pytest.raises(VerificationError, match="looks like qed, which"):
         found(b"QED\0".ljust(1 << 16, b"\0"))
 
 
-def test_what_is_said_to_be_raw_is_not_looked_at() -> None:
+def test_data_declared_as_raw_or_ploop_is_not_inspected() -> None:
     assert found(QCOW2, "raw") == "raw"
     assert found(QCOW2, "ploop") == "ploop"

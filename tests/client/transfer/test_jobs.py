@@ -1,3 +1,5 @@
+"""Several transfers at once: limits, failures and interruption."""
+
 from __future__ import annotations
 
 import signal

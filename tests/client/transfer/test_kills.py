@@ -89,7 +89,7 @@ def kill_during(
     assert saving.returncode in (0, 130, -number)
 
 
-def test_a_killed_download_leaves_a_whole_file_or_a_part_to_go_on_from(
+def test_a_killed_download_is_complete_or_can_be_resumed(
     glance: FaultyGlance,
     tmp_path: Path,
     record_property: Callable[[str, object], None],

@@ -1,3 +1,5 @@
+"""Memory of freed transfer blocks is used again (glibc only)."""
+
 from __future__ import annotations
 
 import platform

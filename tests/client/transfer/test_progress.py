@@ -1,3 +1,5 @@
+"""``--progress``: a bar on a terminal, lines in a log, nothing elsewhere."""
+
 from __future__ import annotations
 
 import argparse

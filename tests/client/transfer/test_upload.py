@@ -1,3 +1,5 @@
+"""Uploads: retries, verification, pipes and files that change."""
+
 from __future__ import annotations
 
 import contextlib
@@ -277,7 +279,7 @@ def test_a_byte_that_was_stored_wrong_is_noticed(
 
 
 @pytest.mark.parametrize("value", [hashlib.sha256(DATA).hexdigest(), "0" * 64])
-def test_another_hash_of_the_service_is_taken_of_the_file_afterwards(
+def test_a_hash_in_another_algorithm_is_computed_afterwards(
     glance: FaultyGlance, client: Client, source: FileSource, value: str
 ) -> None:
     def store(request: Handler) -> None:

@@ -1,3 +1,5 @@
+"""Tokens made by application credentials, and the access rules that limit them."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -288,7 +290,7 @@ def test_the_same_rule_is_kept_once(user: Caller, bound: dict[str, Any]) -> None
     assert third["access_rules"] == [bound["access_rules"][0]]
 
 
-def test_nobody_uses_or_sees_the_rules_of_others(
+def test_access_rules_of_others_are_out_of_reach(
     admin: Caller, member: Caller, user: Caller, bound: dict[str, Any]
 ) -> None:
     rule_id = bound["access_rules"][0]["id"]

@@ -1,3 +1,5 @@
+"""/v3/users/{id}/application_credentials: create, list, delete and permissions."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -198,7 +200,7 @@ def test_a_deleted_credential_is_gone_with_its_tokens(
         ("DELETE", True, "delete_application_credential"),
     ],
 )
-def test_nobody_else_sees_or_changes_a_users_credentials(
+def test_credentials_of_others_are_out_of_reach(
     member: Caller, user: Caller, method: str, item: bool, action: str
 ) -> None:
     path = path_of(user, *[create(user)["id"]][: int(item)])

@@ -1,4 +1,4 @@
-"""Users who have to prove who they are in several ways, at once or one by one."""
+"""Sign-in by several methods, at once or one by one with an auth receipt."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_a_token_counts_with_what_it_was_made_by(
         ([["smoke signals"], ["totp"]], True),
     ],
 )
-def test_rules_that_rule_nothing_let_a_password_in(
+def test_rules_without_effect_let_a_password_in(
     admin: Caller, user: Caller, rules: list[list[str]], enabled: bool
 ) -> None:
     set_rules(admin, user, *rules, enabled=enabled)

@@ -1,3 +1,5 @@
+"""POST /v3/auth/tokens by password and by token, and what is refused."""
+
 from __future__ import annotations
 
 import re
@@ -22,8 +24,13 @@ from tests.contract.support.personas import PASSWORD
 DEFAULT = {"domain": {"id": "default"}}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 METHODS = [
-    *("external", "password", "token", "oauth1", "mapped"),
-    *("application_credential", "ec2credential"),
+    "external",
+    "password",
+    "token",
+    "oauth1",
+    "mapped",
+    "application_credential",
+    "ec2credential",
 ]
 UNSCOPED = {"methods", "user", "audit_ids", "expires_at", "issued_at"}
 SCOPED = UNSCOPED | {"roles", "catalog"}
@@ -151,7 +158,7 @@ def test_nocatalog_leaves_the_catalog_out(nobody: Caller, admin: Caller) -> None
         ({"name": "admin", **DEFAULT}, {"domain": {"id": "nope"}}),
     ],
 )
-def test_who_or_where_one_may_not_be_is_unauthorized(
+def test_an_unknown_user_or_scope_is_unauthorized(
     nobody: Caller, user: dict[str, Any], scope: Any
 ) -> None:
     request = password_request(user, nobody.cloud.password, scope)

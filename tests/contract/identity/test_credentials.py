@@ -1,3 +1,5 @@
+"""/v3/credentials and /v3/users/{id}/credentials/OS-EC2."""
+
 from __future__ import annotations
 
 import json
@@ -139,7 +141,7 @@ def test_only_the_blob_of_a_credential_changes(owner: Caller) -> None:
 
 
 @pytest.mark.parametrize("missing", ["blob", "type", "user_id"])
-def test_a_credential_lacks_nothing(owner: Caller, missing: str) -> None:
+def test_a_credential_needs_blob_type_and_user(owner: Caller, missing: str) -> None:
     values = {"blob": "x", "type": "cert", "user_id": owner.user_id}
     del values[missing]
     answer = owner.identity("POST", "/credentials", json={"credential": values})
@@ -233,7 +235,7 @@ def test_an_access_key_lives_from_create_to_delete(owner: Caller) -> None:
     assert owner.identity("GET", path).status_code == 404
 
 
-def test_an_access_key_that_is_none_is_named_by_its_digest(owner: Caller) -> None:
+def test_an_unknown_access_key_is_named_by_its_digest(owner: Caller) -> None:
     digest = "ca3704aa0b06f5954c79ee837faa152d84d6b2d42838f0637a15eda8337dbdce"
     expected = keystone_error(404, f"Could not find credential: {digest}.")
     for method in ("GET", "DELETE"):

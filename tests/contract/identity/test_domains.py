@@ -1,3 +1,5 @@
+"""/v3/domains: create, show, update, delete and permissions."""
+
 from __future__ import annotations
 
 from tests.contract.conftest import Make

@@ -1,3 +1,5 @@
+"""/v3/endpoints: create, update, filters and delete."""
+
 from __future__ import annotations
 
 from typing import Any

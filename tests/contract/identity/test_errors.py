@@ -1,3 +1,5 @@
+"""Keystone's errors: routes, methods, bodies, schema violations and unknown ids."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""Keystone's query filters on names, limits and repeated parameters."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Roles granted to groups: grants, assignments, inheritance and tokens."""
+
 from __future__ import annotations
 
 import re
@@ -199,7 +201,7 @@ def test_effective_assignments_are_those_of_the_members(
     ]
 
 
-def test_an_effective_assignment_may_come_by_inheritance_and_a_group(
+def test_effective_assignments_combine_groups_and_inheritance(
     admin: Caller, ids: Ids
 ) -> None:
     path = PLACES["below a project"].format(**ids)
@@ -273,14 +275,14 @@ def test_the_policy_comes_first_on_inherited_grants(
     assert admin.identity("HEAD", path).status_code == 404
 
 
-def test_an_inherited_grant_may_be_to_nobody(admin: Caller, ids: Ids) -> None:
+def test_an_inherited_grant_may_be_to_an_unknown_group(admin: Caller, ids: Ids) -> None:
     path = PLACES["below a project"].format(**{**ids, "group": "nope"})
     for method, status in (("PUT", 204), ("HEAD", 204), ("DELETE", 204), ("HEAD", 404)):
         assert admin.identity(method, path).status_code == status
 
 
 @pytest.mark.parametrize("noun", ["project", "domain"])
-def test_what_was_not_inherited_is_missed_before_where_it_was(
+def test_a_missing_inherited_grant_is_noticed_before_its_place(
     admin: Caller, ids: Ids, noun: str
 ) -> None:
     path = (

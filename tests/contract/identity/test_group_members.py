@@ -1,3 +1,5 @@
+"""/v3/groups/{id}/users and /v3/users/{id}/groups."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""/v3/groups: create, update, list, delete and permissions."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -198,6 +200,6 @@ def test_a_member_neither_sees_nor_changes_groups(
     assert answer_of(answer) == keystone_forbidden(f"identity:{action}")
 
 
-def test_who_may_not_delete_a_group_learns_whether_there_is_one(member: Caller) -> None:
+def test_a_member_who_deletes_an_unknown_group_gets_not_found(member: Caller) -> None:
     answer = member.identity("DELETE", "/groups/nope")
     assert answer_of(answer) == keystone_error(404, "Could not find group: nope.")

@@ -1,4 +1,4 @@
-"""The JSON in schemas/ was recorded from Keystone 30."""
+"""Keystone's JSON home, as it was recorded from Keystone 30."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.image.test_schemas import read_recorded
 from tests.contract.support.callers import Caller
+from tests.contract.support.recorded import read_recorded
 
 JSON_HOME = "application/json-home"
 
@@ -44,14 +44,16 @@ def test_the_home_of_all_versions_leads_into_the_third(nobody: Caller) -> None:
         assert every[name] == {**place, key: f"/v3{place[key]}"}
 
 
-def test_the_home_is_answered_to_who_wants_it_most(nobody: Caller) -> None:
+def test_the_home_is_answered_where_it_is_preferred(nobody: Caller) -> None:
     assert home(nobody, accept=f"application/json;q=0.3, {JSON_HOME};q=0.4")
 
 
 @pytest.mark.parametrize(
     "accept", [f"{JSON_HOME};q=0.5, application/json", f"{JSON_HOME}, application/json"]
 )
-def test_the_version_is_answered_to_who_takes_both(nobody: Caller, accept: str) -> None:
+def test_the_version_is_answered_where_both_are_accepted(
+    nobody: Caller, accept: str
+) -> None:
     url = f"{nobody.cloud.identity_url}/v3"
     answer = nobody.fetch("GET", url, headers={"Accept": accept})
     assert answer.headers["Content-Type"] == "application/json"

@@ -1,4 +1,4 @@
-"""python-keystoneclient does with a cloud what it does with the real service."""
+"""python-keystoneclient against every cloud: it works as with the real service."""
 
 from __future__ import annotations
 

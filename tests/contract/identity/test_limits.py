@@ -1,3 +1,5 @@
+"""/v3/registered_limits and /v3/limits."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -306,7 +308,7 @@ def test_a_project_that_is_a_domain_is_limited_as_one(
     assert (limited["project_id"], limited["domain_id"]) == (None, "default")
 
 
-def test_a_limit_changes_in_little(
+def test_the_service_of_a_limit_cannot_change(
     admin: Caller, service_id: str, register: Limit, limit: Limit
 ) -> None:
     register()

@@ -1,4 +1,4 @@
-"""The identity commands of `openstack` and of ours, side by side on a real cloud."""
+"""Identity commands of `openstack` and `imagectl`, side by side on a real cloud."""
 
 from __future__ import annotations
 
@@ -65,11 +65,12 @@ def service(both: SideBySide) -> None:
 
 def test_users(both: SideBySide) -> None:
     both.undo("user", "delete", OWN)
-    both.show(
-        *("user", "create", OWN, *PASSWORD, "--email", "a@b.c", "--project", "admin"),
-        *("--description", "some one", "--ignore-password-expiry"),
-        *("--multi-factor-auth-rule", "password,totp", "--disable-multi-factor-auth"),
+    described = ("--description", "some one")
+    options = (
+        "--email a@b.c --project admin --ignore-password-expiry"
+        " --multi-factor-auth-rule password,totp --disable-multi-factor-auth"
     )
+    both.show("user", "create", OWN, *PASSWORD, *described, *options.split())
     both.show("user", "create", OWN, *PASSWORD, "--or-show")
     both.fail("user", "create", OWN, *PASSWORD)
     both.do(
@@ -97,10 +98,8 @@ def test_a_user_changes_the_own_password(both: SideBySide, user: None) -> None:
 
 def test_projects(both: SideBySide) -> None:
     both.undo("project", "delete", OWN)
-    both.show(
-        *("project", "create", OWN, "--description", "some", "--property", "a=b"),
-        *("--tag", "x", "--parent", "admin"),
-    )
+    options = "--description some --property a=b --tag x --parent admin"
+    both.show("project", "create", OWN, *options.split())
     both.show("project", "create", OWN, "--or-show")
     both.fail("project", "create", OWN)
     both.show("project", "show", OWN, "--parents")
@@ -311,11 +310,9 @@ def test_credentials(both: SideBySide, user: None) -> None:
 def test_application_credentials(both: SideBySide) -> None:
     noun = ("application", "credential")
     both.undo(*noun, "delete", OWN)
-    both.show(
-        *(*noun, "create", OWN, "--description", "some", "--role", "admin"),
-        *("--expiration", "2099-01-02T03:04:05", "--access-rules", RULES),
-        but=["Secret"],
-    )
+    options = "--description some --role admin --expiration 2099-01-02T03:04:05"
+    argv = (*noun, "create", OWN, *options.split(), "--access-rules", RULES)
+    both.show(*argv, but=["Secret"])
     both.fail(*noun, "create", OWN)
     both.show(*noun, "show", OWN)
     both.show(*noun, "list", but=["ID", "Access Rules"], keep=is_own)
@@ -333,9 +330,7 @@ def test_access_rules(both: SideBySide) -> None:
     rules = both.ours.run("access", "rule", "list", "-f", "json").json
     rule_id = next(rule["ID"] for rule in rules if rule["Path"] == f"/{OWN}")
     both.show(
-        *("access", "rule", "list"),
-        keep=lambda row: row["ID"] == rule_id,
-        but=["Path"],
+        "access", "rule", "list", keep=lambda row: row["ID"] == rule_id, but=["Path"]
     )
     both.show("access", "rule", "show", rule_id, but=["Path"])
     both.fail("access", "rule", "show", "nothing")
@@ -348,10 +343,8 @@ def test_access_rules(both: SideBySide) -> None:
 def registered(both: SideBySide, service: None) -> Iterator[tuple[str, ...]]:
     """What lists the limit that each program registered, and goes with it."""
     listing = ("registered", "limit", "list", "--service", OWN)
-    both.show(
-        *("registered", "limit", "create", "images", "--service", OWN),
-        *("--default-limit", "5", "--region", "RegionOne", "--description", "some"),
-    )
+    options = f"--service {OWN} --default-limit 5 --region RegionOne --description some"
+    both.show("registered", "limit", "create", "images", *options.split())
     yield listing
     delete_each(both, *listing)
 
@@ -389,11 +382,8 @@ def test_policies(both: SideBySide, tmp_path: Path) -> None:
     rows = both.ours.run("policy", "list", "-f", "json").json
     ids = {row["Type"]: row["ID"] for row in rows}
     policy_id = ids[f"text/{OWN}"]
-    both.show(
-        *("policy", "list", "--long"),
-        keep=lambda row: row["ID"] == policy_id,
-        but=["Type"],
-    )
+    argv = ("policy", "list", "--long")
+    both.show(*argv, keep=lambda row: row["ID"] == policy_id, but=["Type"])
     both.show("policy", "show", policy_id, but=["type"])
     rules.write_text('{"a": "b"}')
     both.do("policy", "set", policy_id, "--rules", str(rules))
@@ -406,7 +396,7 @@ def test_policies(both: SideBySide, tmp_path: Path) -> None:
     assert both.ours.run("policy", "delete", policy_id).exit_code == 0
 
 
-def test_what_the_token_says(both: SideBySide) -> None:
+def test_tokens_and_the_catalog(both: SideBySide) -> None:
     both.show("catalog", "list", keep=lambda row: row["Name"] in ("keystone", "glance"))
     both.show("catalog", "show", "image")
     both.show("token", "issue", but=["id", "expires"])
@@ -416,7 +406,7 @@ def test_what_the_token_says(both: SideBySide) -> None:
     both.fail("--os-project-name", "nowhere", "project", "list")
 
 
-def test_what_needs_no_cloud(both: SideBySide) -> None:
+def test_commands_that_need_no_cloud(both: SideBySide) -> None:
     both.show("configuration", "show", but=WHAT_WE_HAVE_NOT)
     both.show("configuration", "show", "--unmask", but=WHAT_WE_HAVE_NOT)
     both.fail("configuration", "show", "--nonsense")
@@ -425,10 +415,21 @@ def test_what_needs_no_cloud(both: SideBySide) -> None:
 
 
 WHAT_WE_HAVE_NOT = (
-    *("additional_user_agent", "disable_vendor_agent", "floating_ip_source"),
-    *("baremetal_introspection_status_code_retries", "baremetal_status_code_retries"),
-    *("image_api_use_tasks", "image_format", "image_status_code_retries", "message"),
-    *("key_manager_api_version", "network_api_version", "networks", "status"),
-    *("object_store_api_version", "secgroup_source", "share_api_version"),
+    "additional_user_agent",
+    "disable_vendor_agent",
+    "floating_ip_source",
+    "baremetal_introspection_status_code_retries",
+    "baremetal_status_code_retries",
+    "image_api_use_tasks",
+    "image_format",
+    "image_status_code_retries",
+    "message",
+    "key_manager_api_version",
+    "network_api_version",
+    "networks",
+    "status",
+    "object_store_api_version",
+    "secgroup_source",
+    "share_api_version",
 )
 """Defaults of openstacksdk for services and uses that are not ours."""

@@ -1,4 +1,4 @@
-"""Slashes in the paths of Keystone, which its framework looks at before Keystone."""
+"""Slashes in Keystone's paths, which its web framework treats before Keystone does."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""/v3/policies: create, list, update, delete and permissions."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

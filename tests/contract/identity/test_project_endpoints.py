@@ -1,3 +1,5 @@
+"""/v3/OS-EP-FILTER: endpoints of a project, and its catalog."""
+
 from __future__ import annotations
 
 from typing import Any

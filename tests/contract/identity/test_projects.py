@@ -1,3 +1,5 @@
+"""/v3/projects: create, update, list, delete, tags, parents and permissions."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""/v3/regions: create by POST and PUT, list, delete and permissions."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""/v3/role_assignments, and roles granted to users."""
+
 from __future__ import annotations
 
 from typing import Any

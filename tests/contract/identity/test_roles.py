@@ -1,3 +1,5 @@
+"""/v3/roles: the bootstrap's roles, create, update and delete."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""/v3/services: create, list, update, delete and permissions."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -56,7 +58,7 @@ def test_a_service_without_a_description_has_no_such_key(make: Make) -> None:
     assert service["name"] == ""
 
 
-def test_nothing_of_a_service_is_unique(make: Make) -> None:
+def test_two_services_may_share_a_name_and_a_type(make: Make) -> None:
     values = {"name": unique("service"), "type": unique("type")}
     assert make("service", **values)["id"] != make("service", **values)["id"]
 

@@ -1,4 +1,4 @@
-"""Tokens made from tokens: from one scope to another, and gone together."""
+"""Tokens made from tokens: new scopes, and revocation along the chain."""
 
 from __future__ import annotations
 

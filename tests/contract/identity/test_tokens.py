@@ -1,3 +1,5 @@
+"""/v3/auth: tokens validated and revoked, the catalog, and the projects of a user."""
+
 from __future__ import annotations
 
 import pytest

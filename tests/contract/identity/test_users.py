@@ -1,3 +1,5 @@
+"""/v3/users: create, update, list, delete, passwords, options and permissions."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -35,7 +37,7 @@ def test_a_user_has_these_fields(admin: Caller, make: Make) -> None:
     assert admin.identity("GET", path_of(user)).json() == {"user": user}
 
 
-def test_what_a_user_was_given_besides_is_kept(admin: Caller, make: Make) -> None:
+def test_extra_attributes_are_kept(admin: Caller, make: Make) -> None:
     given = {"email": "a@example.org", "description": "text", "shoe_size": "42"}
     user = make("user", name=unique("user"), default_project_id="some", **given)
     assert user.items() >= {**given, "default_project_id": "some"}.items()
@@ -241,7 +243,7 @@ def test_users_of_passwords_that_last_meet_no_filter_by_expiry(
     assert admin.identity("GET", path).json()["users"] == []
 
 
-def test_what_only_the_service_sets_is_ignored(admin: Caller, make: Make) -> None:
+def test_read_only_attributes_are_ignored(admin: Caller, make: Make) -> None:
     given = {"password_expires_at": "2030-01-01T00:00:00.000000"}
     user = make("user", name=unique("user"), federated=[], **given)
     assert user["password_expires_at"] is None

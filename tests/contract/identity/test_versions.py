@@ -1,3 +1,5 @@
+"""Keystone's version documents at / and /v3."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,4 +1,7 @@
-"""The cache is one for all: on a real cloud others may fill and clear it as well."""
+"""/v2/cache and the older /v2/cached_images and /v2/queued_images.
+
+On a real cloud, others may fill and clear the same cache meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -169,9 +172,7 @@ def test_only_administrators_manage_the_cache(
     assert answer_of(answer) == glance_forbidden(action)
 
 
-def test_nobody_learns_of_an_image_by_caching_it(
-    outsider: Caller, image_id: str
-) -> None:
+def test_caching_reveals_no_image_of_others(outsider: Caller, image_id: str) -> None:
     for method in ("PUT", "DELETE"):
         answer = outsider.image(method, f"/cache/{image_id}")
         assert answer_of(answer) == glance_error(404, f"Image {image_id} not found.")
@@ -238,5 +239,7 @@ def test_the_older_api_drops_what_is_cached(admin: Caller, image_id: str) -> Non
         ("PUT", "/queued_images/x"),
     ],
 )
-def test_a_body_that_nobody_reads(admin: Caller, method: str, path: str) -> None:
+def test_an_unexpected_body_breaks_glance(
+    admin: Caller, method: str, path: str
+) -> None:
     assert answer_of(admin.image(method, path, json={})) == glance_broke()

@@ -1,4 +1,4 @@
-"""Images copied between real services and the mock, declared there, and audited."""
+"""``image copy``, ``sync`` and ``audit`` between real services and the mock."""
 
 from __future__ import annotations
 
@@ -19,8 +19,17 @@ from tests.contract.support.clouds import Cloud, open_real
 
 DATA = os.urandom(3 << 20) + b"end"
 SAME = (
-    *("name", "size", "checksum", "os_hash_value", "disk_format", "container_format"),
-    *("min_disk", "min_ram", "visibility", "protected", "tags"),
+    "name",
+    "size",
+    "checksum",
+    "os_hash_value",
+    "disk_format",
+    "container_format",
+    "min_disk",
+    "min_ram",
+    "visibility",
+    "protected",
+    "tags",
 )
 
 pytestmark = pytest.mark.real
@@ -80,10 +89,8 @@ def test_an_image_is_copied_between_real_services_and_the_mock(
     source = tmp_path / "data"
     source.write_bytes(DATA)
     options = ("--public", "--protected", "--min-ram", "64", "--tag", "t")
-    made = run(
-        *("--os-cloud", here, "image", "create", name, "--file", source, *options),
-        *("--property", "os_distro=debian"),
-    )
+    create = ("image", "create", name, "--file", source, *options)
+    made = run("--os-cloud", here, *create, "--property", "os_distro=debian")
     assert made.exit_code == 0, made.err
     copy = (
         "--os-cloud",

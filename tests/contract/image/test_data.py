@@ -1,3 +1,5 @@
+"""/v2/images/{id}/file: upload, download, ranges, sizes and formats."""
+
 from __future__ import annotations
 
 import hashlib
@@ -70,7 +72,9 @@ def test_an_image_with_data_says_where_it_lies(admin: Caller, image_id: str) -> 
     assert location["url"].endswith(f"/{image_id}")
 
 
-def test_no_bytes_make_an_active_image_of_none(admin: Caller, make_image: Make) -> None:
+def test_an_empty_upload_makes_an_active_image_of_size_zero(
+    admin: Caller, make_image: Make
+) -> None:
     image_id = make_image(**FORMATS)["id"]
     assert admin.upload(image_id, b"").status_code == 204
     shown = admin.image("GET", f"/images/{image_id}").json()
@@ -200,7 +204,7 @@ def test_data_of_another_format_is_refused(
         {"disk_format": "qcow2", "container_format": "ovf"},
     ],
 )
-def test_what_no_inspector_reads_is_taken_as_it_is(
+def test_formats_without_an_inspector_are_not_checked(
     admin: Caller, make_image: Make, formats: dict[str, str]
 ) -> None:
     image_id = make_image(**formats)["id"]

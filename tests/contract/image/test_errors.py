@@ -1,3 +1,5 @@
+"""Glance's errors as JSON, HTML or text; unknown routes and wrong methods."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""/v2/images: create, show and delete."""
+
 from __future__ import annotations
 
 import re
@@ -19,7 +21,9 @@ def plain(image: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in image.items() if key not in CONFIGURED}
 
 
-def test_an_image_of_no_words_has_these_values(admin: Caller, make_image: Make) -> None:
+def test_an_image_created_without_attributes_has_defaults(
+    admin: Caller, make_image: Make
+) -> None:
     image = make_image()
     path = f"/v2/images/{image['id']}"
     assert str(uuid.UUID(image["id"])) == image["id"]

@@ -1,3 +1,5 @@
+"""/v2/images/{id}/stage and /import by every import method; /v2/info/import."""
+
 from __future__ import annotations
 
 import hashlib
@@ -213,7 +215,7 @@ def test_one_store_is_enough_if_the_request_says_so(
     assert task["status"] == "success"
 
 
-def test_no_store_at_all_is_not_enough(admin: Caller, image_id: str) -> None:
+def test_an_import_fails_if_no_store_succeeds(admin: Caller, image_id: str) -> None:
     stage(admin, image_id, DATA)
     wishes: dict[str, Any] = {"all_stores_must_succeed": False}
     image, task = finish_import(
@@ -246,7 +248,7 @@ def test_an_import_from_elsewhere_fails(
     assert again.items() >= {**IMPORTED, "stores": "fast"}.items()
 
 
-def test_an_import_of_another_format_from_elsewhere_may_be_repeated(
+def test_a_failed_import_of_another_format_can_be_repeated(
     admin: Caller, make_image: Make, elsewhere: str
 ) -> None:
     image_id = make_image(disk_format="qcow2", container_format="bare")["id"]

@@ -1,3 +1,5 @@
+"""GET /v2/images: filters, sorting, pages and refused queries."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Locations of an image: added by patch or by /v2/images/{id}/locations."""
+
 from __future__ import annotations
 
 import hashlib
@@ -94,7 +96,7 @@ def test_no_part_is_read_of_data_elsewhere(
     assert answer_of(answer) == glance_error(400, message)
 
 
-def test_locations_stand_where_they_were_put_until_they_are_read_again(
+def test_a_location_keeps_its_place_only_in_the_first_answer(
     admin: Caller, image_id: str, elsewhere: str
 ) -> None:
     first, second, third = (
@@ -256,7 +258,7 @@ def test_a_location_may_say_what_the_data_is(
         ),
     ],
 )
-def test_what_a_location_says_of_its_data_is_a_digest(
+def test_a_malformed_hash_of_a_location_is_refused(
     admin: Caller, image_id: str, elsewhere: str, said: dict[str, str], message: str
 ) -> None:
     answer = add(admin, image_id, f"{elsewhere}/data", validation_data=said)

@@ -59,20 +59,20 @@ def test_an_image_is_created_with_all_its_attributes(
     both.undo("image", "set", OWN, "--unprotected")
     path = tmp_path / "small.qcow2"
     path.write_bytes(build_qcow2(virtual_size_bytes=1 << 20))
-    created = both.show(
-        *("image", "create", OWN, "--file", str(path), "--disk-format", "qcow2"),
-        *("--container-format", "bare", "--min-disk", "2", "--min-ram", "64"),
-        *("--community", "--protected", "--tag", "t", "--property", "a=b=c"),
-        *("--project", "admin", "--project-domain", "default"),
-        but=THEIRS,
+    options = (
+        "--disk-format qcow2 --container-format bare --min-disk 2 --min-ram 64"
+        " --community --protected --tag t --property a=b=c"
+        " --project admin --project-domain default"
     )
+    argv = ("image", "create", OWN, "--file", str(path), *options.split())
+    created = both.show(*argv, but=THEIRS)
     assert (created["status"], created["virtual_size"]) == ("active", 1 << 20)
     both.show("image", "show", OWN, but=THEIRS)
     both.fail("image", "delete", OWN)
     both.show("image", "list", "--name", OWN, "--long")
 
 
-def test_what_an_image_shows(both: SideBySide, active: str) -> None:
+def test_an_image_is_shown(both: SideBySide, active: str) -> None:
     both.show("image", "show", active, but=THEIRS)
     assert both.show("image", "show", active, "--human-readable", "-c", "size") == {
         "size": "102.4K"
@@ -104,7 +104,7 @@ def test_a_listing(both: SideBySide, active: str, argv: tuple[str, ...]) -> None
     assert row["Name"] == OWN
 
 
-def test_what_a_listing_leaves_out(both: SideBySide, active: str) -> None:
+def test_a_listing_is_filtered(both: SideBySide, active: str) -> None:
     for argv in (("--private",), ("--status", "queued"), ("--project", "service")):
         assert both.show("image", "list", "--name", active, *argv) == []
     both.do("image", "set", active, "--hidden", "--tag", "x", "--property", "k=v")
@@ -131,17 +131,17 @@ def test_what_a_listing_leaves_out(both: SideBySide, active: str) -> None:
     ],
     ids=" ".join,
 )
-def test_a_listing_that_cannot_be(both: SideBySide, argv: tuple[str, ...]) -> None:
+def test_a_refused_listing(both: SideBySide, argv: tuple[str, ...]) -> None:
     both.fail("image", "list", *argv)
 
 
 def test_attributes_are_set_and_unset(both: SideBySide, queued: str) -> None:
-    both.do(
-        *("image", "set", queued, "--min-disk", "3", "--min-ram", "5", "--community"),
-        *("--disk-format", "vmdk", "--container-format", "ovf", "--property", "x/y=1"),
-        *("--os-distro", "debian", "--architecture", "x86_64", "--instance-id", "i"),
-        *("--tag", "t", "--tag", "u", "--protected", "--hidden"),
+    options = (
+        "--min-disk 3 --min-ram 5 --community --disk-format vmdk"
+        " --container-format ovf --property x/y=1 --os-distro debian"
+        " --architecture x86_64 --instance-id i --tag t --tag u --protected --hidden"
     )
+    both.do("image", "set", queued, *options.split())
     shown = both.show("image", "show", queued)
     assert (shown["min_disk"], shown["properties"]["os_hidden"]) == (3, True)
     both.do("image", "set", queued, "--unprotected", "--unhidden", "--private")
@@ -154,7 +154,7 @@ def test_attributes_are_set_and_unset(both: SideBySide, queued: str) -> None:
     both.show("image", "show", queued)
 
 
-def test_changes_that_cannot_be(both: SideBySide, active: str) -> None:
+def test_refused_changes(both: SideBySide, active: str) -> None:
     both.fail("image", "set", NOPE, "--min-disk", "1")
     both.fail("image", "set", active, "--disk-format", "qcow2")
     both.fail("image", "set", active, "--project", "nobody")
@@ -173,7 +173,7 @@ def test_an_image_is_deactivated_and_activated(both: SideBySide, active: str) ->
     assert both.show("image", "show", active, but=THEIRS)["status"] == "active"
 
 
-def test_creations_that_cannot_be(both: SideBySide, raw: str) -> None:
+def test_refused_creations(both: SideBySide, raw: str) -> None:
     both.undo("image", "delete", OWN)
     both.fail("image", "create", OWN, "--file", "/no/such/file")
     both.fail("image", "create", OWN, "--disk-format", "floppy")
@@ -232,11 +232,9 @@ def test_an_image_is_staged_and_imported(
         assert [row["Type"] for row in rows] == ["api_image_import"]
     task = rows[0]["ID"]
     both.show("image", "task", "show", task, but=("properties", *CHANGING))
-    both.show(
-        *("image", "task", "list", "--sort-key", "created_at", "--sort-dir", "desc"),
-        *("-c", "ID", "-c", "Type", "-c", "Owner"),
-        keep=lambda row: row["ID"] == task,
-    )
+    options = "--sort-key created_at --sort-dir desc -c ID -c Type -c Owner"
+    argv = ("image", "task", "list", *options.split())
+    both.show(*argv, keep=lambda row: row["ID"] == task)
 
 
 CHANGING = ("status", "message", "result", "updated_at", "expires_at")
@@ -250,7 +248,7 @@ def test_tasks_that_are_not_there(both: SideBySide) -> None:
     both.fail("image", "task", "list", "--marker", "no-such-task")
 
 
-def test_what_the_service_says_of_itself(both: SideBySide) -> None:
+def test_import_methods_and_stores_are_shown(both: SideBySide) -> None:
     both.show("image", "import", "info")
     both.show("image", "stores", "list")
     both.show("image", "stores", "list", "--detail")

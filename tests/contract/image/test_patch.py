@@ -1,3 +1,5 @@
+"""PATCH /v2/images/{id}: changes that are accepted."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""PATCH /v2/images/{id}: changes that are refused."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -111,11 +113,21 @@ def test_values_follow_the_schema(
 @pytest.mark.parametrize(
     "name",
     [
-        *("id", "size", "status", "checksum", "created_at", "updated_at", "self"),
-        *("file", "schema", "virtual_size", "os_hash_algo", "direct_url"),
+        "id",
+        "size",
+        "status",
+        "checksum",
+        "created_at",
+        "updated_at",
+        "self",
+        "file",
+        "schema",
+        "virtual_size",
+        "os_hash_algo",
+        "direct_url",
     ],
 )
-def test_what_glance_sets_is_read_only(
+def test_read_only_attributes_cannot_be_changed(
     admin: Caller, make_image: Make, name: str
 ) -> None:
     answer = admin.patch_image(make_image()["id"], change("replace", f"/{name}", "x"))

@@ -1,21 +1,13 @@
-"""The JSON in schemas/ was recorded from Glance 33."""
+"""/v2/schemas of images and members, as they were recorded from Glance 33."""
 
 from __future__ import annotations
-
-import json
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.contract.support.callers import Caller
+from tests.contract.support.recorded import read_recorded
 
-RECORDED = Path(__file__).parent.parent / "schemas"
 DESCRIBED_BY = {"rel": "describedby", "href": "{schema}"}
-
-
-def read_recorded(name: str) -> Any:
-    return json.loads((RECORDED / f"{name}.json").read_text())
 
 
 @pytest.mark.parametrize("name", ["image", "member"])

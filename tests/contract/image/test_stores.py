@@ -1,4 +1,4 @@
-"""Several named stores: where data goes, and where an image says that it is."""
+"""Several named stores: /v2/info/stores, /v2/stores, and where data goes."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""/v2/images/{id}/tags/{tag}: add, delete, and names that are refused."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,3 +1,5 @@
+"""/v2/tasks and /v2/images/{id}/tasks."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -9,7 +11,7 @@ from tests.contract.conftest import Make
 from tests.contract.support.answers import answer_of, glance_error, glance_forbidden
 from tests.contract.support.callers import Caller, unique
 from tests.contract.support.elsewhere import DATA, FORBIDDEN, serve_elsewhere
-from tests.contract.support.imports import PATIENCE_S, finish_import, stage
+from tests.contract.support.imports import WAIT_LIMIT_S, finish_import, stage
 
 NO_TASK = "11111111-2222-3333-4444-555555555555"
 NOT_DELETED = (
@@ -38,7 +40,7 @@ def begin_task(caller: Caller, given: Any, kind: str = "import") -> Any:
 
 def end_of(caller: Caller, task_id: str) -> dict[str, Any]:
     """Ask until a task has ended."""
-    for _ in range(100 * PATIENCE_S):
+    for _ in range(100 * WAIT_LIMIT_S):
         task: dict[str, Any] = caller.image("GET", f"/tasks/{task_id}").json()
         if task["status"] in ("success", "failure"):
             return task

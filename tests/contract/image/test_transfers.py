@@ -1,4 +1,4 @@
-"""Our transfers on connections that break, with what the services make of that."""
+"""``imagectl`` transfers over connections that are cut off."""
 
 from __future__ import annotations
 

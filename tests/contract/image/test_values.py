@@ -1,3 +1,5 @@
+"""POST /v2/images: values that are refused, and the quota."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -100,7 +102,9 @@ def test_values_have_limits(admin: Caller, name: str, value: Any, message: str) 
         ("stores", "x"),
     ],
 )
-def test_what_glance_sets_is_read_only(admin: Caller, name: str, value: Any) -> None:
+def test_read_only_attributes_cannot_be_given(
+    admin: Caller, name: str, value: Any
+) -> None:
     message = f"Attribute '{name}' is read-only."
     assert refuse(admin, **{name: value}) == glance_error(403, message)
 

@@ -1,3 +1,5 @@
+"""Glance's version documents, and its other paths without a token."""
+
 from __future__ import annotations
 
 import re
@@ -48,7 +50,7 @@ def test_every_other_path_is_offered_the_versions(nobody: Caller, path: str) -> 
 
 @pytest.mark.parametrize("path", ["", "/", "/images", "/nope"])
 @pytest.mark.parametrize("token", [None, "bad"])
-def test_nothing_below_version_two_is_open(
+def test_every_path_below_v2_needs_a_token(
     nobody: Caller, path: str, token: str | None
 ) -> None:
     answer = nobody.with_token(token).image("GET", path)

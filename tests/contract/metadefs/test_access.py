@@ -1,4 +1,4 @@
-"""Who sees, keeps and changes definitions."""
+"""Metadata definitions: who sees and changes them, and protection."""
 
 from __future__ import annotations
 

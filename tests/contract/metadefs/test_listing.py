@@ -1,4 +1,4 @@
-"""Namespaces listed: filters, order and pages."""
+"""GET /v2/metadefs/namespaces: filters, sorting and pages."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""/v2/metadefs/namespaces: create, show, update, and all that a namespace holds."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -192,7 +194,7 @@ def test_a_value_that_does_not_fit_is_refused(
         ({"json": []}, glance_broke()),
     ],
 )
-def test_a_namespace_is_made_of_an_object(
+def test_a_namespace_needs_a_json_object(
     admin: Caller, body: dict[str, Any], answer: Any
 ) -> None:
     if "json" not in body and body:
@@ -279,7 +281,7 @@ def test_other_methods_are_not_allowed(admin: Caller, path: str, methods: str) -
         ("POST", "/tags/x", 400),
     ],
 )
-def test_a_body_that_nobody_reads(
+def test_an_unexpected_body_is_refused_or_breaks_glance(
     admin: Caller, make_namespace: Make, method: str, path: str, status: int
 ) -> None:
     path = f"{PATH}/{make_namespace()['namespace']}{path}".rstrip("/")

@@ -139,7 +139,9 @@ HELD: dict[str, Any] = {
 }
 
 
-def test_what_is_not_named_stays_as_it_was(both: SideBySide, tmp_path: Path) -> None:
+def test_fields_that_are_not_named_stay_unchanged(
+    both: SideBySide, tmp_path: Path
+) -> None:
     name = both.ours.own
     path = tmp_path / "namespace.json"
     path.write_text(json.dumps({"namespace": name, **HELD}))

@@ -1,3 +1,5 @@
+"""/v2/metadefs/namespaces/{name}/properties."""
+
 from __future__ import annotations
 
 from typing import Any

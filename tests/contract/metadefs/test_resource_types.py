@@ -1,3 +1,5 @@
+"""/v2/metadefs/resource_types and their associations with a namespace."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -45,7 +47,7 @@ def test_a_resource_type_is_associated_once(admin: Caller, path: str) -> None:
     assert answer_of(answer) == glance_error(409, message)
 
 
-def test_what_is_not_associated_is_not_found(admin: Caller, path: str) -> None:
+def test_an_unassociated_resource_type_is_not_found(admin: Caller, path: str) -> None:
     answer = admin.image("DELETE", f"{path}/nope")
     message = "Failed to find resource type nope to delete"
     assert answer_of(answer) == glance_error(404, message)

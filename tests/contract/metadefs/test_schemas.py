@@ -1,9 +1,7 @@
-"""The JSON in schemas/metadefs/ was recorded from Glance 33."""
+"""/v2/schemas/metadefs, as they were recorded from Glance 33."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +10,9 @@ from imagectl.contract import Resource
 from imagectl.contract.metadef import ASSOCIATION, NAMESPACE, OBJECT, TAG
 from tests.contract.support.answers import NO_ROUTE, answer_of, glance_error
 from tests.contract.support.callers import Caller
+from tests.contract.support.recorded import read_recorded
 
-RECORDED = Path(__file__).parent.parent / "schemas" / "metadefs"
 NAMES = ("namespace", "object", "property", "resource_type", "tag")
-
-
-def read_recorded(name: str) -> Any:
-    return json.loads((RECORDED / f"{name}.json").read_text())
 
 
 @pytest.mark.parametrize(
@@ -28,7 +22,7 @@ def read_recorded(name: str) -> Any:
 def test_a_schema_is_as_recorded(reader: Caller, name: str) -> None:
     answer = reader.image("GET", f"/schemas/metadefs/{name}")
     assert answer.headers["Content-Type"] == "application/json"
-    assert answer.json() == read_recorded(name)
+    assert answer.json() == read_recorded(f"metadefs/{name}")
 
 
 def test_there_is_no_other_schema(reader: Caller) -> None:
@@ -76,7 +70,7 @@ def test_a_body_with_an_unknown_attribute_is_refused(
         ("/any/resource_types", "updated_at"),
     ],
 )
-def test_what_glance_sets_is_read_only(
+def test_read_only_attributes_cannot_be_given(
     admin: Caller, path: str, attribute: str
 ) -> None:
     answer = admin.image("POST", f"/metadefs/namespaces{path}", json={attribute: "x"})
@@ -96,7 +90,7 @@ def test_what_glance_sets_is_read_only(
 def test_the_contract_has_the_attributes_of_the_schema(
     name: str, resource: Resource
 ) -> None:
-    recorded = read_recorded(name)
+    recorded = read_recorded(f"metadefs/{name}")
     fields = {field.name: field for field in resource.fields}
     assert fields.keys() == recorded["properties"].keys()
     assert [n for n, field in fields.items() if field.required] == recorded["required"]

@@ -1,4 +1,4 @@
-"""The error bodies of both services, spelled out once.
+"""The error bodies of both services, as tests expect them.
 
 Keystone 30: `error` with code, message and title. Glance 33: webob's JSON, in
 which the explanation stands before the breaks and a detail after them.
@@ -80,7 +80,7 @@ def no_image(image_id: str) -> Answer:
 
 
 def unsupported_media(media_type: str, reason: str) -> Answer:
-    """Glance's 415, which alone has the reason in the last line."""
+    """Return Glance's 415, the only error with its reason in the last line."""
     message = (
         f"The request media type {media_type} is not supported by this server."
         f"\n<br /><br />\n{reason}"
@@ -90,7 +90,7 @@ def unsupported_media(media_type: str, reason: str) -> Answer:
 
 
 def glance_broke() -> Answer:
-    """What Glance answers when it trips over a request."""
+    """Return Glance's 500, with which it answers where its own code fails."""
     reason = (
         "The server has either erred or is incapable of performing the requested"
         " operation."

@@ -23,8 +23,8 @@ def create(user: Caller, name: str, **values: Any) -> dict[str, Any]:
 def remove_all(admin: Caller, user: Caller) -> None:
     """Delete a user's credentials one by one.
 
-    Keystone on SQLite leaves the roles of those that go with their user, for the next
-    credential to stumble over.
+    When a user is deleted, Keystone on SQLite leaves the roles of the credentials
+    behind, and the next credential fails on them.
     """
     listing = admin.identity("GET", path_of(user)).json()
     for one in listing["application_credentials"]:

@@ -1,4 +1,4 @@
-"""Raw HTTP to a cloud, as one user or as nobody."""
+"""Raw HTTP to a cloud, as one user or without a token."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def unique(prefix: str) -> str:
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who calls both services; without a token, nobody.
+    """A caller of both services, with a token or without.
 
     Paths are below /v3 and /v2; a header given as None is not sent.
     """

@@ -1,4 +1,4 @@
-"""The three doors a contract test goes through, and the one shape they share."""
+"""The doors of a contract test: ``tcp``, ``inprocess`` and ``real``."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def open_inprocess() -> Iterator[Cloud]:
 
 
 def read_ready_file() -> dict[str, Any]:
-    """What real_services.py wrote; KeyError when no real cloud was named."""
+    """Return what real_services.py wrote; KeyError if no real cloud was named."""
     return dict(json.loads(Path(os.environ[READY_FILE_VARIABLE]).read_text()))
 
 

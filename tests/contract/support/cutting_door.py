@@ -1,4 +1,4 @@
-"""A way to a service on which connections are reset after so many bytes."""
+"""A proxy before a service that resets connections after so many bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RESET = struct.pack("ii", 1, 0)
 
 
 class CuttingDoor:
-    """``cuts`` are used up one by one, by connections that move so many bytes."""
+    """A connection that carries more bytes than the first of ``cuts`` uses it up."""
 
     def __init__(self, url: str) -> None:
         self.cuts: list[int] = []
@@ -42,7 +42,7 @@ class CuttingDoor:
                 threading.Thread(target=self._pass, args=(near,)).start()
 
     def _pass(self, near: socket.socket) -> None:
-        """Carry bytes both ways until one side ends, or it is time for a cut."""
+        """Copy bytes in both directions until one side ends or the cut is reached."""
         moved = {near: 0}
         with near, socket.create_connection(self._target) as far:
             moved[far] = 0

@@ -85,20 +85,32 @@ class Deliberate:
 DELIBERATE = (
     Deliberate(
         "Keystone 30 trips over a limit that is no number",
-        *("identity", "GET", r"/\w+\?.*limit=x", 500),
+        "identity",
+        "GET",
+        r"/\w+\?.*limit=x",
+        500,
     ),
     Deliberate(
         "Keystone 30 trips over what lies below a project that is not there",
-        *("identity", "GET", r"/role_assignments\?.*include_subtree.*", 500),
+        "identity",
+        "GET",
+        r"/role_assignments\?.*include_subtree.*",
+        500,
     ),
     Deliberate(
         "Keystone 30 trips over a new project that is enabled: no, a word for false",
-        *("identity", "POST", r"/projects", 500),
+        "identity",
+        "POST",
+        r"/projects",
+        500,
     ),
     Deliberate(
         "Keystone 30 trips over such a word in a change, and over a name that is"
         " taken where options come with it",
-        *("identity", "PATCH", r"/projects/[^/]+", 500),
+        "identity",
+        "PATCH",
+        r"/projects/[^/]+",
+        500,
     ),
 )
 

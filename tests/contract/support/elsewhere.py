@@ -1,4 +1,4 @@
-"""A web server on loopback, which stands for the world outside a cloud."""
+"""A web server on loopback that stands for any host outside a cloud."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FORBIDDEN = "http://127.0.0.2:1/"
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    """Answers ``/gone``, ``/moved``, ``/astray`` and ``/short`` as they are called."""
+    """Answers ``/gone``, ``/moved``, ``/astray`` and ``/short`` as their names say."""
 
     def do_HEAD(self) -> None:
         self._answer()

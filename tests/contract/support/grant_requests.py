@@ -33,11 +33,18 @@ def records_of(noun: str) -> st.SearchStrategy[str]:
 
 TARGETS = (
     *(f"/projects/<project:{number}>" for number in range(3)),
-    *("/domains/<domain:own>", "/projects/nope", "/system"),
+    "/domains/<domain:own>",
+    "/projects/nope",
+    "/system",
 )
 ACTORS = (
-    *("users/<user:0>", "users/<user:1>", "users/<user:2>", "users/nope"),
-    *("groups/<group:0>", "groups/<group:1>", "groups/nope"),
+    "users/<user:0>",
+    "users/<user:1>",
+    "users/<user:2>",
+    "users/nope",
+    "groups/<group:0>",
+    "groups/<group:1>",
+    "groups/nope",
 )
 ROLES = ("/<role:0>", "/<role:1>", "/<role:2>", "/nope", "")
 grants = st.builds(
@@ -79,14 +86,26 @@ memberships = steps_of(
     ),
 )
 ASSIGNMENT_FILTERS = (
-    *("user.id=<user:0>", "user.id=<user:1>", "group.id=<group:0>", "user.id=nope"),
-    *("scope.project.id=<project:0>", "scope.project.id=<project:1>"),
-    *("scope.domain.id=<domain:own>", "scope.project.id=nope"),
+    "user.id=<user:0>",
+    "user.id=<user:1>",
+    "group.id=<group:0>",
+    "user.id=nope",
+    "scope.project.id=<project:0>",
+    "scope.project.id=<project:1>",
+    "scope.domain.id=<domain:own>",
+    "scope.project.id=nope",
 )
 ASSIGNMENT_SWITCHES = (
-    *("", "", "effective", "include_names=true", "role.id=<role:0>"),
-    *("effective&include_names", "scope.OS-INHERIT:inherited_to=projects"),
-    *("include_subtree=true", "group.id=<group:1>", "effective&group.id=<group:0>"),
+    "",
+    "",
+    "effective",
+    "include_names=true",
+    "role.id=<role:0>",
+    "effective&include_names",
+    "scope.OS-INHERIT:inherited_to=projects",
+    "include_subtree=true",
+    "group.id=<group:1>",
+    "effective&group.id=<group:0>",
 )
 assignments = steps_of(
     "GET",

@@ -94,16 +94,36 @@ def _changes(draw: st.DrawFn, noun: str) -> Step:
 
 
 NAME_FILTERS = (
-    *("name=<name:a>", "name=<name:A>", "name__contains=<name:a>", "name=%20"),
-    *("name__startswith=<name:b>", "name__icontains=<name:A>", "name__endswith=zz"),
-    *("name__istartswith=<name:A>", "name__like=<name:a>", ""),
+    "name=<name:a>",
+    "name=<name:A>",
+    "name__contains=<name:a>",
+    "name=%20",
+    "name__startswith=<name:b>",
+    "name__icontains=<name:A>",
+    "name__endswith=zz",
+    "name__istartswith=<name:A>",
+    "name__like=<name:a>",
+    "",
 )
 FLAG_FILTERS = (
-    *("", "enabled=true", "enabled=false", "enabled=0", "enabled=maybe", "enabled="),
+    "",
+    "enabled=true",
+    "enabled=false",
+    "enabled=0",
+    "enabled=maybe",
+    "enabled=",
 )
 PROJECT_FILTERS = (
-    *("", "tags=a", "tags-any=a,b", "not-tags=a", "not-tags-any=a,b", "tags=a,b"),
-    *("is_domain=true", "is_domain=0", "parent_id=<project:0>", "parent_id=nope"),
+    "",
+    "tags=a",
+    "tags-any=a,b",
+    "not-tags=a",
+    "not-tags-any=a,b",
+    "tags=a,b",
+    "is_domain=true",
+    "is_domain=0",
+    "parent_id=<project:0>",
+    "parent_id=nope",
 )
 listings = st.one_of(
     steps_of(
@@ -181,8 +201,12 @@ project_reads = steps_of(
         records_of("project"),
         st.sampled_from(
             [
-                *("parents_as_list", "subtree_as_list", "parents_as_ids"),
-                *("subtree_as_ids", "parents_as_list&parents_as_ids", "x=y"),
+                "parents_as_list",
+                "subtree_as_list",
+                "parents_as_ids",
+                "subtree_as_ids",
+                "parents_as_list&parents_as_ids",
+                "x=y",
             ]
         ),
     ),

@@ -1,4 +1,4 @@
-"""Beginning an import, and waiting until its task has ended."""
+"""Starting an import, and waiting for its task to end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import requests
 
 from tests.contract.support.callers import DATA_TYPE, Caller
 
-PATIENCE_S = 30
+WAIT_LIMIT_S = 30
 
 
 def stage(caller: Caller, image_id: str, data: bytes, **headers: str) -> Any:
@@ -38,8 +38,8 @@ def tasks_of(caller: Caller, image_id: str) -> list[dict[str, Any]]:
 
 
 def wait(caller: Caller, image_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Ask until no task is at work on an image; return the image, and the last task."""
-    deadline = time.monotonic() + PATIENCE_S
+    """Poll until no task runs for an image; return the image and its last task."""
+    deadline = time.monotonic() + WAIT_LIMIT_S
     while time.monotonic() < deadline:
         image = caller.image("GET", f"/images/{image_id}").json()
         tasks = tasks_of(caller, image_id)

@@ -1,4 +1,4 @@
-"""What the personas try their rights on, made by an administrator when it is named."""
+"""The resources that personas act on, created when an operation first names them."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ LASTING = ("domain", "own_project", "other_domain", "unique", "self")
 
 
 class Stage:
-    """A domain with a project, which are the personas' own, and much around them.
+    """A domain and a project of the personas' own, and other resources.
 
-    It maps names to ids: ``stage["group"]`` is a group in the domain, until it is
-    forgotten. ``self`` is the user of :attr:`caller`.
+    It maps names to ids: ``stage["group"]`` is a group in the domain, which the
+    administrator creates when it is first named and again after `forget_named`.
+    ``self`` is the user of :attr:`caller`.
     """
 
     def __init__(self, admin: Caller) -> None:
@@ -49,7 +50,7 @@ class Stage:
         return self._ids[name]
 
     def forget_named(self) -> None:
-        """Let what was named since the last time be made anew."""
+        """Create what was named since the last call anew when it is named again."""
         for name in self.named - set(LASTING):
             self._ids.pop(name, None)
         self.named.clear()
@@ -57,7 +58,7 @@ class Stage:
     def send(
         self, caller: Caller, method: str, path: str, body: Any = None
     ) -> requests.Response:
-        """Send what an operation describes, its ``$name`` filled in."""
+        """Send an operation, with an id in place of each ``$name``."""
         version, rest = self._fill(path)[1:].split("/", 1)
         options: dict[str, Any] = {}
         if isinstance(body, str):
@@ -73,7 +74,7 @@ class Stage:
         return Template(text).substitute(self)  # type: ignore[arg-type]
 
     def persona(self, scope: str, role: str) -> Caller:
-        """Return who has a role on the whole system, the domain or the project."""
+        """Return the caller with a role on the system, the domain or the project."""
         if (scope, role) not in self._personas:
             self._personas[scope, role] = self._make_persona(scope, role)
         return self._personas[scope, role]
@@ -129,7 +130,7 @@ class Stage:
         return self._create("project", name=unique("walk"), domain_id=self["domain"])
 
     def _make_far_project(self) -> str:
-        """A project in another domain."""
+        """Create a project in another domain."""
         place = self["other_domain"]
         return self._create("project", name=unique("walk"), domain_id=place)
 
@@ -187,7 +188,7 @@ class Stage:
         return str(made["id"])
 
     def _make_image(self) -> str:
-        """A private image of the personas' project, with data."""
+        """Create a private image of the personas' project, with data."""
         return self._make_image_of(self.persona("project", "admin"), "private")
 
     def _make_shared_image(self) -> str:

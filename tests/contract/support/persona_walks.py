@@ -32,7 +32,7 @@ class Operation:
     body: Any = None
     before: list[list[Any]] = field(default_factory=list)
     statuses: Statuses = field(default_factory=dict)
-    """By scope, what each of :data:`ROLES` is answered."""
+    """By scope, the status that each of :data:`ROLES` gets."""
 
     @property
     def name(self) -> str:
@@ -40,7 +40,7 @@ class Operation:
         return f"{self.method} {self.path}{body}"
 
     def as_data(self) -> str:
-        """Return one line of JSON, without what is empty."""
+        """Return one line of JSON, without empty values."""
         return json.dumps({key: value for key, value in vars(self).items() if value})
 
 
@@ -49,7 +49,7 @@ def load() -> list[Operation]:
 
 
 def walk(stage: Stage, operation: Operation) -> Statuses:
-    """Return what all personas are answered."""
+    """Return the statuses that all personas get."""
     return {
         scope: [attempt(stage, operation, stage.persona(scope, r)) for r in ROLES]
         for scope in SCOPES
@@ -73,7 +73,7 @@ def attempt(stage: Stage, operation: Operation, caller: Caller) -> int:
 
 
 def names_of(body: dict[str, Any]) -> list[str]:
-    """Return what the answer to a creation calls the new records in their paths."""
+    """Return the ids (or names) in the paths of the records that were created."""
     if "id" in body or "namespace" in body:
         return [body.get("id") or body["namespace"]]
     [found] = body.values()

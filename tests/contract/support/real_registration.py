@@ -1,4 +1,7 @@
-"""Registering a real Glance at a Keystone of any make, real or mock."""
+"""Registering a real Glance at a Keystone of any make, real or mock.
+
+Part of the script `real_services.py`: only the standard library, and no package.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A scratch folder and the processes that serve the real services from it."""
+"""A scratch folder and the processes that serve the real services from it.
+
+Part of the script `real_services.py`: only the standard library, and no package.
+"""
 
 from __future__ import annotations
 

@@ -3,8 +3,9 @@
     python tests/contract/support/real_services.py --venv DIR [--install]
         [-- COMMAND...]
 
-Needs nothing but the standard library of Python 3.10 or later; the services come
-from the virtual environment DIR. With a COMMAND, runs it against them and exits
+A script that needs nothing but the standard library of Python 3.10 or later, so it
+and the ``real_*.py`` beside it import each other without a package; the services
+come from the virtual environment DIR. With a COMMAND, runs it against them and exits
 with its code; without, serves until SIGTERM or an interrupt.
 """
 

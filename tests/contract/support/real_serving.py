@@ -1,4 +1,7 @@
-"""Setting up a real Keystone and a real Glance, and serving them."""
+"""Setting up a real Keystone and a real Glance, and serving them.
+
+Part of the script `real_services.py`: only the standard library, and no package.
+"""
 
 from __future__ import annotations
 

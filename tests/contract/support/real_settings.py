@@ -7,6 +7,8 @@ service's own default, among them `require_image_format_match` and
 `service_token_roles_required`, both on. Keystone hashes passwords with the
 fewest rounds that bcrypt has, so that tests which sign in do not wait; no answer
 depends on it.
+
+Part of the script `real_services.py`: only the standard library, and no package.
 """
 
 from __future__ import annotations

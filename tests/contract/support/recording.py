@@ -1,4 +1,4 @@
-"""Notes which operations the tests that pass have called on the real services.
+"""Records which operations of the real services passing tests have called.
 
 Loaded by conftest.py when IMAGECTL_OPERATIONS names a folder; every process of
 pytest writes a file of its own there, which tests/conformance reads.

@@ -21,12 +21,12 @@ from typing import Any
 import pytest
 
 from tests.conftest import SIDE_BY_SIDE_RUNS, Outcome
-from tests.contract.libraries.driving import BIN_VARIABLE
 from tests.contract.support.callers import unique
 from tests.contract.support.clouds import Cloud
+from tests.contract.support.libraries.driving import BIN_VARIABLE
 
 OWN = "{own}"
-"""What each program finds a name of its own for, in arguments and in answers."""
+"""Stands for the name of each program's own, in arguments and in answers."""
 
 TIMEOUT_S = 120
 _MADE_BY_EACH = {
@@ -60,7 +60,7 @@ def administrator_variables(cloud: Cloud) -> dict[str, str]:
 
 @dataclass
 class Program:
-    """A program on its way to a cloud, with a name that is its own."""
+    """A program, the variables that lead it to a cloud, and a name of its own."""
 
     command: tuple[str, ...]
     variables: Mapping[str, str]
@@ -95,11 +95,11 @@ class SideBySide:
     _undoing: list[tuple[str, ...]] = field(default_factory=list)
 
     def do(self, *argv: str) -> None:
-        """Both succeed."""
+        """Run both; both must succeed."""
         self._run(argv, succeeds=True)
 
     def fail(self, *argv: str) -> tuple[Outcome, Outcome]:
-        """Both fail, and say why on stderr; return what openstack and ours did."""
+        """Run both; both must fail and say why. Return the outcomes, ours last."""
         outcomes = self._run(argv, succeeds=False)
         assert outcomes[1].err.startswith("imagectl: ")
         return outcomes
@@ -107,9 +107,9 @@ class SideBySide:
     def show(
         self, *argv: str, but: Collection[str] = (), keep: Keep | None = None
     ) -> Any:
-        """Both print the same JSON; return ours.
+        """Run both, which must print the same JSON; return ours.
 
-        Columns in ``but`` are ours to differ in. ``keep`` chooses the rows of a
+        Columns in ``but`` may differ. ``keep`` chooses the rows of a
         listing that nobody else changes meanwhile. Where each program works on a name
         of its own, ids and times are those of different records, and not compared.
         """
@@ -123,7 +123,7 @@ class SideBySide:
         return found
 
     def undo(self, *argv: str) -> None:
-        """Run this at the end for both names, whatever comes of it."""
+        """Run this with ours for both names at the end, and ignore failures."""
         self._undoing.append(argv)
 
     def close(self) -> None:
@@ -171,7 +171,7 @@ def drop_columns(document: Any, names: Collection[str]) -> Any:
 
 
 def choose_columns(found: Any, expected: Any, but: Collection[str]) -> Any:
-    """Return of ``found`` the columns that ``expected`` has; a missing one stays so."""
+    """Return ``found`` with only the columns that ``expected`` has."""
     if isinstance(found, list):
         wanted = {key for row in expected for key in row}
         return [drop_columns(row, {*but, *(row.keys() - wanted)}) for row in found]

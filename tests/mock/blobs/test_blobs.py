@@ -1,3 +1,5 @@
+"""Blob stores in files and in memory: write, read, parts and failures."""
+
 from __future__ import annotations
 
 import errno
@@ -31,7 +33,7 @@ def pieces_that_break_off() -> Iterator[bytes]:
     raise ConnectionError("gone")
 
 
-def test_what_was_written_is_read_back(store: BlobStore) -> None:
+def test_written_data_is_read_back(store: BlobStore) -> None:
     store.write("a", iter([DATA, b"", DATA]))
     assert b"".join(store.read("a")) == DATA + DATA
 
@@ -52,7 +54,7 @@ def test_a_large_blob_comes_in_pieces(store: BlobStore) -> None:
     assert [len(piece) for piece in store.read("a")] == [PIECE_BYTES, PIECE_BYTES, 1]
 
 
-def test_what_broke_off_leaves_nothing(store: BlobStore, tmp_path: Path) -> None:
+def test_an_interrupted_write_leaves_nothing(store: BlobStore, tmp_path: Path) -> None:
     with pytest.raises(ConnectionError):
         store.write("a", pieces_that_break_off())
     with pytest.raises(BlobMissing):

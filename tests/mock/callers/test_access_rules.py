@@ -1,3 +1,5 @@
+"""Access rules of application credentials, as the mock's Glance enforces them."""
+
 from __future__ import annotations
 
 from typing import Any

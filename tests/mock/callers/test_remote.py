@@ -1,3 +1,5 @@
+"""A mock Glance that validates tokens at another Keystone."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-"""The commands that drive a running cloud, and the door they use."""
+"""Commands that drive a running mock cloud, such as ``mockserver reset``."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_a_faulty_sign_in_does_not_lock_the_controls_out(
         (["seed", "nope"], "cannot read the seed nope: No such file or directory"),
     ],
 )
-def test_what_a_cloud_refuses_is_one_clear_line(
+def test_a_refusal_of_the_cloud_is_one_clear_line(
     cloud: MockCloud,
     credentials: dict[str, str],
     argv: list[str],
@@ -254,7 +254,7 @@ def test_no_web_page_drives_a_cloud(cloud: MockCloud, headers: dict[str, str]) -
     [{"Host": "page.example.org"}, {"X-Forwarded-For": "203.0.113.9"}],
     ids=lambda headers: next(iter(headers)),
 )
-def test_who_may_come_from_elsewhere_needs_to_be_the_administrator(
+def test_requests_from_elsewhere_need_the_administrator(
     cloud: MockCloud, headers: dict[str, str]
 ) -> None:
     assert ask(cloud, **headers) == 401

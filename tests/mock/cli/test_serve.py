@@ -1,3 +1,5 @@
+"""``mockserver serve``, ``run`` and ``env``."""
+
 from __future__ import annotations
 
 import contextlib
@@ -123,7 +125,7 @@ def test_a_wrong_command_line_ends_with_usage(
         ),
     ],
 )
-def test_what_cannot_be_done_is_one_clear_line(
+def test_a_failed_command_is_one_clear_line(
     argv: list[str], message: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert main(argv) == 1

@@ -1,3 +1,5 @@
+"""Reset, snapshots and restore, and seeds added to a running cloud."""
+
 from __future__ import annotations
 
 import json

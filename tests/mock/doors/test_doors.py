@@ -1,3 +1,5 @@
+"""TCP on one or two ports, in-process and WSGI: how a mock cloud is reached."""
+
 from __future__ import annotations
 
 import socket

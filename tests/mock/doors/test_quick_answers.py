@@ -1,4 +1,4 @@
-"""Requests that are answered in the thread that notices them keep nobody waiting."""
+"""Requests answered in the TCP server's own thread do not hold up others."""
 
 from __future__ import annotations
 

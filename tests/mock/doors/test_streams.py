@@ -1,3 +1,5 @@
+"""Buffered socket streams of the TCP server: large reads and writes."""
+
 from __future__ import annotations
 
 import io

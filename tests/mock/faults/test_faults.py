@@ -1,3 +1,5 @@
+"""Fault injection: what each kind of fault does to requests and answers."""
+
 from __future__ import annotations
 
 import contextlib
@@ -220,8 +222,11 @@ def test_a_stalled_upload_lasts_until_its_sender_hangs_up(tcp_client: Client) ->
     head = (
         f"PUT /image/v2/images/{tcp_client.image_id}/file HTTP/1.1",
         f"X-Auth-Token: {tcp_client.token}",
-        *("Host: localhost", "Content-Type: application/octet-stream"),
-        *(f"Content-Length: {len(DATA)}", "", ""),
+        "Host: localhost",
+        "Content-Type: application/octet-stream",
+        f"Content-Length: {len(DATA)}",
+        "",
+        "",
     )
     with connection:
         connection.sendall("\r\n".join(head).encode() + DATA)
@@ -238,7 +243,7 @@ def wait_for(holds: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize("how", [{"stall": "request"}, {"delay_s": 600}], ids=str)
 @pytest.mark.parametrize("end", [MockCloud.close, lambda cloud: cloud.faults.clear()])
-def test_what_a_fault_holds_up_goes_on_when_it_is_over(
+def test_a_held_up_request_goes_on_when_the_fault_ends(
     how: dict[str, Any], end: Callable[[MockCloud], None]
 ) -> None:
     with MockCloud() as cloud:

@@ -1,3 +1,5 @@
+"""``--image-api-version``: routes of later versions of the API are absent."""
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""What the contract tests cannot ask of a cache that others share."""
+"""The image cache: pruning, queue and settings, which a shared cloud cannot test."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def download(glance: Glance, image_id: str) -> bytes:
     return bytes(glance.ask("GET", f"/v2/images/{image_id}/file").content)
 
 
-def test_what_was_read_longest_ago_is_pruned_first() -> None:
+def test_the_least_recently_read_image_is_pruned_first() -> None:
     glance = open_glance(cache_max_bytes=8)
     first, second, third = (add_image(glance, b"1234") for _ in range(3))
     for image_id in (first, second, third, first):

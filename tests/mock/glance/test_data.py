@@ -1,3 +1,5 @@
+"""Upload and download in the mock: hang-ups, races, full stores and lost data."""
+
 from __future__ import annotations
 
 import hashlib
@@ -38,7 +40,7 @@ def create_raw(glance: Glance, by: str = "admin@ops") -> str:
     return glance.create(by=by, disk_format="raw", container_format="bare")
 
 
-def test_a_refused_format_leaves_a_queued_image_that_knows_the_hashes(
+def test_a_refused_format_leaves_a_queued_image_with_hashes(
     glance: Glance,
 ) -> None:
     image_id = glance.create(disk_format="qcow2", container_format="bare")
@@ -118,7 +120,7 @@ def test_a_part_that_is_not_there_is_refused(
     assert glance.ask("GET", path, Range=header).status_code == status
 
 
-def test_nothing_is_sent_where_there_is_nothing(glance: Glance) -> None:
+def test_a_download_without_data_has_no_content(glance: Glance) -> None:
     image_id = create_raw(glance)
     assert glance.ask("GET", f"/v2/images/{image_id}/file").status_code == 204
     glance.upload(image_id, b"hello")

@@ -1,3 +1,5 @@
+"""Glance's error pages and version documents in the mock; crashes are logged."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the mock fetches from elsewhere, and what it never does."""
+"""Fetching from other hosts: only those that the settings allow."""
 
 from __future__ import annotations
 
@@ -40,10 +40,20 @@ def test_a_host_that_was_named_may_be_asked(allowed: str, url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        *("http://127.0.0.2/", "http://127.0.0.1:8081/", "https://127.0.0.1/"),
-        *("http://127.0.0.1@127.0.0.2:8080/", "http://2130706433:8080/", "http:///x"),
-        *("ftp://127.0.0.1:8080/", "file:///etc/passwd", "//127.0.0.1:8080/", ""),
-        *("http://127.0.0.1:x/", "http://[127.0.0.1", "http://127.0.0.1:8080.x/", None),
+        "http://127.0.0.2/",
+        "http://127.0.0.1:8081/",
+        "https://127.0.0.1/",
+        "http://127.0.0.1@127.0.0.2:8080/",
+        "http://2130706433:8080/",
+        "http:///x",
+        "ftp://127.0.0.1:8080/",
+        "file:///etc/passwd",
+        "//127.0.0.1:8080/",
+        "",
+        "http://127.0.0.1:x/",
+        "http://[127.0.0.1",
+        "http://127.0.0.1:8080.x/",
+        None,
     ],
 )
 def test_any_other_address_is_refused(url: str | None) -> None:
@@ -51,7 +61,7 @@ def test_any_other_address_is_refused(url: str | None) -> None:
         check_address(["127.0.0.1:8080"], url)
 
 
-def test_nothing_may_be_asked_by_default() -> None:
+def test_no_host_is_allowed_by_default() -> None:
     with serve_elsewhere() as url, pytest.raises(Refused):
         fetch((), url)
 
@@ -71,7 +81,7 @@ def test_a_redirect_to_any_other_host_is_refused() -> None:
         fetch(LOOPBACK, f"{url}/astray")
 
 
-def test_what_is_not_there_is_told_from_a_host_that_is_not() -> None:
+def test_a_missing_file_differs_from_an_unreachable_host() -> None:
     with serve_elsewhere() as url, pytest.raises(NotThere):
         fetch(LOOPBACK, f"{url}/gone")
     with pytest.raises(FetchFailed) as failure:

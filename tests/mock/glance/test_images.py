@@ -1,3 +1,5 @@
+"""/v2/images in the mock: records, permissions, members and number of queries."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -73,7 +75,7 @@ def test_a_project_sees_its_own_and_what_is_open_to_all(
         ("reader@p1", "private", 403),
     ],
 )
-def test_who_may_create_what(
+def test_roles_limit_the_visibility_of_new_images(
     glance: Glance, by: str, visibility: str, status: int
 ) -> None:
     answer = glance.ask("POST", "/v2/images", {"visibility": visibility}, by)

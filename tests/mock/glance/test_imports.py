@@ -1,4 +1,4 @@
-"""Imports that are cut off, forgotten or refused; how they begin is contract."""
+"""Import tasks in the mock: locks, expiry, and images deleted meanwhile."""
 
 from __future__ import annotations
 

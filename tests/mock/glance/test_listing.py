@@ -1,3 +1,5 @@
+"""How the query of GET /v2/images is parsed: operators, quotes, times and sorting."""
+
 from __future__ import annotations
 
 import pytest
@@ -90,7 +92,7 @@ def test_an_order_is_completed_until_it_is_unique(
     assert wanted.order == order
 
 
-def test_of_a_repeated_parameter_the_first_is_a_limit_and_the_last_a_filter() -> None:
+def test_the_first_limit_and_the_last_value_of_a_filter_count() -> None:
     wanted, _ = parse_selection(
         [("limit", "1"), ("limit", "2"), ("k", "3"), ("k", "4")]
     )

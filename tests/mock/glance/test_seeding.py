@@ -1,3 +1,5 @@
+"""Images of a seed: records with and without bytes."""
+
 from __future__ import annotations
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Stores as settings make them: several with names, or one without."""
+"""Store settings of the mock: names, folders, memory and shown locations."""
 
 from __future__ import annotations
 

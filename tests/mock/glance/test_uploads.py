@@ -1,3 +1,5 @@
+"""Receiving an upload: hashes, sizes and formats of the stored data."""
+
 from __future__ import annotations
 
 import hashlib

@@ -1,3 +1,5 @@
+"""Keystone listings in the mock: pages, limits and filters; crashes are answered."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Passwords that expire: the setting, the exempting option and the filter."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""Lockout after failed sign-ins, and password history."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -46,7 +48,7 @@ def find_user_id(cloud: MockCloud, name: str) -> str:
     return user_id
 
 
-def test_who_fails_too_often_is_locked_out_for_a_while(cloud: MockCloud) -> None:
+def test_too_many_failures_lock_a_user_out_for_a_while(cloud: MockCloud) -> None:
     fail(cloud, "mia", 2)
     refused = sign_in(cloud, "mia", "one", UNSCOPED)
     assert refused.status_code == 401
@@ -96,7 +98,7 @@ def test_an_administrator_may_set_any_password(cloud: MockCloud) -> None:
     assert call(cloud, "PATCH", f"/users/{user_id}", body).status_code == 200
 
 
-def test_nobody_is_locked_out_unless_told_so() -> None:
+def test_lockout_is_off_by_default() -> None:
     with MockCloud(seed={"users": USERS}).in_process() as cloud:
         fail(cloud, "mia", 10)
         assert sign_in(cloud, "mia", "one", UNSCOPED).status_code == 201

@@ -1,3 +1,5 @@
+"""Validation and revocation of tokens in the mock's Keystone."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -44,7 +46,9 @@ def test_a_caller_knows_its_roles_with_what_they_imply(
 
 
 @pytest.mark.parametrize("token", [None, "", "bad", "gAAAAAB" + "x" * 176])
-def test_what_is_no_token_is_nobody(cloud: MockCloud, token: str | None) -> None:
+def test_an_invalid_token_is_not_authenticated(
+    cloud: MockCloud, token: str | None
+) -> None:
     with pytest.raises(NotAuthenticated):
         cloud.tokens.validate(token)
 

@@ -1,4 +1,4 @@
-"""Signing in with a code; answers as Keystone 30 with ``[auth] methods`` gives them."""
+"""Sign-in by one-time code (TOTP), as Keystone 30 answers when it is enabled."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_keys_that_cannot_be_read_make_no_code(cloud: MockCloud) -> None:
     ("user", "lacking"),
     [({}, "id or name in user"), ({"name": "eve"}, "domain in user")],
 )
-def test_who_shows_a_code_has_to_be_named(
+def test_a_code_needs_a_named_user(
     cloud: MockCloud, eve: dict[str, Any], user: dict[str, Any], lacking: str
 ) -> None:
     answer = show_code(cloud, {**user, "passcode": "1"})

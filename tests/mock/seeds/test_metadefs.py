@@ -1,4 +1,4 @@
-"""Definitions that a cloud starts with."""
+"""Metadata definitions that a cloud starts with."""
 
 from __future__ import annotations
 

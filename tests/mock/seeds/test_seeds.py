@@ -1,3 +1,5 @@
+"""Seeds: those that come with the mock, files, and what is refused."""
+
 from __future__ import annotations
 
 import json

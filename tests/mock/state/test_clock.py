@@ -1,3 +1,5 @@
+"""The virtual clock: frozen, running and advanced; expiry of tokens."""
+
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone

@@ -1,3 +1,5 @@
+"""The journal of requests and answers, which keeps no secrets."""
+
 from __future__ import annotations
 
 import requests

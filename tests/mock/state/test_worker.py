@@ -1,4 +1,4 @@
-"""What goes on after an answer, and how it ends."""
+"""The background worker: jobs after an answer, and how it stops."""
 
 from __future__ import annotations
 

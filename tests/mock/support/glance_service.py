@@ -1,4 +1,4 @@
-"""The mock's Glance alone, asked in this process by personas of the test's choosing."""
+"""The mock's Glance without Keystone, called in this process by any role."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROLES = {
 
 
 class Personas:
-    """Takes ``ROLE@PROJECT`` for the token of such a user."""
+    """Validates tokens such as ``member@p1``: a user with that role in that project."""
 
     def validate(self, token_id: str | None) -> Caller:
         role, _, project = (token_id or "").partition("@")
@@ -96,7 +96,7 @@ class Glance:
 
 
 def reason(answer: testing.Result) -> str:
-    """Return the words of a refusal, without the page around them."""
+    """Return the text of an error message without its HTML."""
     return " ".join(answer.json["message"].replace("<br /><br />", "").split())
 
 

@@ -1,4 +1,4 @@
-"""Calls to a mock's Keystone, as a test wants them: one line each."""
+"""Calls to a mock's Keystone that take a test one line each."""
 
 from __future__ import annotations
 

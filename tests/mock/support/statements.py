@@ -1,4 +1,4 @@
-"""What a cloud asks of its database, as SQLite hears it."""
+"""The SQL statements that a cloud sends to SQLite."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mockserver.cloud import MockCloud
 
 @contextlib.contextmanager
 def note_queries(cloud: MockCloud) -> Iterator[list[str]]:
-    """Yield a list that the SELECT statements of the block come into."""
+    """Yield a list that collects the SELECT statements of the block."""
     queries: list[str] = []
     traced: list[Any] = []
 

@@ -1,3 +1,5 @@
+"""``cached image``: queue, list, delete, clear, clean and prune."""
+
 from __future__ import annotations
 
 import re
@@ -24,7 +26,12 @@ def test_an_image_is_brought_into_the_cache(run: Run, image: str, qcow2: Path) -
     assert (done.exit_code, done.out, done.err) == (0, "", "")
     (row,) = run("cached", "image", "list", "-f", "json").json
     assert list(row) == [
-        *("ID", "State", "Last Accessed (UTC)", "Last Modified (UTC)", "Size", "Hits")
+        "ID",
+        "State",
+        "Last Accessed (UTC)",
+        "Last Modified (UTC)",
+        "Size",
+        "Hits",
     ]
     assert (row["ID"], row["State"]) == (image, "cached")
     assert (row["Size"], row["Hits"]) == (qcow2.stat().st_size, 0)
@@ -38,9 +45,7 @@ def test_an_image_without_data_waits_in_the_queue(run: Run) -> None:
         assert (row["State"], row["Size"], row["Hits"]) == ("queued", "N/A", "N/A")
 
 
-def test_one_image_that_cannot_be_cached_does_not_keep_the_others(
-    run: Run, image: str
-) -> None:
+def test_an_unknown_image_does_not_stop_the_others(run: Run, image: str) -> None:
     done = run("cached", "image", "queue", "nope", "a")
     assert done.exit_code == 4
     assert "No Image found for nope" in done.err

@@ -1,4 +1,4 @@
-"""Images from one mock cloud to another, and what may go wrong on the way."""
+"""``image copy``: from one mock cloud to another, with failures on either side."""
 
 from __future__ import annotations
 
@@ -30,8 +30,17 @@ from tests.conftest import Run
 
 DATA = os.urandom(3 << 20) + b"end"
 CARRIED = (
-    *("name", "size", "checksum", "os_hash_value", "disk_format", "container_format"),
-    *("min_disk", "min_ram", "visibility", "protected", "tags"),
+    "name",
+    "size",
+    "checksum",
+    "os_hash_value",
+    "disk_format",
+    "container_format",
+    "min_disk",
+    "min_ram",
+    "visibility",
+    "protected",
+    "tags",
 )
 
 
@@ -55,10 +64,11 @@ def results(outcome: Any) -> dict[str, str]:
 
 
 def test_a_copy_is_the_image_with_all_that_describes_it(clouds: TwoClouds) -> None:
-    image = clouds.create(
-        *("a", DATA, "--public", "--protected", "--min-ram", "512", "--min-disk", "1"),
-        *("--property", "os_distro=debian", "--tag", "lts", "--tag", "x86"),
+    options = (
+        "--public --protected --min-ram 512 --min-disk 1"
+        " --property os_distro=debian --tag lts --tag x86"
     )
+    image = clouds.create("a", DATA, *options.split())
     done = clouds.copy("a")
     copy = clouds.show("a", "there")
     assert (done.exit_code, done.err) == (0, "")
@@ -201,9 +211,7 @@ def test_a_member_that_is_nobody_there_stops_the_copy_first(clouds: TwoClouds) -
     clouds.create("a", DATA, "--shared")
     share(clouds, "tenant")
     done = clouds.copy("a", "--members")
-    assert (done.exit_code, done.err) == (
-        *(4, "imagectl: No Project found for tenant\n"),
-    )
+    assert (done.exit_code, done.err) == (4, "imagectl: No Project found for tenant\n")
     assert clouds.list_there() == []
 
 
@@ -269,7 +277,7 @@ def test_an_image_whose_data_is_lost_is_not_begun(clouds: TwoClouds) -> None:
     assert "holds no data" in done.err
 
 
-def test_one_failure_does_not_keep_the_others(clouds: TwoClouds) -> None:
+def test_one_failure_does_not_stop_the_others(clouds: TwoClouds) -> None:
     bad = clouds.create("a", DATA)
     clouds.create("b", DATA)
     stored_path(clouds.here, bad["id"]).write_bytes(bytes(len(DATA)))
@@ -388,7 +396,7 @@ def test_an_unknown_cloud_is_named_with_those_there_are(clouds: TwoClouds) -> No
     assert "here, there" in done.err
 
 
-def test_variables_of_the_source_mean_nothing_at_the_target(
+def test_variables_of_the_source_are_ignored_at_the_target(
     clouds: TwoClouds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clouds.create("a", DATA)
@@ -414,8 +422,7 @@ def test_a_region_of_the_same_cloud_can_be_the_target(
     ) as far:
         clouds.run("region", "create", "Far")
         clouds.run(
-            *("endpoint", "create", "--region", "Far"),
-            *("image", "public", far.image_url),
+            "endpoint", "create", "--region", "Far", "image", "public", far.image_url
         )
         argv = ("image", "copy", "a", "--to-region", "Far", "--members", "-f", "json")
         done = clouds.run(*argv)

@@ -1,3 +1,5 @@
+"""``image create``: options, data from files and pipes, formats, and clean-up."""
+
 from __future__ import annotations
 
 import hashlib
@@ -18,9 +20,24 @@ from tests.conftest import Run
 
 IMAGECTL = (sys.executable, "-m", "imagectl")
 DOCUMENTED_ROWS = [
-    *("checksum", "container_format", "created_at", "disk_format", "file", "id"),
-    *("min_disk", "min_ram", "name", "owner", "protected", "schema", "size", "status"),
-    *("tags", "updated_at", "virtual_size", "visibility"),
+    "checksum",
+    "container_format",
+    "created_at",
+    "disk_format",
+    "file",
+    "id",
+    "min_disk",
+    "min_ram",
+    "name",
+    "owner",
+    "protected",
+    "schema",
+    "size",
+    "status",
+    "tags",
+    "updated_at",
+    "virtual_size",
+    "visibility",
 ]
 
 
@@ -60,13 +77,13 @@ def test_a_file_becomes_an_image_with_the_documented_rows(
 def test_every_option_reaches_the_image(run: Run, qcow2: Path) -> None:
     image_id = "0f5f0a3c-9a8b-4f77-a1f3-9a4a8f4b7c11"
     project = run("project", "show", "service", "-f", "json").json["id"]
-    done = run(
-        *("image", "create", "full", "--file", qcow2, "--disk-format", "qcow2"),
-        *("--container-format", "bare", "--id", image_id, "--min-disk", "2"),
-        *("--min-ram", "64", "--community", "--protected", "--hidden"),
-        *("--property", "os_distro=debian", "--property", "note=a=b", "--tag", "x"),
-        *("--tag", "y", "--project", "service", "-f", "json"),
+    options = (
+        f"--disk-format qcow2 --container-format bare --id {image_id}"
+        " --min-disk 2 --min-ram 64 --community --protected --hidden"
+        " --property os_distro=debian --property note=a=b --tag x --tag y"
+        " --project service -f json"
     )
+    done = run("image", "create", "full", "--file", qcow2, *options.split())
     made = done.json
     assert {key: made[key] for key in ("id", "min_disk", "min_ram", "owner")} == {
         "id": image_id,
@@ -90,10 +107,8 @@ def test_properties_are_a_row_of_what_the_user_set(run: Run) -> None:
 def test_programs_find_in_properties_what_openstack_puts_there(
     run: Run, qcow2: Path
 ) -> None:
-    done = run(
-        *("image", "create", "small", "--file", qcow2, "--disk-format", "qcow2"),
-        *("--property", "a=1", "-f", "json"),
-    )
+    options = "--disk-format qcow2 --property a=1 -f json"
+    done = run("image", "create", "small", "--file", qcow2, *options.split())
     properties = done.json["properties"]
     assert properties["os_hash_algo"] == "sha512"
     assert properties["os_hash_value"] == done.json["os_hash_value"]
@@ -215,7 +230,7 @@ def test_the_format_of_piped_data_is_found_out(run: Run, qcow2: Path) -> None:
     assert run("image", "show", "piped", "-f", "json").json["disk_format"] == "qcow2"
 
 
-def test_what_has_no_format_is_raw(run: Run, tmp_path: Path) -> None:
+def test_data_of_no_known_format_is_raw(run: Run, tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.write_bytes(bytes(range(256)) * 9)
     done = run("image", "create", "a", "--file", plain, "-f", "json")
@@ -223,7 +238,7 @@ def test_what_has_no_format_is_raw(run: Run, tmp_path: Path) -> None:
     assert run("image", "create", "b", "-f", "json").json["disk_format"] == "raw"
 
 
-def test_what_is_in_a_container_is_not_looked_at(run: Run, qcow2: Path) -> None:
+def test_data_in_a_container_is_not_inspected(run: Run, qcow2: Path) -> None:
     ovf = ("--container-format", "ovf")
     done = run("image", "create", "a", "--file", qcow2, *ovf, "-f", "json")
     assert done.json["disk_format"] == "raw"
@@ -243,7 +258,7 @@ def test_an_id_that_is_taken_is_a_conflict(run: Run) -> None:
     assert names(run) == ["a"]
 
 
-def test_who_may_not_publish_is_told_so(
+def test_a_member_may_not_create_a_public_image(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("user", "create", "mia", "--password", "pw")

@@ -1,3 +1,5 @@
+"""``image delete``: several images, failures, and data in one store only."""
+
 from __future__ import annotations
 
 from mockserver.cloud import MockCloud
@@ -12,7 +14,7 @@ def test_several_images_are_deleted_in_silence(run: Run) -> None:
     assert run("image", "list", "-f", "json").json == []
 
 
-def test_one_failure_does_not_keep_the_others(run: Run) -> None:
+def test_one_failure_does_not_stop_the_others(run: Run) -> None:
     run("image", "create", "a")
     run("image", "create", "kept", "--protected")
     done = run("image", "delete", "nope", "kept", "a")

@@ -1,3 +1,5 @@
+"""``image stage``, ``image import`` and ``image create --import``, with ``--wait``."""
+
 from __future__ import annotations
 
 import hashlib
@@ -59,7 +61,7 @@ def shown(run: Run, name: str) -> dict[str, Any]:
     return record
 
 
-def test_what_was_staged_is_imported(run: Run, staged: str, qcow2: Path) -> None:
+def test_staged_data_is_imported(run: Run, staged: str, qcow2: Path) -> None:
     assert shown(run, staged)["status"] == "uploading"
     done = run("image", "import", staged, "--wait", "-f", "json")
     assert (done.exit_code, done.err) == (0, "")
@@ -68,7 +70,7 @@ def test_what_was_staged_is_imported(run: Run, staged: str, qcow2: Path) -> None
     assert shown(run, staged)["status"] == "active"
 
 
-def test_what_is_staged_is_as_large_as_it_is_said_to_be(run: Run, qcow2: Path) -> None:
+def test_staging_checks_the_stated_size(run: Run, qcow2: Path) -> None:
     run("image", "create", "a", "--disk-format", "qcow2")
     size_bytes = qcow2.stat().st_size
     stage = ("image", "stage", "a", "--file", qcow2, "--size")
@@ -99,7 +101,7 @@ def test_how_far_sending_is_is_shown(run: Run, qcow2: Path) -> None:
     ("option", "must_succeed"),
     [((), False), (("--disallow-failure",), True), (("--allow-failure",), False)],
 )
-def test_whether_each_store_must_succeed_is_said(
+def test_allow_failure_decides_whether_every_store_must_succeed(
     run_anonymous: Run,
     glance: ScriptedGlance,
     option: tuple[str, ...],
@@ -117,15 +119,16 @@ def test_whether_each_store_must_succeed_is_said(
         assert glance.record["all_stores_must_succeed"] is must_succeed
 
 
-def test_the_image_of_another_glance_is_said_with_its_region_and_interface(
+def test_glance_download_names_the_remote_image_and_region(
     run_anonymous: Run, glance: ScriptedGlance
 ) -> None:
     glance.record |= {"import-methods": {"value": ["glance-download"]}}
-    remote = ("--remote-image", TASK_ID, "--remote-region", "North")
-    done = run_anonymous(
-        *(*glance.options, "image", "import", IMAGE_ID, "--method", "glance-download"),
-        *(*remote, "--remote-service-interface", "internal"),
+    options = (
+        f"--method glance-download --remote-image {TASK_ID} --remote-region North"
+        " --remote-service-interface internal"
     )
+    argv = ("image", "import", IMAGE_ID, *options.split())
+    done = run_anonymous(*glance.options, *argv)
     assert (done.exit_code, done.err) == (0, "")
     assert glance.record["method"] == {
         "name": "glance-download",
@@ -204,10 +207,8 @@ def test_a_method_that_the_cloud_does_not_offer_is_named(
 
 
 def test_create_imports_in_one_step(run: Run, qcow2: Path) -> None:
-    done = run(
-        *("image", "create", "a", "--import", "--file", qcow2, "--all-stores"),
-        *("-f", "json"),
-    )
+    argv = ("image", "create", "a", "--import", "--file", qcow2, "--all-stores")
+    done = run(*argv, "-f", "json")
     assert (done.exit_code, done.err) == (0, "")
     assert (done.json["status"], done.json["disk_format"]) == ("active", "qcow2")
     assert sorted(done.json["stores"].split(",")) == ["fast", "slow"]
@@ -215,7 +216,7 @@ def test_create_imports_in_one_step(run: Run, qcow2: Path) -> None:
     assert done.json["os_hash_value"] == stored
 
 
-def test_what_an_import_left_empty_is_no_property(run: Run, qcow2: Path) -> None:
+def test_empty_properties_of_an_import_are_not_shown(run: Run, qcow2: Path) -> None:
     done = run("image", "create", "a", "--import", "--file", qcow2)
     assert "properties" not in done.out
     assert "os_glance_importing_to_stores" in shown(run, "a")["properties"]
@@ -309,7 +310,7 @@ def test_a_failed_task_gives_its_reason(
     assert f"imagectl: Task {TASK_ID} failed: The store is full.\n" in done.err
 
 
-def test_an_import_is_followed_where_the_service_tells_of_no_tasks(
+def test_wait_works_where_the_service_lists_no_tasks(
     run_anonymous: Run, glance: ScriptedGlance
 ) -> None:
     glance.record |= stored()

@@ -1,3 +1,5 @@
+"""``image location``: add, list, set and delete."""
+
 from __future__ import annotations
 
 import hashlib
@@ -84,7 +86,7 @@ def test_a_wrong_hash_is_a_failure(run: Run, url: str) -> None:
     assert " failed: " in done.err
 
 
-def test_what_the_data_is_said_to_be_is_written_with_its_location(
+def test_the_given_hash_and_checksum_are_stored_with_a_location(
     run: Run, url: str
 ) -> None:
     run("image", "create", "a")
@@ -123,10 +125,8 @@ def test_an_older_service_has_locations_written_into_the_image(
             )
 
         glance.on["GET"] = answer
-        done = run_anonymous(
-            *(*glance.options, "image", "location", "add", IMAGE_ID, "http://a/b"),
-            *("-f", "json"),
-        )
+        argv = ("image", "location", "add", IMAGE_ID, "http://a/b", "-f", "json")
+        done = run_anonymous(*glance.options, *argv)
     assert (done.exit_code, done.err) == (0, "")
     assert done.json["status"] == "active"
 

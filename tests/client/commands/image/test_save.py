@@ -1,3 +1,5 @@
+"""``image save``: to files, standard output and folders, with progress and resuming."""
+
 from __future__ import annotations
 
 import fcntl
@@ -51,14 +53,14 @@ def is_empty(folder: Path) -> bool:
     return list(folder.iterdir()) == []
 
 
-def test_what_was_stored_is_saved(run: Run, image: str, target: Path) -> None:
+def test_an_image_is_saved_to_a_file(run: Run, image: str, target: Path) -> None:
     done = run("image", "save", "a", "--file", target)
     assert (done.exit_code, done.out, done.err) == (0, "", "")
     assert target.read_bytes() == DATA
     assert [path.name for path in target.parent.iterdir()] == ["a.img"]
 
 
-def test_the_stores_that_are_preferred_are_asked_for_in_their_order(
+def test_preferred_stores_are_sent_in_their_order(
     run: Run, cloud: MockCloud, image: str, target: Path
 ) -> None:
     save = ("image", "save", "a", "--file", target)
@@ -128,7 +130,7 @@ def test_an_image_without_data_leaves_no_file(run: Run, target: Path) -> None:
     assert is_empty(target.parent)
 
 
-def test_what_is_not_found_or_forbidden_leaves_no_file(
+def test_a_missing_or_forbidden_image_leaves_no_file(
     run: Run, image: str, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("image", "save", "nope", "--file", target).exit_code == 4
@@ -339,7 +341,7 @@ def test_a_second_run_fetches_only_what_is_missing(
         (("--all",), "Several images need a --directory to be saved in."),
     ],
 )
-def test_what_to_save_where_is_said_exactly(
+def test_wrong_combinations_of_images_and_targets_are_refused(
     run: Run, argv: tuple[str, ...], message: str
 ) -> None:
     done = run("image", "save", *argv)

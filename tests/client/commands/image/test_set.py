@@ -1,3 +1,5 @@
+"""``image set`` and ``image unset``: attributes, properties, tags, members and data."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -26,12 +28,12 @@ def test_attributes_and_properties_are_changed_in_one_request(
     run: Run, cloud: MockCloud, image: str
 ) -> None:
     cloud.journal.clear()
-    done = run(
-        *("image", "set", "a", "--name", "b", "--min-disk", "3", "--min-ram", "5"),
-        *("--disk-format", "vmdk", "--container-format", "ovf", "--community"),
-        *("--protected", "--hidden", "--property", "x/y=1", "--os-distro", "debian"),
-        *("--tag", "t2", "--tag", "t1"),
+    options = (
+        "--name b --min-disk 3 --min-ram 5 --disk-format vmdk --container-format ovf"
+        " --community --protected --hidden --property x/y=1 --os-distro debian"
+        " --tag t2 --tag t1"
     )
+    done = run("image", "set", "a", *options.split())
     assert (done.exit_code, done.out, done.err) == (0, "", "")
     assert [e.method for e in cloud.journal if e.service == "image"] == ["GET", "PATCH"]
     record = shown(run, image)
@@ -45,7 +47,7 @@ def test_attributes_and_properties_are_changed_in_one_request(
     assert sorted(record["tags"]) == ["t1", "t2"]
 
 
-def test_what_is_so_already_is_not_sent(
+def test_an_unchanged_attribute_is_not_sent(
     run: Run, cloud: MockCloud, image: str, qcow2: Path
 ) -> None:
     run("image", "create", "b", "--file", qcow2, "--disk-format", "qcow2")
@@ -131,12 +133,10 @@ def test_tags_and_properties_are_unset(run: Run, image: str) -> None:
     assert record["properties"]["k"] == "2"
 
 
-def test_what_is_not_set_does_not_keep_the_rest(run: Run, image: str) -> None:
+def test_unset_goes_on_after_missing_tags_and_properties(run: Run, image: str) -> None:
     run("image", "set", image, "--property", "k=2")
-    done = run(
-        *("image", "unset", image, "--tag", "no", "--tag", "t1"),
-        *("--property", "nix", "--property", "k"),
-    )
+    options = "--tag no --tag t1 --property nix --property k"
+    done = run("image", "unset", image, *options.split())
     assert done.exit_code == 4
     assert "has no tag 'no'" in done.err
     assert "has no property 'nix'" in done.err
@@ -217,7 +217,7 @@ def test_the_data_of_a_queued_image_can_be_stored_later(run: Run, qcow2: Path) -
 
 
 @pytest.mark.parametrize("option", ["--store", "--size"])
-def test_where_and_how_large_is_said_of_data_only(run: Run, option: str) -> None:
+def test_store_and_size_need_data(run: Run, option: str) -> None:
     run("image", "create", "later")
     assert run("image", "set", "later", option, "1").exit_code == 2
 
@@ -230,7 +230,7 @@ def test_data_that_is_not_of_the_images_format_is_not_stored(
     assert run("image", "show", "later", "-f", "json").json["status"] == "queued"
 
 
-def test_nobody_gets_data_that_was_stored_wrong(
+def test_an_image_with_wrongly_stored_data_is_deactivated(
     run_anonymous: Run, qcow2: Path
 ) -> None:
     with FaultyGlance().serving() as glance:

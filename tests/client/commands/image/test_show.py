@@ -1,3 +1,5 @@
+"""``image show``: names, ids, sizes, ``--long`` and several images at once."""
+
 from __future__ import annotations
 
 import os
@@ -32,7 +34,7 @@ def test_a_name_of_two_images_is_ambiguous(run: Run) -> None:
     )
 
 
-def test_what_does_not_exist_is_not_found(run: Run) -> None:
+def test_an_unknown_image_is_not_found(run: Run) -> None:
     done = run("image", "show", "nope")
     assert (done.exit_code, done.out) == (4, "")
     assert done.err == "imagectl: No Image found for nope\n"
@@ -82,7 +84,7 @@ def test_several_images_are_a_list_for_programs(run: Run) -> None:
     assert table.count("| Field ") == 2
 
 
-def test_an_image_that_is_not_found_does_not_keep_the_others(run: Run) -> None:
+def test_an_unknown_image_does_not_stop_the_others(run: Run) -> None:
     run("image", "create", "a")
     done = run("image", "show", "a", "nope", "-c", "name", "-f", "json")
     assert (done.exit_code, done.json) == (4, [{"name": "a"}])

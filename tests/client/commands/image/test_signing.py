@@ -1,3 +1,5 @@
+"""``image create --sign-key-path``: signatures as Glance verifies them."""
+
 from __future__ import annotations
 
 import base64
@@ -57,10 +59,8 @@ def test_data_is_signed_as_glance_checks_it(
     typed = f"{password.decode()}\n" if password else ""
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     signing = ("--sign-key-path", path, "--sign-cert-id", "certificate")
-    done = run(
-        *("image", "create", "signed", "--file", data, "--disk-format", "raw"),
-        *(*signing, "-f", "json"),
-    )
+    argv = ("image", "create", "signed", "--file", data, "--disk-format", "raw")
+    done = run(*argv, *signing, "-f", "json")
     assert done.exit_code == 0, done.err
     properties = done.json["properties"]
     signature = base64.b64decode(properties["img_signature"])
@@ -71,7 +71,7 @@ def test_data_is_signed_as_glance_checks_it(
     assert properties["img_signature_key_type"] == "RSA-PSS"
 
 
-def test_what_is_no_rsa_key_signs_nothing(run: Run, data: Path, tmp_path: Path) -> None:
+def test_a_key_that_is_not_rsa_is_refused(run: Run, data: Path, tmp_path: Path) -> None:
     curve = write_key(tmp_path, ec.generate_private_key(ec.SECP256R1()))
     for path, reason in ((curve, "no RSA key"), (data, "no key that opens so")):
         signing = ("--sign-key-path", path, "--sign-cert-id", "certificate")

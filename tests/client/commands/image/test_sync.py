@@ -1,4 +1,4 @@
-"""A file that says which images there are, and a project that follows it."""
+"""``image sync``: a project follows the images that a file declares."""
 
 from __future__ import annotations
 
@@ -60,9 +60,7 @@ def show(run: Run, name: str) -> dict[str, Any]:
     return dict(run("image", "show", name, "-f", "json").json)
 
 
-def test_what_is_declared_is_there_and_a_second_run_changes_nothing(
-    run: Run, sync: Sync
-) -> None:
+def test_images_are_created_as_declared_and_only_once(run: Run, sync: Sync) -> None:
     text = """
     collection: base
     defaults:
@@ -101,7 +99,7 @@ def test_a_dry_run_shows_the_plan_and_does_nothing(run: Run, sync: Sync) -> None
     assert listed(run) == []
 
 
-def test_what_was_changed_by_hand_is_set_right(run: Run, sync: Sync) -> None:
+def test_manual_changes_are_reverted(run: Run, sync: Sync) -> None:
     entry = "name: a, file: old.img, min_disk: 1, tags: [t], properties: {p: q}"
     text = f"{HEAD}  - {{{entry}}}"
     sync(text)
@@ -117,7 +115,7 @@ def test_what_was_changed_by_hand_is_set_right(run: Run, sync: Sync) -> None:
     assert actions(sync(text)) == [("keep", "a")]
 
 
-def test_what_is_not_said_is_left_as_it_is(run: Run, sync: Sync) -> None:
+def test_undeclared_attributes_are_left_alone(run: Run, sync: Sync) -> None:
     text = f"{HEAD}  - {{name: a, file: old.img}}"
     sync(text)
     run("image", "set", "a", "--min-disk", "9", "--tag", "u", "--property", "r=s")
@@ -133,7 +131,9 @@ def test_new_data_takes_the_name_and_the_old_is_hidden(run: Run, sync: Sync) -> 
     old_id = show(run, "a")["id"]
     text = f"{HEAD}  - {{name: a, file: new.img, version: 2026-11-22}}"
     assert actions(sync(text)) == [
-        *(("create", "a"), ("rotate", "a (2026-11-01)"), ("publish", "a")),
+        ("create", "a"),
+        ("rotate", "a (2026-11-01)"),
+        ("publish", "a"),
     ]
     assert listed(run) == ["a"]
     assert show(run, "a")["size"] == len(NEW)
@@ -175,7 +175,7 @@ def test_versions_beyond_those_to_keep_go_only_with_prune(
     assert listed(run) == ["a"]
 
 
-def test_what_is_no_longer_declared_stays_unless_pruned(run: Run, sync: Sync) -> None:
+def test_an_image_no_longer_declared_stays_unless_pruned(run: Run, sync: Sync) -> None:
     run("image", "create", "a stranger's")
     sync(f"{HEAD}  - {{name: a, file: old.img, protected: yes}}")
     done = sync(f"{HEAD} []")
@@ -187,7 +187,7 @@ def test_what_is_no_longer_declared_stays_unless_pruned(run: Run, sync: Sync) ->
     assert (rotated(run), listed(run)) == ([], ["a stranger's"])
 
 
-def test_another_collection_is_no_business_of_prune(run: Run, sync: Sync) -> None:
+def test_prune_leaves_other_collections_alone(run: Run, sync: Sync) -> None:
     sync(f"collection: one\n{HEAD}  - {{name: a, file: old.img}}")
     done = sync(f"collection: two\n{HEAD} []", "--prune")
     assert (actions(done), listed(run)) == ([], ["a"])
@@ -290,7 +290,7 @@ def test_a_url_that_is_not_there_is_told_of(run: Run, sync: Sync) -> None:
     assert f"{missing}: Not Found (HTTP 404)" in done.err
 
 
-def test_a_failed_image_does_not_keep_the_others(run: Run, sync: Sync) -> None:
+def test_a_failed_image_does_not_stop_the_others(run: Run, sync: Sync) -> None:
     wrong = f"  - {{name: a, file: old.img, checksum: '{sha256(NEW)}'}}\n"
     done = sync(f"{HEAD}{wrong}  - {{name: b, file: new.img}}")
     assert done.exit_code == 7
@@ -377,7 +377,7 @@ def test_a_wrong_value_is_refused_by_file_image_and_key(
         ("{name: a, disk_format: raw, url: 'ftp://h/x'}", "url: is no http or https"),
     ],
 )
-def test_what_is_missing_is_named(sync: Sync, entry: str, reason: str) -> None:
+def test_a_missing_key_is_named(sync: Sync, entry: str, reason: str) -> None:
     done = sync(f"images: [{entry}]")
     assert done.exit_code == 2
     assert f": image 'a': {reason}" in done.err

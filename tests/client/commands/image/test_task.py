@@ -1,3 +1,5 @@
+"""``image task``: list, show and create."""
+
 from __future__ import annotations
 
 import json
@@ -67,7 +69,7 @@ def test_tasks_are_filtered_sorted_and_limited_by_the_service(
     assert rest.json != rows
 
 
-def test_what_is_no_task_is_not_found(run: Run) -> None:
+def test_an_unknown_task_is_not_found(run: Run) -> None:
     done = run("image", "task", "show", "nope")
     assert (done.exit_code, done.err) == (4, "imagectl: No Task found for nope\n")
 

@@ -1,3 +1,5 @@
+"""``image upload``: one image for each file."""
+
 from __future__ import annotations
 
 import hashlib

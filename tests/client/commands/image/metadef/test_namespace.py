@@ -1,3 +1,5 @@
+"""``image metadef namespace``: create, set, list, show, delete, export and import."""
+
 from __future__ import annotations
 
 import io
@@ -12,8 +14,16 @@ from tests.client.support.metadefs import SILENT, did, done, names, shown
 from tests.conftest import Outcome, Run
 
 ROWS = [
-    *("created_at", "description", "display_name", "namespace", "owner", "protected"),
-    *("resource_type_associations", "tags", "updated_at", "visibility"),
+    "created_at",
+    "description",
+    "display_name",
+    "namespace",
+    "owner",
+    "protected",
+    "resource_type_associations",
+    "tags",
+    "updated_at",
+    "visibility",
 ]
 DESCRIBED = ("--description", "d", "--display-name", "D", "--public")
 
@@ -99,7 +109,7 @@ def test_set_changes_all_that_it_is_told(run: Run) -> None:
         ("--description=a", "--description=b", "description", ("a", "b")),
     ],
 )
-def test_what_a_namespace_is_created_as_can_be_set_otherwise(
+def test_set_changes_each_attribute_that_create_gave(
     run: Run, first: str, later: str, field: str, values: tuple[object, object]
 ) -> None:
     made = shown(run, "namespace create", "ns", first)
@@ -114,14 +124,14 @@ def test_the_owner_of_a_namespace_can_be_changed(run: Run) -> None:
     assert shown(run, "namespace show", "ns")["owner"] == project
 
 
-def test_what_a_namespace_is_already_is_not_sent(run: Run, cloud: MockCloud) -> None:
+def test_set_sends_nothing_when_nothing_changes(run: Run, cloud: MockCloud) -> None:
     done(run, "namespace create", "ns", *DESCRIBED)
     cloud.journal.clear()
     assert done(run, "namespace set", "ns", *DESCRIBED).exit_code == 0
     assert sent(cloud) == ["GET"]
 
 
-def test_unset_takes_tags_and_goes_on_after_one_that_is_not_there(run: Run) -> None:
+def test_unset_removes_tags_and_goes_on_after_a_missing_one(run: Run) -> None:
     tags = ("--tag", "a", "--tag", "b", "--tag", "c")
     done(run, "namespace create", "ns", *tags)
     outcome = done(run, "namespace unset", "ns", "--tag", "nope", "--tag", "a")
@@ -142,7 +152,11 @@ def test_list_has_the_column_of_openstack_and_more_with_long(run: Run) -> None:
     assert shown(run, "namespace list") == [{"namespace": "ns"}]
     [long] = shown(run, "namespace list", "--long")
     assert list(long) == [
-        *("namespace", "display_name", "description", "visibility", "protected"),
+        "namespace",
+        "display_name",
+        "description",
+        "visibility",
+        "protected",
         "owner",
     ]
 
@@ -167,9 +181,7 @@ def test_the_limit_of_a_list_is_the_total(run: Run) -> None:
     assert [row["namespace"] for row in rows] == ["a"]
 
 
-def test_namespaces_are_asked_for_in_pages_of_the_size_that_is_given(
-    run: Run, cloud: MockCloud
-) -> None:
+def test_list_asks_for_pages_of_the_given_size(run: Run, cloud: MockCloud) -> None:
     for name in ("a", "b", "c"):
         done(run, "namespace create", name)
     cloud.journal.clear()
@@ -194,7 +206,7 @@ def test_show_names_what_a_namespace_holds_with_long(run: Run) -> None:
     assert record["objects"][0]["name"] == "o"
 
 
-def test_show_puts_the_prefix_of_a_resource_type_before_properties(run: Run) -> None:
+def test_show_puts_a_resource_types_prefix_before_properties(run: Run) -> None:
     done(run, "namespace create", "ns")
     typed = ("--title", "P", "--type", "string", "--schema", "{}")
     done(run, "property create", "ns", "--name", "p", *typed)
@@ -224,7 +236,7 @@ def test_a_protected_namespace_is_deleted_only_by_force(run: Run) -> None:
     assert names(run, "namespace") == set()
 
 
-def test_a_namespace_that_force_could_not_delete_is_protected_again(
+def test_a_failed_forced_deletion_restores_protection(
     run: Run, cloud: MockCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mockserver.glance.default_policy import not_authorized
@@ -263,7 +275,7 @@ def imported(run: Run, path: Path, document: object) -> Outcome:
     return done(run, "namespace import", "--file", str(path))
 
 
-def test_what_is_exported_is_imported_as_it_was(run: Run, tmp_path: Path) -> None:
+def test_an_exported_document_is_imported_unchanged(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "ns.json"
     assert imported(run, path, DOCUMENT).exit_code == 0
     exported = done(run, "namespace export", "ns")
@@ -275,7 +287,7 @@ def test_what_is_exported_is_imported_as_it_was(run: Run, tmp_path: Path) -> Non
     assert done(run, "namespace export", "ns").out == exported.out
 
 
-def test_what_show_prints_is_imported_too(
+def test_the_output_of_show_can_be_imported(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     imported(run, tmp_path / "ns.json", DOCUMENT)
@@ -296,7 +308,7 @@ def test_what_show_prints_is_imported_too(
         ("[1]", "imagectl: The document is not a JSON object.\n"),
     ],
 )
-def test_what_is_no_document_is_refused(
+def test_a_document_that_is_no_json_object_is_refused(
     run: Run, tmp_path: Path, content: str, reason: str
 ) -> None:
     path = tmp_path / "ns.json"

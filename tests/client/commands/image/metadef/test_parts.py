@@ -1,4 +1,4 @@
-"""Objects, properties, tags and resource types of a namespace."""
+"""``image metadef`` on objects, properties, tags and resource type associations."""
 
 from __future__ import annotations
 
@@ -52,8 +52,13 @@ def test_an_object_is_created_with_its_schema(run: Run, namespace: str) -> None:
     create_object(run, "o")
     record = shown(run, "object show", namespace, "o")
     assert list(record) == [
-        *("created_at", "description", "name", "namespace_name", "properties"),
-        *("required", "updated_at"),
+        "created_at",
+        "description",
+        "name",
+        "namespace_name",
+        "properties",
+        "required",
+        "updated_at",
     ]
     assert (record["namespace_name"], record["description"]) == (namespace, "d")
     assert record["properties"] == OBJECT["properties"]
@@ -149,9 +154,7 @@ def test_a_schema_is_a_json_object(run: Run, namespace: str, schema: str) -> Non
     assert names(run, "property", namespace) == set()
 
 
-def test_what_does_not_match_the_schema_is_refused_in_a_line(
-    run: Run, namespace: str
-) -> None:
+def test_a_schema_violation_is_reported_in_one_line(run: Run, namespace: str) -> None:
     typed = ("--name", "p", "--title", "P", "--type", "text", "--schema", "{}")
     outcome = done(run, "property create", namespace, *typed)
     assert outcome.exit_code == 1
@@ -240,7 +243,7 @@ def test_all_is_deleted_when_told(
 
 
 @pytest.mark.parametrize(("noun", "create"), PARTS)
-def test_one_failed_deletion_keeps_no_other_and_is_counted_right(
+def test_one_failed_deletion_stops_no_other_and_is_counted(
     run: Run, namespace: str, noun: str, create: Create
 ) -> None:
     create(run, "a")
@@ -279,7 +282,12 @@ def test_resource_types_are_associated_with_a_prefix(run: Run, namespace: str) -
     noun = "resource type association"
     record = shown(run, f"{noun} create", namespace, "T", *argv)
     assert list(record) == [
-        *("created_at", "id", "name", "prefix", "properties_target", "updated_at"),
+        "created_at",
+        "id",
+        "name",
+        "prefix",
+        "properties_target",
+        "updated_at",
     ]
     assert (record["id"], record["prefix"]) == ("T", "hw_")
     assert shown(run, f"{noun} list", namespace) == [{"Name": "T"}]
@@ -289,7 +297,7 @@ def test_resource_types_are_associated_with_a_prefix(run: Run, namespace: str) -
     assert shown(run, "resource type list") == [{"Name": "T"}]
 
 
-def test_force_parts_a_resource_type_and_wipes_no_field_of_the_namespace(
+def test_forced_dissociation_keeps_the_fields_of_the_namespace(
     run: Run, namespace: str
 ) -> None:
     noun, delete = "resource type association", "resource type association delete"
@@ -327,7 +335,7 @@ def test_force_parts_a_resource_type_and_wipes_no_field_of_the_namespace(
     ],
     ids=" ".join,
 )
-def test_what_is_not_there_is_an_error_with_the_services_reason(
+def test_a_missing_resource_is_an_error_with_the_services_reason(
     run: Run, namespace: str, argv: tuple[str, ...]
 ) -> None:
     outcome = done(run, *argv)

@@ -1,4 +1,4 @@
-"""What a library showed of a cloud, as JSON that two clouds can be compared by."""
+"""What a library showed of a cloud, as JSON that can be compared with another's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 DATA = b"hello, world"
-PATIENCE_S = 30
+WAIT_LIMIT_S = 30
 VARYING = (
     ("TIME", re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?")),
     ("REQUEST", re.compile(r"\breq-[0-9a-f-]{36}")),
@@ -25,8 +25,8 @@ IDS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{32}\b")
 class Sightings:
     """Values by name, grouped by the part of a script that noted them.
 
-    Names that a script gives to what it makes come from `unique`, so that it meets
-    nothing of others; `own` picks from a listing what it made.
+    Scripts name what they create with `unique`, so that they meet no records of
+    others.
     """
 
     def __init__(self, addresses: dict[str, str], elsewhere: str) -> None:
@@ -50,7 +50,7 @@ class Sightings:
                 self._failures[name] = traceback.format_exc()
 
     def later(self, call: Callable[..., Any], *args: Any, **options: Any) -> None:
-        """Call when the part ends, however it ends."""
+        """Call this when the part ends, even where it fails."""
 
         def clean_up() -> None:
             with contextlib.suppress(Exception):
@@ -67,7 +67,7 @@ class Sightings:
         return value
 
     def refused(self, name: str, call: Callable[..., Any], *args: Any) -> None:
-        """Note how a call that must not succeed was refused."""
+        """Note the error of a call that must be refused."""
         try:
             value = call(*args)
         except Exception as error:
@@ -114,8 +114,8 @@ def plain(value: Any) -> Any:
 
 
 def wait_until(is_done: Callable[[], bool]) -> None:
-    """Ask until the cloud has done what it does by itself; TimeoutError if never."""
-    end = time.monotonic() + PATIENCE_S
+    """Poll until ``is_done``; TimeoutError after WAIT_LIMIT_S."""
+    end = time.monotonic() + WAIT_LIMIT_S
     while not is_done():
         if time.monotonic() > end:
             raise TimeoutError

@@ -186,6 +186,15 @@ def schemas(glance: Any, seen: Sightings) -> None:
 
 
 PARTS = (
-    *(images, image_pages, image_data, image_tags, image_members, stores),
-    *(image_imports, locations, tasks, cache, schemas),
+    images,
+    image_pages,
+    image_data,
+    image_tags,
+    image_members,
+    stores,
+    image_imports,
+    locations,
+    tasks,
+    cache,
+    schemas,
 )

@@ -191,6 +191,13 @@ def image_schemas(sdk: Any, seen: Sightings) -> None:
 
 
 PARTS = (
-    *(images, image_pages, image_data, image_members, image_imports),
-    *(image_locations, tasks, image_cache, image_schemas),
+    images,
+    image_pages,
+    image_data,
+    image_members,
+    image_imports,
+    image_locations,
+    tasks,
+    image_cache,
+    image_schemas,
 )

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.contract.support.clouds import Cloud
 from tests.contract.support.elsewhere import serve_elsewhere
+from tests.contract.support.recorded import RECORDED
 
 HERE = Path(__file__).parent
 LIBRARIES = ("glanceclient", "openstacksdk")
@@ -19,13 +20,13 @@ BIN_VARIABLE = "IMAGECTL_REFERENCE_BIN"
 
 
 def find_python() -> str | None:
-    """The Python that has the libraries."""
+    """Return the Python that has the libraries, if IMAGECTL_REFERENCE_BIN has one."""
     folder = os.environ.get(BIN_VARIABLE)
     return shutil.which("python", path=folder) if folder else None
 
 
 def drive(python: str, library: str, cloud: Cloud) -> dict[str, Any]:
-    """What the library saw, part by part; AssertionError if it could not do a part."""
+    """Return what the library saw, by part; AssertionError where a part failed."""
     script = HERE / f"drive_{library}.py"
     with serve_elsewhere() as elsewhere:
         done = subprocess.run(
@@ -41,4 +42,5 @@ def drive(python: str, library: str, cloud: Cloud) -> dict[str, Any]:
 
 
 def path_of(library: str) -> Path:
-    return HERE / "seen" / f"{library}.json"
+    """Return the file of what the library saw of the real services."""
+    return RECORDED / "libraries" / f"{library}.json"

@@ -101,6 +101,10 @@ def plural(noun: str) -> str:
 
 
 PARTS = (
-    *(namespaces, metadef_objects, metadef_properties, metadef_resource_types),
-    *(metadef_tags, metadef_schemas),
+    namespaces,
+    metadef_objects,
+    metadef_properties,
+    metadef_resource_types,
+    metadef_tags,
+    metadef_schemas,
 )

@@ -180,7 +180,4 @@ def application_credentials(sdk: Any, seen: Sightings) -> None:
     seen.refused("gone", own.get_application_credential, user.id, made.id)
 
 
-PARTS = (
-    *(users, passwords, groups, projects, domains, tokens),
-    application_credentials,
-)
+PARTS = (users, passwords, groups, projects, domains, tokens, application_credentials)

@@ -1,17 +1,17 @@
-"""Write down what the libraries see of the real services."""
+"""Record what the libraries see of the real services."""
 
 from __future__ import annotations
 
 import json
 
-from tests.contract.libraries.driving import (
+from tests.contract.support.clouds import open_real
+from tests.contract.support.libraries.driving import (
     BIN_VARIABLE,
     LIBRARIES,
     drive,
     find_python,
     path_of,
 )
-from tests.contract.support.clouds import open_real
 
 
 def record() -> None:

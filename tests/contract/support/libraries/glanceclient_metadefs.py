@@ -88,6 +88,9 @@ def metadef_tags(glance: Any, seen: Sightings) -> None:
 
 
 PARTS = (
-    *(namespaces, metadef_objects, metadef_properties, metadef_resource_types),
+    namespaces,
+    metadef_objects,
+    metadef_properties,
+    metadef_resource_types,
     metadef_tags,
 )

@@ -1,4 +1,4 @@
-"""What is enabled, protected, hidden or visible, and can be set to be otherwise."""
+"""Options in pairs such as ``--enable`` and ``--disable``, on create and on set."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ ENDPOINT = ("endpoint", "create", "glance", "public", "http://a.b")
     ],
     ids=["domain create", "endpoint create", "project create", "service", "user"],
 )
-def test_what_is_disabled_is_enabled_and_the_reverse(
-    run: Run, made: tuple[str, ...], noun: str
-) -> None:
+def test_set_enables_and_disables(run: Run, made: tuple[str, ...], noun: str) -> None:
     record = run(*made, "--disable", "-f", "json").json
     assert record["enabled"] is False
     for option, is_enabled in (("--enable", True), ("--disable", False)):
@@ -42,14 +40,14 @@ def test_what_is_disabled_is_enabled_and_the_reverse(
         "user create --enable --password=x x",
     ],
 )
-def test_what_is_new_is_enabled_when_told(run: Run, line: str) -> None:
+def test_create_takes_enable_or_disable_and_not_both(run: Run, line: str) -> None:
     assert run(*line.split(), "-f", "json").json["enabled"] is True
     both = run(*line.split(), "--disable")
     assert (both.exit_code, both.out) == (2, "")
 
 
 @pytest.mark.parametrize("is_first", [True, False], ids=["first", "later"])
-def test_an_image_is_freed_of_what_it_was_given(run: Run, is_first: bool) -> None:
+def test_image_set_reverses_protected_and_hidden(run: Run, is_first: bool) -> None:
     options = {True: ("--protected", "--hidden"), False: ("--unprotected",)}
     image_id = create(run, "image", "a", *options[is_first])
     later = ("--unprotected", "--unhidden") if is_first else ("--protected", "--hidden")
@@ -61,7 +59,9 @@ def test_an_image_is_freed_of_what_it_was_given(run: Run, is_first: bool) -> Non
 
 
 @pytest.mark.parametrize("visibility", ["public", "private", "shared", "community"])
-def test_images_are_made_set_and_listed_as_visible(run: Run, visibility: str) -> None:
+def test_every_visibility_can_be_created_set_and_listed(
+    run: Run, visibility: str
+) -> None:
     others = {"public", "private", "shared", "community"} - {visibility}
     for other in others:
         run("image", "create", other, f"--{other}")
