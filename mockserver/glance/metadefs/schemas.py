@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import falcon
 
-from mockserver.glance.errors import BadRequest, Forbidden
-from mockserver.glance.metadefs.definitions import ENFORCED, PUBLISHED
+from mockserver.glance.errors import Forbidden
+from mockserver.glance.metadefs.definitions import ENFORCED, PUBLISHED, Schema
 from mockserver.glance.requests.bodies import read_json, refuse_body, write_json
+from mockserver.glance.requests.schemas import check_against
 from mockserver.handlers.routes import Route
 
 if TYPE_CHECKING:
-    pass
+    from mockserver.state.cloud_state import CloudState
 
 TIMES = ("created_at", "updated_at")
 GENERATED = ("self", "schema", *TIMES)
+"""Attributes that Glance sets, and a request may not."""
 
 
 def check(kind: str, document: object) -> None:
-    """Raise :class:`BadRequest` with the validator's own words."""
-    from jsonschema.exceptions import best_match
+    """Check a document against the schema of its kind, a key of ``ENFORCED``.
 
-    error = best_match(_validator(kind).iter_errors(document))
-    if error is not None:
-        name = ENFORCED[kind]["name"]
-        raise BadRequest(f"Provided object does not match schema '{name}': {error}")
+    Raises :class:`BadRequest` with the words of the validator.
+    """
+    check_against(ENFORCED[kind]["name"], _validator(kind), document)
 
 
 @cache
@@ -39,9 +39,9 @@ def _validator(kind: str) -> Any:
 def read_definition(
     req: falcon.Request, kind: str, read_only: tuple[str, ...] = TIMES
 ) -> Any:
-    """Return the checked body of a request.
+    """Return the body of a request, checked against the schema of its kind.
 
-    Raises :class:`BadRequest`, and :class:`Forbidden` for what only Glance sets.
+    Raises :class:`BadRequest`, and :class:`Forbidden` for a ``read_only`` attribute.
     """
     body = read_json(req)
     for name in read_only:
@@ -51,17 +51,18 @@ def read_definition(
     return body
 
 
-class MetadefSchema:
-    def __init__(self, name: str) -> None:
-        self._document = PUBLISHED[name]
+class PublishedSchema:
+    """One schema; the same for every cloud and caller."""
+
+    def __init__(self, schema: Schema, state: CloudState) -> None:
+        self._schema = schema
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         refuse_body(req)
-        write_json(resp, self._document)
+        write_json(resp, self._schema)
 
 
-def _route(name: str) -> Route:
-    return Route(f"/v2/schemas/metadefs/{name}", lambda state: MetadefSchema(name))
-
-
-ROUTES = tuple(_route(name) for name in PUBLISHED)
+ROUTES = tuple(
+    Route(f"/v2/schemas/metadefs/{name}", partial(PublishedSchema, schema))
+    for name, schema in PUBLISHED.items()
+)

@@ -29,6 +29,10 @@ def refuse_body(req: falcon.Request) -> None:
         raise BadRequest("A body is not expected with this request.")
 
 
+def ignore_body(req: falcon.Request) -> None:
+    """Take a request with or without a body; none is read."""
+
+
 def read_json(req: falcon.Request) -> Any:
     """Return the object or array a request carries. Raises :class:`BadRequest`."""
     if not has_body(req):
