@@ -1,1 +1,1 @@
-"""What runs after its request was answered: imports, staging and added locations."""
+"""Tasks: what goes on after its request was answered, and the requests for it."""
