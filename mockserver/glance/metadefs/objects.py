@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 
 def _enter(call: Call, name: str, operation: str) -> Record:
-    """Do what :func:`access.enter` does; no namespace has words of its own here."""
+    """Return a namespace as :func:`access.enter` does.
+
+    The error for a namespace that does not exist has another message here.
+    """
     name = as_received(name)
     try:
         namespace = access.find_namespace(call, name)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import falcon
 
 from mockserver.glance.errors import Forbidden
-from mockserver.glance.metadefs.definitions import ENFORCED, PUBLISHED, Schema
+from mockserver.glance.metadefs.definitions import ENFORCED, PUBLISHED
 from mockserver.glance.requests.bodies import read_json, refuse_body, write_json
 from mockserver.glance.requests.schemas import check_against
 from mockserver.handlers.routes import Route
@@ -51,18 +51,19 @@ def read_definition(
     return body
 
 
-class PublishedSchema:
-    """One schema; the same for every cloud and caller."""
+class Schemas:
+    """The published schemas, each at a path of its own."""
 
-    def __init__(self, schema: Schema, state: CloudState) -> None:
-        self._schema = schema
+    def __init__(self, state: CloudState) -> None:
+        self._schemas = {_path(name): schema for name, schema in PUBLISHED.items()}
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         refuse_body(req)
-        write_json(resp, self._schema)
+        write_json(resp, self._schemas[req.uri_template or ""])
 
 
-ROUTES = tuple(
-    Route(f"/v2/schemas/metadefs/{name}", partial(PublishedSchema, schema))
-    for name, schema in PUBLISHED.items()
-)
+def _path(name: str) -> str:
+    return f"/v2/schemas/metadefs/{name}"
+
+
+ROUTES = tuple(Route(_path(name), Schemas) for name in PUBLISHED)

@@ -30,7 +30,7 @@ def refuse_body(req: falcon.Request) -> None:
 
 
 def ignore_body(req: falcon.Request) -> None:
-    """Take a request with or without a body; none is read."""
+    """Neither read nor refuse a body: it is not needed, or it is read elsewhere."""
 
 
 def read_json(req: falcon.Request) -> Any:

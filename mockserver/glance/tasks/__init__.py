@@ -1,1 +1,1 @@
-"""Tasks: what goes on after its request was answered, and the requests for it."""
+"""Tasks: work that goes on after its request was answered, and their routes."""

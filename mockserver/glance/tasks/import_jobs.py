@@ -27,7 +27,7 @@ from mockserver.glance.tasks.records import INTERNAL_ERROR, TaskFailed, start_ta
 from mockserver.glance.tasks.remote_images import (
     Attributes,
     RemoteImage,
-    copy_attributes,
+    replace_attributes,
 )
 from mockserver.storage.images import Image, find_image
 
@@ -110,8 +110,7 @@ class _Import:
         try:
             record = self._remote.show()
             with self._change() as image:
-                before = Attributes.of(image)
-                copy_attributes(record, image)
+                before = replace_attributes(image, record)
             self._download(self._remote.open)
         except Exception:
             with self._change() as image:

@@ -1,6 +1,6 @@
-"""The lock that a task holds on an image, and the stores it says it is busy with.
+"""Properties by which an image shows the task at work on it: a lock, and stores.
 
-Both are properties of the image; source: Glance 33 ``api_image_import``.
+Source: Glance 33 ``api_image_import``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LOCK = "os_glance_import_task"
 
 IMPORTING = "os_glance_importing_to_stores"
 FAILED = "os_glance_failed_import"
-"""Properties that hold names of stores, separated by commas."""
+"""Properties that list stores, the names separated by commas."""
 
 LOCK_LIFETIME = timedelta(minutes=60)
 """How long after the last update of its task a lock counts; twice as long while the

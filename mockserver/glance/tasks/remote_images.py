@@ -30,13 +30,6 @@ class Attributes:
     properties: dict[str, str]
     formats: dict[str, str | None]
 
-    @classmethod
-    def of(cls, image: Image) -> Attributes:
-        return cls(
-            {k: v for k, v in image.properties.items() if not _is_internal(k)},
-            {name: getattr(image, name) for name in _FORMATS},
-        )
-
     def restore(self, image: Image) -> None:
         internal = {k: v for k, v in image.properties.items() if _is_internal(k)}
         image.properties = {**self.properties, **internal}
@@ -95,13 +88,20 @@ class RemoteImage:
         raise TaskFailed(f"no image service in {region}")
 
 
-def copy_attributes(record: dict[str, Any], image: Image) -> None:
-    """Give an image the formats and properties of another Glance's ``record``."""
+def replace_attributes(image: Image, record: dict[str, Any]) -> Attributes:
+    """Give an image the formats and some properties of another Glance's ``record``.
+
+    Returns those that it had before.
+    """
+    before = Attributes(
+        {k: v for k, v in image.properties.items() if not _is_internal(k)},
+        {name: getattr(image, name) for name in _FORMATS},
+    )
     for name in _FORMATS:
         setattr(image, name, record[name])
-    image.properties.update(
-        {k: v for k, v in record.items() if k.startswith(COPIED_PREFIXES)}
-    )
+    copied = {k: v for k, v in record.items() if k.startswith(COPIED_PREFIXES)}
+    image.properties.update(copied)
+    return before
 
 
 def _is_internal(name: str) -> bool:

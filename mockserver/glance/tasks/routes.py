@@ -199,7 +199,7 @@ class TaskById:
 
 
 class ImageTasks:
-    """The tasks of an image. Any method but GET is answered as an unknown path."""
+    """The tasks of an image. Any other method than GET is answered with 404."""
 
     hides_methods = True
 
