@@ -12,6 +12,10 @@ from mockserver.glance.metadefs import (
 )
 
 ROUTES = (
-    *(*namespaces.ROUTES, *objects.ROUTES, *properties.ROUTES, *tags.ROUTES),
-    *(*resource_types.ROUTES, *schemas.ROUTES),
+    *namespaces.ROUTES,
+    *objects.ROUTES,
+    *properties.ROUTES,
+    *tags.ROUTES,
+    *resource_types.ROUTES,
+    *schemas.ROUTES,
 )

@@ -30,46 +30,50 @@ def association_columns(document: Document) -> Record:
 
 
 class Contents:
-    """Adds to one namespace; raises :class:`Conflict` for a name that is taken."""
+    """Adds to one namespace.
+
+    ``now`` is the time as records hold it; ``is_loaded`` says that the namespace comes
+    from a file. Every method returns the record it stored, and raises
+    :class:`Conflict` for a name that is taken.
+    """
 
     def __init__(
         self, db: Connection, namespace: Record, now: str, *, is_loaded: bool = False
     ) -> None:
         self._db = db
         self._name = namespace["namespace"]
-        self._own = {"namespace_id": namespace["id"], **_times(now, is_loaded)}
+        self._shared = {
+            "namespace_id": namespace["id"],
+            **_times(now, is_loaded=is_loaded),
+        }
 
     def add_object(self, document: Document) -> Record:
-        record = {**object_columns(document), **self._own}
+        record = {**object_columns(document), **self._shared}
         try:
             storage.add_part(self._db, OBJECTS, record)
         except DuplicateRecord:
-            raise Conflict(
-                f"A metadata definition object with name={record['name']}"
-                f" already exists in namespace={self._name}."
-            ) from None
+            raise self._name_taken("object", record["name"]) from None
         return record
 
-    def add_property(self, name: str, document: Document) -> None:
-        record = {"name": name, "json_schema": document, **self._own}
+    def add_property(self, name: str, document: Document) -> Record:
+        record = {"name": name, "json_schema": document, **self._shared}
         try:
             storage.add_part(self._db, PROPERTIES, record)
         except DuplicateRecord:
-            raise Conflict(
-                f"A metadata definition property with name={name}"
-                f" already exists in namespace={self._name}."
-            ) from None
+            raise self._name_taken("property", name) from None
+        return record
 
     def add_tag(self, name: str) -> Record:
-        record = {"name": name, **self._own}
+        record = {"name": name, **self._shared}
         try:
             storage.add_part(self._db, TAGS, record)
         except DuplicateRecord:
-            raise taken_tag(self._name, name) from None
+            raise tag_name_taken(self._name, name) from None
         return record
 
     def associate(self, document: Document) -> Record:
-        record = {**association_columns(document), **self._own}
+        """Associate a resource type, which is made where there is none of its name."""
+        record = {**association_columns(document), **self._shared}
         try:
             storage.associate(self._db, record)
         except DuplicateRecord:
@@ -80,23 +84,32 @@ class Contents:
             ) from None
         return record
 
+    def _name_taken(self, noun: str, name: str) -> Conflict:
+        return Conflict(
+            f"A metadata definition {noun} with name={name}"
+            f" already exists in namespace={self._name}."
+        )
 
-def taken_tag(namespace: str, name: str) -> Conflict:
+
+def tag_name_taken(namespace: str, name: str) -> Conflict:
     return Conflict(
         f"A metadata tag with name={name} already exists in namespace={namespace}."
         " (Please note that metadata tag names are case insensitive)."
     )
 
 
-def _times(now: str, is_loaded: bool) -> Record:
-    # what was loaded from a file was never updated, not even made
+def _times(now: str, *, is_loaded: bool) -> Record:
+    # Glance leaves the time of an update empty for what it loads from a file
     return {"created_at": now, "updated_at": None if is_loaded else now}
 
 
 def add_namespace(
     db: Connection, document: Document, now: str, *, is_loaded: bool = False
 ) -> Record:
-    """Store a namespace with all that it holds. Raises :class:`Conflict`."""
+    """Store a namespace with all that its document holds, and return its record.
+
+    ``now`` and ``is_loaded`` are as for :class:`Contents`. Raises :class:`Conflict`.
+    """
     namespace = {
         "namespace": document["namespace"],
         "display_name": document.get("display_name"),
@@ -104,7 +117,7 @@ def add_namespace(
         "visibility": document.get("visibility") or "private",
         "protected": document.get("protected") or False,
         "owner": document["owner"],
-        **_times(now, is_loaded),
+        **_times(now, is_loaded=is_loaded),
     }
     try:
         namespace["id"] = storage.add_namespace(db, namespace)

@@ -1,7 +1,7 @@
 """JSON schemas of metadata definitions, as Glance writes them.
 
-Source: Glance 33 ``api/v2/metadef_*.py``; attributes stand in Glance's order, in which
-a refusal quotes them.
+Source: Glance 33 ``api/v2/metadef_*.py``. The attributes are in Glance's order, because
+a refusal quotes the whole schema.
 """
 
 from __future__ import annotations
@@ -193,7 +193,10 @@ def _one(
 
 
 def _many(name: str, item: Schema, kind: str = "items") -> Schema:
-    """Return the schema of a listing: ``definitions`` move to its own end."""
+    """Return the schema of a listing, at whose end the item's ``definitions`` are.
+
+    ``kind`` is ``items`` for a list, ``additionalProperties`` for an object.
+    """
     item = dict(item)
     definitions = item.pop("definitions", None)
     collection = {"type": "array" if kind == "items" else "object", kind: item}

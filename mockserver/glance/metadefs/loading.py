@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 
 DEFAULT_OWNER = "admin"
 _OBJECT = ("name", "description", "properties")
-"""What is taken of an object: not which of its properties are required."""
+"""The attributes of an object that Glance loads; ``required`` is none of them."""
 
 
 def load_namespace(db: Connection, document: Mapping[str, Any], now: str) -> None:
-    """Store a namespace and what it holds, unless one of its name is there.
+    """Store a namespace with all that it holds, unless there is one of its name.
 
-    Raises :class:`ValueError` for what Glance could not show, :class:`KeyError` for
-    a name that is missing.
+    ``now`` is the time as records hold it. Raises :class:`ValueError` for a document
+    that Glance could not show afterwards, and :class:`KeyError` for one that lacks a
+    name.
     """
     if find_namespace(db, document["namespace"]) is not None:
         return

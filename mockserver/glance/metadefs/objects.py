@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import falcon
 
 from mockserver.glance.errors import Forbidden, NotFound, ServerError
 from mockserver.glance.metadefs import access, shapes
 from mockserver.glance.metadefs.contents import Contents, object_columns
+from mockserver.glance.metadefs.parts import PartKind
 from mockserver.glance.metadefs.queries import parse_part_page
 from mockserver.glance.metadefs.schemas import GENERATED, check, read_definition
 from mockserver.glance.metadefs.views import show_object, show_sent_object
-from mockserver.glance.requests.bodies import refuse_body, trip_over_body, write_json
+from mockserver.glance.requests.bodies import ignore_body, trip_over_body, write_json
+from mockserver.glance.requests.call import Call, reading, writing
 from mockserver.glance.requests.lookup import as_received
-from mockserver.glance.times import store_time
 from mockserver.handlers.routes import Route
 from mockserver.storage import metadefs as storage
 from mockserver.storage.metadef_tables import OBJECTS
 from mockserver.storage.repository import DuplicateRecord, Record
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from mockserver.state.cloud_state import CloudState
+
+
+def _enter(call: Call, name: str, operation: str) -> Record:
+    """Return a namespace as :func:`access.enter` does.
+
+    The error for a namespace that does not exist has another message here.
+    """
+    name = as_received(name)
+    try:
+        namespace = access.find_namespace(call, name)
+    except Forbidden:
+        raise NotFound(f"Namespace {name} not found") from None
+    access.enforce(call, operation, namespace)
+    return namespace
+
+
+_KIND = PartKind(OBJECTS, "object", "metadata object", _enter)
 
 
 class Objects:
@@ -33,37 +49,31 @@ class Objects:
     def on_get(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
-        parse_part_page(req, least=1)  # checked there, and of no effect
-        with self._state.database.read() as db:
-            found = _enter(db, req, namespace, "get_metadef_objects")
-            objects = storage.list_parts(db, OBJECTS, found["id"])
-        if not access.allows(req.context.caller, "get_metadef_object", found):
-            objects = []
+        parse_part_page(req, min_limit=1)  # Glance checks it, and lists all
+        with reading(self._state, req, ignore_body) as call:
+            found = _KIND.enter(call, namespace, "get_metadef_objects")
+            objects = storage.list_parts(call.db, OBJECTS, found["id"])
+            if not access.allows(call, "get_metadef_object", found):
+                objects = []
         shown = [show_object(found, one) for one in objects]
-        # the path lacks its first slash there
+        # Glance leaves out the first slash of this path
         write_json(resp, {"objects": shown, "schema": "v2/schemas/metadefs/objects"})
 
     def on_post(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
-        body = read_definition(req, "object", GENERATED)
-        for part in body.get("properties", {}).values():
-            check("property of an object", part)
-        sent = shapes.OBJECT(body)
-        with self._state.database.begin() as db:
-            found = _enter(db, req, namespace, "add_metadef_object")
-            now = store_time(self._state.clock.now())
-            record = Contents(db, found, now).add_object(sent)
+        with writing(self._state, req, _read_new_object) as call:
+            found = _KIND.enter(call, namespace, "add_metadef_object")
+            contents = Contents(call.db, found, call.timestamp())
+            record = contents.add_object(call.body)
         resp.status = falcon.HTTP_201
-        write_json(resp, show_sent_object(found, {**record, **sent}))
+        write_json(resp, show_sent_object(found, {**record, **call.body}))
 
     def on_delete(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
-        trip_over_body(req)
-        with self._state.database.begin() as db:
-            found = access.enter_to_empty(db, req, namespace)
-            storage.remove_parts(db, OBJECTS, found["id"])
+        with writing(self._state, req, trip_over_body) as call:
+            _KIND.remove_all(call, namespace)
         resp.status = falcon.HTTP_204
 
 
@@ -78,10 +88,10 @@ class Object:
         namespace: str,
         object_name: str,
     ) -> None:
-        refuse_body(req)
-        with self._state.database.read() as db:
-            found = _enter(db, req, namespace, "get_metadef_object")
-            stored = _get_object(db, found, object_name)
+        with reading(self._state, req) as call:
+            found, stored = _KIND.find(
+                call, namespace, object_name, "get_metadef_object"
+            )
         write_json(resp, show_object(found, stored))
 
     def on_put(
@@ -91,18 +101,17 @@ class Object:
         namespace: str,
         object_name: str,
     ) -> None:
-        sent = shapes.OBJECT(read_definition(req, "object", GENERATED))
-        with self._state.database.begin() as db:
-            found = _enter(db, req, namespace, "modify_metadef_object")
-            stored = _get_object(db, found, object_name)
-            changed = {**stored, **object_columns(sent)}
-            now = store_time(self._state.clock.now())
+        with writing(self._state, req, _read_object) as call:
+            found, stored = _KIND.find(
+                call, namespace, object_name, "modify_metadef_object"
+            )
+            changed = {**stored, **object_columns(call.body)}
             try:
-                storage.update_record(db, OBJECTS, changed, now)
+                storage.update_record(call.db, OBJECTS, changed, call.timestamp())
             except DuplicateRecord:
-                raise ServerError from None  # as Glance has it
+                raise ServerError from None  # as Glance answers
         times = {name: stored[name] for name in ("created_at", "updated_at")}
-        write_json(resp, show_sent_object(found, {**sent, **times}))
+        write_json(resp, show_sent_object(found, {**call.body, **times}))
 
     def on_delete(
         self,
@@ -111,31 +120,20 @@ class Object:
         namespace: str,
         object_name: str,
     ) -> None:
-        refuse_body(req)
-        with self._state.database.begin() as db:
-            found = _enter(db, req, namespace, "delete_metadef_object")
-            stored = _get_object(db, found, object_name)
-            access.refuse_protected(found, "object", stored["name"])
-            storage.remove_part(db, OBJECTS, stored)
+        with writing(self._state, req) as call:
+            _KIND.remove(call, namespace, object_name, "delete_metadef_object")
         resp.status = falcon.HTTP_204
 
 
-def _enter(db: Connection, req: falcon.Request, name: str, operation: str) -> Record:
-    caller, name = req.context.caller, as_received(name)
-    try:
-        namespace = access.find_namespace(db, caller, name)
-    except Forbidden:
-        raise NotFound(f"Namespace {name} not found") from None
-    access.enforce(caller, operation, namespace)
-    return namespace
+def _read_object(req: falcon.Request) -> dict[str, Any]:
+    return shapes.OBJECT(read_definition(req, "object", GENERATED))
 
 
-def _get_object(db: Connection, namespace: Record, name: str) -> Record:
-    name = as_received(name)
-    stored = storage.find_part(db, OBJECTS, namespace["id"], name)
-    if stored is None:
-        raise NotFound(f"Could not find metadata object {name}")
-    return stored
+def _read_new_object(req: falcon.Request) -> dict[str, Any]:
+    body = read_definition(req, "object", GENERATED)
+    for part in body.get("properties", {}).values():
+        check("property of an object", part)
+    return shapes.OBJECT(body)
 
 
 _PATH = "/v2/metadefs/namespaces/{namespace}/objects"

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import falcon
 
 from mockserver.glance.errors import NotFound, ServerError
-from mockserver.glance.metadefs import access, shapes
+from mockserver.glance.metadefs import shapes
 from mockserver.glance.metadefs.contents import Contents
+from mockserver.glance.metadefs.parts import PartKind
 from mockserver.glance.metadefs.schemas import read_definition
-from mockserver.glance.requests.bodies import refuse_body, trip_over_body, write_json
+from mockserver.glance.requests.bodies import ignore_body, trip_over_body, write_json
+from mockserver.glance.requests.call import reading, writing
 from mockserver.glance.requests.listing import parse_query
 from mockserver.glance.requests.lookup import as_received
-from mockserver.glance.times import store_time
 from mockserver.handlers.routes import Route
 from mockserver.storage import metadefs as storage
 from mockserver.storage.metadef_tables import PROPERTIES
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from mockserver.state.cloud_state import CloudState
 
+_KIND = PartKind(PROPERTIES, "property", "property")
+
 
 class Properties:
     def __init__(self, state: CloudState) -> None:
@@ -32,31 +35,27 @@ class Properties:
     def on_get(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
-        refuse_body(req)
-        with self._state.database.read() as db:
-            found = access.enter(db, req, namespace, "get_metadef_properties")
-            stored = storage.list_parts(db, PROPERTIES, found["id"])
+        with reading(self._state, req) as call:
+            found = _KIND.enter(call, namespace, "get_metadef_properties")
+            stored = storage.list_parts(call.db, PROPERTIES, found["id"])
         shown = {one["name"]: one["json_schema"] for one in stored}
         write_json(resp, {"properties": shown})
 
     def on_post(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
-        sent = shapes.PROPERTY(read_definition(req, "property"))
-        with self._state.database.begin() as db:
-            found = access.enter(db, req, namespace, "add_metadef_property")
-            now = store_time(self._state.clock.now())
-            Contents(db, found, now).add_property(sent["name"], sent)
+        with writing(self._state, req, _read_property) as call:
+            found = _KIND.enter(call, namespace, "add_metadef_property")
+            contents = Contents(call.db, found, call.timestamp())
+            contents.add_property(call.body["name"], call.body)
         resp.status = falcon.HTTP_201
-        write_json(resp, sent)
+        write_json(resp, call.body)
 
     def on_delete(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
-        trip_over_body(req)
-        with self._state.database.begin() as db:
-            found = access.enter_to_empty(db, req, namespace)
-            storage.remove_parts(db, PROPERTIES, found["id"])
+        with writing(self._state, req, trip_over_body) as call:
+            _KIND.remove_all(call, namespace)
         resp.status = falcon.HTTP_204
 
 
@@ -71,14 +70,14 @@ class Property:
         namespace: str,
         property_name: str,
     ) -> None:
-        with self._state.database.read() as db:
-            found = access.enter(db, req, namespace, "get_metadef_property")
+        with reading(self._state, req, ignore_body) as call:
+            found = _KIND.enter(call, namespace, "get_metadef_property")
             name = as_received(property_name)
             query = dict(parse_query(req))
             if query:
-                name = _without_prefix(db, found, name, query)
-            stored = _get_property(db, found, name)
-        write_json(resp, _show(stored))
+                name = _without_prefix(call.db, found, name, query)
+            stored = _KIND.get(call, found, name)
+        write_json(resp, {**stored["json_schema"], "name": stored["name"]})
 
     def on_put(
         self,
@@ -87,17 +86,16 @@ class Property:
         namespace: str,
         property_name: str,
     ) -> None:
-        sent = shapes.PROPERTY(read_definition(req, "property"))
-        with self._state.database.begin() as db:
-            found = access.enter(db, req, namespace, "modify_metadef_property")
-            stored = _get_property(db, found, as_received(property_name))
-            changed = {**stored, "name": sent["name"], "json_schema": sent}
-            now = store_time(self._state.clock.now())
+        with writing(self._state, req, _read_property) as call:
+            _, stored = _KIND.find(
+                call, namespace, property_name, "modify_metadef_property"
+            )
+            changed = {**stored, "name": call.body["name"], "json_schema": call.body}
             try:
-                storage.update_record(db, PROPERTIES, changed, now)
+                storage.update_record(call.db, PROPERTIES, changed, call.timestamp())
             except DuplicateRecord:
-                raise ServerError from None  # as Glance has it
-        write_json(resp, sent)
+                raise ServerError from None  # as Glance answers
+        write_json(resp, call.body)
 
     def on_delete(
         self,
@@ -106,30 +104,23 @@ class Property:
         namespace: str,
         property_name: str,
     ) -> None:
-        trip_over_body(req)
-        with self._state.database.begin() as db:
-            found = access.enter(db, req, namespace, "remove_metadef_property")
-            stored = _get_property(db, found, as_received(property_name))
-            access.refuse_protected(found, "property", stored["name"])
-            storage.remove_part(db, PROPERTIES, stored)
+        with writing(self._state, req, trip_over_body) as call:
+            _KIND.remove(call, namespace, property_name, "remove_metadef_property")
         resp.status = falcon.HTTP_204
 
 
-def _get_property(db: Connection, namespace: Record, name: str) -> Record:
-    stored = storage.find_part(db, PROPERTIES, namespace["id"], name)
-    if stored is None:
-        raise NotFound(f"Could not find property {name}")
-    return stored
-
-
-def _show(stored: Record) -> dict[str, Any]:
-    return {**stored["json_schema"], "name": stored["name"]}
+def _read_property(req: falcon.Request) -> dict[str, Any]:
+    return shapes.PROPERTY(read_definition(req, "property"))
 
 
 def _without_prefix(
     db: Connection, namespace: Record, name: str, query: dict[str, str]
 ) -> str:
-    """Take the prefix of the resource type in the query off a property's name."""
+    """Return a property's name without the prefix that a resource type gives it.
+
+    ``query`` names the resource type. Raises :class:`NotFound` where it has no prefix
+    in the namespace, or the name does not begin with it.
+    """
     if "resource_type" not in query:
         raise ServerError  # Glance knows no other filter here
     wanted = query["resource_type"]

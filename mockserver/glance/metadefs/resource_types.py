@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import falcon
 
@@ -11,14 +11,13 @@ from mockserver.glance.metadefs import access, shapes
 from mockserver.glance.metadefs.contents import Contents
 from mockserver.glance.metadefs.schemas import read_definition
 from mockserver.glance.metadefs.views import show_association, show_times
-from mockserver.glance.requests.bodies import refuse_body, write_json
+from mockserver.glance.requests.bodies import write_json
+from mockserver.glance.requests.call import reading, writing
 from mockserver.glance.requests.lookup import as_received
-from mockserver.glance.times import store_time
 from mockserver.handlers.routes import Route
 from mockserver.storage import metadefs as storage
 
 if TYPE_CHECKING:
-    from mockserver.callers.callers import Caller
     from mockserver.state.cloud_state import CloudState
 
 
@@ -27,10 +26,9 @@ class ResourceTypes:
         self._state = state
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        refuse_body(req)
-        access.enforce(req.context.caller, "list_metadef_resource_types")
-        with self._state.database.read() as db:
-            found = storage.list_resource_types(db)
+        with reading(self._state, req) as call:
+            access.enforce(call, "list_metadef_resource_types")
+            found = storage.list_resource_types(call.db)
         shown = [{"name": one["name"], **show_times(one)} for one in found]
         write_json(resp, {"resource_types": shown})
 
@@ -42,26 +40,23 @@ class Associations:
     def on_get(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
-        refuse_body(req)
-        caller: Caller = req.context.caller
-        with self._state.database.read() as db:
-            found = access.enter(db, req, namespace, "list_metadef_resource_types")
-            associations = storage.list_associations(db, found["id"])
-        if not access.allows(caller, "get_metadef_resource_type", found):
-            associations = []
+        with reading(self._state, req) as call:
+            found = access.enter(call, namespace, "list_metadef_resource_types")
+            associations = storage.list_associations(call.db, found["id"])
+            if not access.allows(call, "get_metadef_resource_type", found):
+                associations = []
         shown = [show_association(one) for one in associations]
         write_json(resp, {"resource_type_associations": shown})
 
     def on_post(
         self, req: falcon.Request, resp: falcon.Response, namespace: str
     ) -> None:
-        sent = shapes.RESOURCE_TYPE(read_definition(req, "resource_type"))
-        with self._state.database.begin() as db:
+        with writing(self._state, req, _read_association) as call:
             found = access.enter(
-                db, req, namespace, "add_metadef_resource_type_association"
+                call, namespace, "add_metadef_resource_type_association"
             )
-            now = store_time(self._state.clock.now())
-            association = Contents(db, found, now).associate(sent)
+            contents = Contents(call.db, found, call.timestamp())
+            association = contents.associate(call.body)
         resp.status = falcon.HTTP_201
         write_json(resp, show_association(association))
 
@@ -77,19 +72,22 @@ class Association:
         namespace: str,
         resource_type: str,
     ) -> None:
-        refuse_body(req)
         name = as_received(resource_type)
-        with self._state.database.begin() as db:
+        with writing(self._state, req) as call:
             found = access.enter(
-                db, req, namespace, "remove_metadef_resource_type_association"
+                call, namespace, "remove_metadef_resource_type_association"
             )
-            associations = storage.list_associations(db, found["id"])
+            associations = storage.list_associations(call.db, found["id"])
             named = [one for one in associations if one["name"] == name]
             if not named:
                 raise NotFound(f"Failed to find resource type {name} to delete")
             access.refuse_protected(found, "resource-type-association", name)
-            storage.dissociate(db, named[0])
+            storage.dissociate(call.db, named[0])
         resp.status = falcon.HTTP_204
+
+
+def _read_association(req: falcon.Request) -> dict[str, Any]:
+    return shapes.RESOURCE_TYPE(read_definition(req, "resource_type"))
 
 
 _PATH = "/v2/metadefs/namespaces/{namespace}/resource_types"

@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
-from mockserver.glance.errors import BadRequest, Forbidden
+from mockserver.glance.errors import Forbidden
 from mockserver.glance.metadefs.definitions import ENFORCED, PUBLISHED
 from mockserver.glance.requests.bodies import read_json, refuse_body, write_json
+from mockserver.glance.requests.schemas import check_against
 from mockserver.handlers.routes import Route
 
 if TYPE_CHECKING:
-    pass
+    from mockserver.state.cloud_state import CloudState
 
 TIMES = ("created_at", "updated_at")
 GENERATED = ("self", "schema", *TIMES)
+"""Attributes that Glance sets, and a request may not."""
 
 
 def check(kind: str, document: object) -> None:
-    """Raise :class:`BadRequest` with the validator's own words."""
-    from jsonschema.exceptions import best_match
+    """Check a document against the schema of its kind, a key of ``ENFORCED``.
 
-    error = best_match(_validator(kind).iter_errors(document))
-    if error is not None:
-        name = ENFORCED[kind]["name"]
-        raise BadRequest(f"Provided object does not match schema '{name}': {error}")
+    Raises :class:`BadRequest` with the words of the validator.
+    """
+    check_against(ENFORCED[kind]["name"], _validator(kind), document)
 
 
 @cache
@@ -39,9 +39,9 @@ def _validator(kind: str) -> Any:
 def read_definition(
     req: falcon.Request, kind: str, read_only: tuple[str, ...] = TIMES
 ) -> Any:
-    """Return the checked body of a request.
+    """Return the body of a request, checked against the schema of its kind.
 
-    Raises :class:`BadRequest`, and :class:`Forbidden` for what only Glance sets.
+    Raises :class:`BadRequest`, and :class:`Forbidden` for a ``read_only`` attribute.
     """
     body = read_json(req)
     for name in read_only:
@@ -51,17 +51,19 @@ def read_definition(
     return body
 
 
-class MetadefSchema:
-    def __init__(self, name: str) -> None:
-        self._document = PUBLISHED[name]
+class Schemas:
+    """The published schemas, each at a path of its own."""
+
+    def __init__(self, state: CloudState) -> None:
+        self._schemas = {_path(name): schema for name, schema in PUBLISHED.items()}
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         refuse_body(req)
-        write_json(resp, self._document)
+        write_json(resp, self._schemas[req.uri_template or ""])
 
 
-def _route(name: str) -> Route:
-    return Route(f"/v2/schemas/metadefs/{name}", lambda state: MetadefSchema(name))
+def _path(name: str) -> str:
+    return f"/v2/schemas/metadefs/{name}"
 
 
-ROUTES = tuple(_route(name) for name in PUBLISHED)
+ROUTES = tuple(Route(_path(name), Schemas) for name in PUBLISHED)

@@ -1,8 +1,8 @@
-"""What Glance makes of a checked body before it keeps it.
+"""How Glance converts a body, after its schema was checked and before it is stored.
 
-Source: Glance 33 ``api/v2/model`` and WSME, whose conversion stands after the schema:
-it reorders attributes, cuts numbers, turns defaults into text and trips over all that
-the schema lets through and no attribute takes.
+Source: Glance 33 ``api/v2/model`` and WSME. The conversion puts attributes in order,
+truncates numbers to integers and turns defaults into text. What passed the schema and
+still does not fit an attribute is answered with HTTP 500.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ Convert = Callable[[Any], Any]
 
 
 class Shape:
-    """Attributes in their order, each with what converts its value."""
+    """The attributes of a document in their order, each with its conversion.
+
+    ``mandatory`` names those that may not be missing.
+    """
 
     def __init__(
         self, attributes: Mapping[str, Convert], mandatory: tuple[str, ...] = ()
@@ -25,7 +28,7 @@ class Shape:
         self._mandatory = mandatory
 
     def __call__(self, document: Any) -> dict[str, Any]:
-        """Return the document converted; :class:`ServerError` where none fits."""
+        """Return a document converted; raises :class:`ServerError` if it cannot be."""
         if not isinstance(document, dict) or not document.keys() <= self.names:
             raise ServerError
         if any(name not in document for name in self._mandatory):

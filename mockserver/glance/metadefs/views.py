@@ -1,4 +1,4 @@
-"""Metadata definitions as Glance shows them; what is null stays out."""
+"""Metadata definitions as Glance shows them; attributes that are null are left out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from mockserver.glance.times import show_time
 from mockserver.storage.repository import Record
 
 _NAMESPACE = (
-    *("namespace", "display_name", "description", "visibility", "protected", "owner"),
+    "namespace",
+    "display_name",
+    "description",
+    "visibility",
+    "protected",
+    "owner",
 )
 ASSOCIATION = ("name", "prefix", "properties_target")
 HELD = ("resource_type_associations", "properties", "objects", "tags")
@@ -40,7 +45,7 @@ def show_object(namespace: Record, stored: Record) -> dict[str, Any]:
 
 
 def show_sent_object(namespace: Record, sent: Record) -> dict[str, Any]:
-    """Return what follows a request: only what it said."""
+    """Return the answer to a request that wrote an object: the attributes it sent."""
     return {
         **_present(sent, ("name", "required", "description", "properties")),
         **show_times(sent),

@@ -29,6 +29,10 @@ def refuse_body(req: falcon.Request) -> None:
         raise BadRequest("A body is not expected with this request.")
 
 
+def ignore_body(req: falcon.Request) -> None:
+    """Neither read nor refuse a body: it is not needed, or it is read elsewhere."""
+
+
 def read_json(req: falcon.Request) -> Any:
     """Return the object or array a request carries. Raises :class:`BadRequest`."""
     if not has_body(req):

@@ -1,1 +1,1 @@
-"""What runs after its request was answered: imports, staging and added locations."""
+"""Tasks: work that goes on after its request was answered, and their routes."""

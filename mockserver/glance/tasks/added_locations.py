@@ -1,4 +1,7 @@
-"""Where an image's data lies, by an interface of its own; source: Glance 33."""
+"""The locations of an image, as a resource of their own.
+
+Source: Glance 33 ``api/v2/images.py``.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
-from mockserver.glance import default_policy as policy
 from mockserver.glance.data.fetching import Refused, check_address
 from mockserver.glance.data.uploads import HASH_ALGORITHM
 from mockserver.glance.errors import BadRequest, Conflict, Forbidden
-from mockserver.glance.requests.bodies import read_json, write_json
-from mockserver.glance.requests.lookup import get_image_of
+from mockserver.glance.requests.bodies import ignore_body, read_json, write_json
+from mockserver.glance.requests.call import reading, writing
+from mockserver.glance.requests.lookup import get_image
 from mockserver.glance.requests.schemas import check_against
-from mockserver.glance.tasks.import_locks import LOCK
-from mockserver.glance.tasks.imports import take_lock
+from mockserver.glance.tasks.import_locks import create_locked_task
 from mockserver.glance.tasks.location_jobs import run_location_import
-from mockserver.glance.tasks.records import begin_task
 from mockserver.handlers.routes import Route
-from mockserver.storage.images import Image, save_image
+from mockserver.storage.images import Image
 
 if TYPE_CHECKING:
     from mockserver.callers.callers import Caller
@@ -66,7 +67,7 @@ _ADD_LOCATION = {
     },
     "required": ["url"],
 }
-"""The schema of a new location, which refusals quote."""
+"""The schema of a new location; refusals quote it."""
 
 
 class Locations:
@@ -74,41 +75,40 @@ class Locations:
         self._state = state
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, image_id: str) -> None:
-        caller: Caller = req.context.caller
-        with self._state.database.read() as db:
-            image = get_image_of(db, caller, image_id)
-        policy.enforce(caller, "fetch_image_location", image)
+        with reading(self._state, req, ignore_body) as call:
+            image = get_image(call, image_id)
+            call.enforce("fetch_image_location", image)
         write_json(resp, image.locations)
 
     def on_post(
         self, req: falcon.Request, resp: falcon.Response, image_id: str
     ) -> None:
-        body = read_json(req)
-        check_against("location", _validator(), {"add_location": body})
-        caller: Caller = req.context.caller
-        with self._state.database.read() as db:
-            image = get_image_of(db, caller, image_id)
-        _check_image(image)
-        policy.enforce(caller, "add_image_location", image)
-        validation = body.get("validation_data", {})
-        self._check_url(caller, body["url"], validation)
+        with reading(self._state, req, _read_location) as call:
+            image = get_image(call, image_id)
+            _check_image(image)
+            call.enforce("add_image_location", image)
+        url = call.body["url"]
+        validation = call.body.get("validation_data", {})
+        self._check_url(call.caller, url, validation)
         task_input = {
             "image_id": image_id,
-            "loc_url": body["url"],
+            "loc_url": url,
             "validation_data": validation,
         }
-        with self._state.database.begin() as db:
-            image = get_image_of(db, caller, image_id)
+        with writing(self._state, req, ignore_body) as call:
+            image = get_image(call, image_id)
+            # again: another request may have changed the image since
             _check_image(image)
-            take_lock(self._state, db, image)
-            task = begin_task(self._state, db, req, "location_import", task_input)
-            image.properties[LOCK] = task["id"]
-            save_image(db, image)
+            task = create_locked_task(call, image, "location_import", task_input)
         self._state.worker.submit(partial(run_location_import, self._state, task))
         resp.status = falcon.HTTP_202
         resp.content_type, resp.data = "text/html; charset=UTF-8", b""
 
     def _check_url(self, caller: Caller, url: str, validation: dict[str, str]) -> None:
+        """Raise Forbidden or BadRequest for a location that may not be added.
+
+        The host of the URL is looked up, so no transaction may be open.
+        """
         if "service" not in caller.roles and not url.startswith("http"):
             raise Forbidden(
                 "http store must be enabled to use location API by normal user."
@@ -122,6 +122,12 @@ class Locations:
                 raise BadRequest(
                     f"URI for add location does not pass filtering: {url}"
                 ) from None
+
+
+def _read_location(req: falcon.Request) -> dict[str, Any]:
+    body: dict[str, Any] = read_json(req)
+    check_against("location", _validator(), {"add_location": body})
+    return body
 
 
 def _check_image(image: Image) -> None:

@@ -1,37 +1,27 @@
-"""Beginning an import; source: Glance 33 ``api/v2/images.py``."""
+"""The request that starts an import; source: Glance 33 ``api/v2/images.py``."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import falcon
 
 from mockserver.blobs.stores import UnknownStore, names_of
-from mockserver.glance import default_policy as policy
 from mockserver.glance.data.fetching import Refused, check_address
 from mockserver.glance.errors import BadRequest, Conflict, ServerError
 from mockserver.glance.images.images import IMPORT_METHODS
-from mockserver.glance.requests.bodies import read_object
-from mockserver.glance.requests.lookup import get_image_of
+from mockserver.glance.requests.bodies import ignore_body, read_object
+from mockserver.glance.requests.call import reading, writing
+from mockserver.glance.requests.lookup import get_image
 from mockserver.glance.tasks.import_jobs import run_import
-from mockserver.glance.tasks.import_locks import LOCK
-from mockserver.glance.tasks.records import ALIVE, begin_task, end_task
-from mockserver.glance.times import parse_time, store_time
+from mockserver.glance.tasks.import_locks import create_locked_task
 from mockserver.handlers.routes import Route
-from mockserver.storage.images import Image, save_image
-from mockserver.storage.tasks import find_task
+from mockserver.storage.images import Image
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from mockserver.callers.callers import Caller
     from mockserver.state.cloud_state import CloudState
-
-LOCK_LIFETIME = timedelta(minutes=60)
-"""After this long without news of its task, an image's lock may be broken."""
 
 
 class Import:
@@ -41,37 +31,37 @@ class Import:
     def on_post(
         self, req: falcon.Request, resp: falcon.Response, image_id: str
     ) -> None:
-        body = read_object(req)
-        check_body(body)
-        caller: Caller = req.context.caller
         resp.status = falcon.HTTP_202
         resp.content_type, resp.data = "text/html; charset=UTF-8", b""
-        with self._state.database.read() as db:
-            image = get_image_of(db, caller, image_id)
-        _check_image(image, body["method"])
-        is_copy = body["method"]["name"] == "copy-image"
-        policy.enforce(caller, "copy_image" if is_copy else "modify_image", image)
-        names = self._choose_stores(req, body)
-        if is_copy:
-            names = _stores_left(image, names, all_stores=body.get("all_stores", False))
-            if not names:
-                return  # it is everywhere already
-        if body["method"]["name"] == "web-download":
-            self._check_source(body["method"].get("uri"))
-        with self._state.database.begin() as db:
-            image = get_image_of(db, caller, image_id)
-            # of two requests at once, the second finds the image changed
-            _check_image(image, body["method"])
-            take_lock(self._state, db, image)
+        with reading(self._state, req, _read_request) as call:
+            body, method = call.body, call.body["method"]
+            is_copy = method["name"] == "copy-image"
+            image = get_image(call, image_id)
+            _check_image(image, method)
+            call.enforce("copy_image" if is_copy else "modify_image", image)
+            names = self._choose_stores(req, body)
+            if is_copy:
+                all_stores = body.get("all_stores", False)
+                names = _stores_left(image, names, all_stores=all_stores)
+                if not names:
+                    return  # the image is in all of them already
+        if method["name"] == "web-download":
+            self._check_source(method.get("uri"))
+        with writing(self._state, req, ignore_body) as call:
+            image = get_image(call, image_id)
+            # again: another request may have changed the image since
+            _check_image(image, method)
             task_input = {"image_id": image_id, "import_req": body, "backend": names}
-            task = begin_task(self._state, db, req, "api_image_import", task_input)
-            image.properties[LOCK] = task["id"]
-            save_image(db, image)
-        self._state.worker.submit(partial(run_import, self._state, caller, task))
+            task = create_locked_task(call, image, "api_image_import", task_input)
+        self._state.worker.submit(partial(run_import, self._state, call.caller, task))
 
     def _choose_stores(
         self, req: falcon.Request, body: dict[str, Any]
     ) -> list[str | None]:
+        """Return the names of the stores to import to; None for an only store.
+
+        Raises :class:`BadRequest` or :class:`Conflict`.
+        """
         stores = self._state.stores
         if not stores.names:
             return [None]
@@ -96,6 +86,10 @@ class Import:
         return list(names)
 
     def _check_source(self, url: object) -> None:
+        """Raise :class:`BadRequest` for a URL that the cloud may not fetch from.
+
+        Its host is looked up, so no transaction may be open.
+        """
         try:
             check_address(self._state.settings.allow_web_download, url)
         except Refused:
@@ -104,13 +98,14 @@ class Import:
             ) from None
 
 
-def check_body(body: dict[str, Any]) -> None:
-    """Raise :class:`BadRequest` for what no import request may be."""
+def _read_request(req: falcon.Request) -> dict[str, Any]:
+    """Return the checked body of a request; raises :class:`BadRequest`."""
+    body = read_object(req)
     if "method" not in body:
         raise BadRequest("Import request requires a 'method' field.")
     method = body["method"]
     if not isinstance(method, dict):
-        raise ServerError  # Glance trips over it
+        raise ServerError  # Glance does not check it
     if "name" not in method:
         raise BadRequest("Import request requires a 'name' field.")
     if method["name"] not in IMPORT_METHODS:
@@ -118,10 +113,14 @@ def check_body(body: dict[str, Any]) -> None:
     for name in ("all_stores_must_succeed", "all_stores"):
         if not isinstance(body.get(name, False), bool):
             raise BadRequest(f"'{name}' must be boolean value only")
+    return body
 
 
 def _check_image(image: Image, method: dict[str, Any]) -> None:
-    """Raise Conflict, or BadRequest, unless the image can be imported this way."""
+    """Raise Conflict or BadRequest unless the image can be imported by the method.
+
+    A method ``glance-download`` is given its default interface.
+    """
     name = method["name"]
     if image.status == "active" and name != "copy-image":
         raise Conflict("Image with status active cannot be target for import")
@@ -158,29 +157,16 @@ def _check_remote(method: dict[str, Any]) -> None:
 def _stores_left(
     image: Image, names: list[str | None], *, all_stores: bool
 ) -> list[str | None]:
-    """Return the stores that an image is to be copied to."""
+    """Return those of the stores that an image is not in yet.
+
+    Raises :class:`BadRequest` for one it is in, unless ``all_stores`` are wanted.
+    """
     taken = names_of(image.locations)
     if not all_stores:
         for name in taken:
             if name in names:
                 raise BadRequest(f"Image is already present at store '{name}'")
     return [name for name in names if name not in taken]
-
-
-def take_lock(state: CloudState, db: Connection, image: Image) -> None:
-    """Raise :class:`Conflict` while another task is at work on the image."""
-    holder = image.properties.get(LOCK)
-    if holder is None:
-        return
-    task = find_task(db, holder)
-    if task is not None:
-        patience = LOCK_LIFETIME * (2 if task["status"] == "pending" else 1)
-        stale = store_time(state.clock.now() - patience)
-        if parse_time(task["updated_at"]) > stale:
-            raise Conflict("Image has active task")
-        if task["status"] in ALIVE:
-            end_task(state, db, holder, message="Expired lock preempted")
-    del image.properties[LOCK]
 
 
 ROUTES = (Route("/v2/images/{image_id}/import", Import),)

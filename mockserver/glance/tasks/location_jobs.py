@@ -1,4 +1,4 @@
-"""An image taken over from elsewhere, after it was answered.
+"""The job that adds a location to an image, after the request was answered.
 
 Source: Glance 33 ``async_/flows/location_import.py``.
 """
@@ -14,7 +14,7 @@ from mockserver.glance.data.fetching import fetch
 from mockserver.glance.data.locations import LocationEditor, measure
 from mockserver.glance.data.uploads import HASH_ALGORITHM
 from mockserver.glance.tasks.import_locks import open_locked, release
-from mockserver.glance.tasks.records import INTERNAL_ERROR, TaskFailed, process_task
+from mockserver.glance.tasks.records import INTERNAL_ERROR, TaskFailed, start_task
 
 if TYPE_CHECKING:
     from mockserver.state.cloud_state import CloudState
@@ -24,20 +24,24 @@ LOG = logging.getLogger(__name__)
 
 
 def run_location_import(state: CloudState, task: Record) -> None:
-    """Do what a pending task says, and record how it ended."""
+    """Carry out a pending task, and record how it ended."""
     with state.database.begin() as db:
-        if not process_task(state, db, task["id"]):
+        if not start_task(state, db, task["id"]):
             return
     try:
-        _take_over(state, task)
+        _add_location(state, task)
     except Exception as error:
         LOG.info("task %s failed: %r", task["id"], error)
-        release(state, task, message=INTERNAL_ERROR)
+        release(state, task, failure=INTERNAL_ERROR)
     else:
-        release(state, task, result={"image_id": task["image_id"]})
+        release(state, task)
 
 
-def _take_over(state: CloudState, task: Record) -> None:
+def _add_location(state: CloudState, task: Record) -> None:
+    """Record the location, then the hash of the data that is there.
+
+    Raises :class:`TaskFailed` where the data has another hash than the request says.
+    """
     url, expected = task["input"]["loc_url"], task["input"]["validation_data"]
     algorithm = expected.get("os_hash_algo", HASH_ALGORITHM)
     sizes = measure(state, [url])
@@ -62,11 +66,11 @@ def _take_over(state: CloudState, task: Record) -> None:
 
 
 def _hash(state: CloudState, url: str, algorithm: str) -> tuple[str, str]:
-    """Return the digest of what lies under a URL, and its MD5."""
+    """Return the digest of the data at a URL, and its MD5, both in hexadecimal."""
     md5 = hashlib.md5(usedforsecurity=False)
     digest = hashlib.new(algorithm, usedforsecurity=False)
     with fetch(state.settings.allow_web_download, url) as answer:
-        # as much as is there: a slow sender does not keep the cloud from stopping
+        # read1 returns what has arrived: a slow sender must not keep the cloud running
         while piece := answer.read1(PIECE_BYTES):
             if state.worker.is_stopped:
                 raise TaskFailed("the cloud is shut down")

@@ -1,9 +1,13 @@
-"""Tasks begun by hand: the import of before there was one; source: ``base_import``."""
+"""The job of a task that a client created; source: Glance 33 ``base_import``.
+
+This is how images were imported before the import request.
+"""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from mockserver.glance.data.fetching import fetch, size_of
 from mockserver.glance.data.uploads import receive
@@ -11,8 +15,9 @@ from mockserver.glance.images.creation import new_image
 from mockserver.glance.tasks.records import (
     INTERNAL_ERROR,
     TaskFailed,
-    end_task,
-    process_task,
+    complete_task,
+    fail_task,
+    start_task,
 )
 from mockserver.glance.times import store_time
 from mockserver.storage.images import (
@@ -30,32 +35,32 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-FORMATS = {"disk_format": "qcow2", "container_format": "bare"}
-"""What an image is taken for of which a task says nothing."""
+DEFAULT_FORMATS = {"disk_format": "qcow2", "container_format": "bare"}
+"""The properties of an image for which a task gives none."""
 
 
 def run_old_task(state: CloudState, caller: Caller, task: Record) -> None:
-    """Do what a pending task says, and record how it ended."""
+    """Carry out a pending task, and record how it ended."""
     with state.database.begin() as db:
-        if not process_task(state, db, task["id"]):
+        if not start_task(state, db, task["id"]):
             return
     try:
         _check_input(task)
-        values: dict[str, Any] = {"result": {"image_id": _import(state, caller, task)}}
+        end = partial(complete_task, image_id=_import(state, caller, task))
     except TaskFailed as error:
-        values = {"message": str(error)}
+        end = partial(fail_task, message=str(error))
     except Exception as error:
         LOG.info("task %s failed: %r", task["id"], error)
-        values = {"message": INTERNAL_ERROR}
+        end = partial(fail_task, message=INTERNAL_ERROR)
     with state.database.begin() as db:
-        end_task(state, db, task["id"], **values)
+        end(state, db, task["id"])
 
 
 def _check_input(task: Record) -> None:
-    """Raise :class:`TaskFailed` for what tells too little, or tasks of other kinds."""
+    """Raise :class:`TaskFailed` for a task of another type or with too little input."""
     kind, given = task["type"], task["input"]
     if kind != "import":
-        # what images are imported with is not begun this way
+        # a client cannot create tasks of the types that Glance itself creates
         empty = f"Input to {kind} task is empty."
         raise TaskFailed(INTERNAL_ERROR if given else empty)
     for key in ("import_from", "import_from_format", "image_properties"):
@@ -64,15 +69,16 @@ def _check_input(task: Record) -> None:
 
 
 def _import(state: CloudState, caller: Caller, task: Record) -> str:
-    properties = task["input"]["image_properties"] or dict(FORMATS)
+    """Create the image, store its data and return its id."""
+    properties = task["input"]["image_properties"] or DEFAULT_FORMATS
     image = new_image(state, caller, dict(properties))
-    # Glance makes it in nobody's name, unless the properties tell whose it is
+    # Glance gives it no owner, unless the properties name one
     image.owner = properties.get("owner")
     image.status = "saving"
     with state.database.begin() as db:
         insert_images(db, [image])
     try:
-        _fill(state, image, task)
+        _store_data(state, image, task)
     except BaseException:
         with state.database.begin() as db:
             mark_deleted(db, image.id, store_time(state.clock.now()))
@@ -80,12 +86,11 @@ def _import(state: CloudState, caller: Caller, task: Record) -> str:
     return image.id
 
 
-def _fill(state: CloudState, image: Image, task: Record) -> None:
-    stores = state.stores
+def _store_data(state: CloudState, image: Image, task: Record) -> None:
+    """Fetch the data, store it and turn the image to active."""
+    stores, allowed = state.stores, state.settings.allow_web_download
     location = stores.locate(stores.default_name, image.id)
-    with fetch(
-        state.settings.allow_web_download, task["input"]["import_from"]
-    ) as answer:
+    with fetch(allowed, task["input"]["import_from"]) as answer:
         received = receive(
             stores.default,
             image,

@@ -17,30 +17,31 @@ if TYPE_CHECKING:
     from mockserver.state.cloud_state import CloudState
     from mockserver.storage.images import Image
 
-TAKEN = ("hw_", "trait:", "os_distro", "os_secure_boot", "os_type")
-"""How the names of those properties begin that come along."""
+COPIED_PREFIXES = ("hw_", "trait:", "os_distro", "os_secure_boot", "os_type")
+"""A property is copied if its name begins with one of these."""
+
 _FORMATS = ("disk_format", "container_format")
 
 
 @dataclass(frozen=True)
-class Before:
-    """What an image was before it was told what the other one is."""
+class Attributes:
+    """The properties and formats of an image, to be restored if its import fails."""
 
     properties: dict[str, str]
     formats: dict[str, str | None]
 
     def restore(self, image: Image) -> None:
-        own = {k: v for k, v in image.properties.items() if k.startswith("os_glance")}
-        image.properties = {**self.properties, **own}
+        internal = {k: v for k, v in image.properties.items() if _is_internal(k)}
+        image.properties = {**self.properties, **internal}
         for name, value in self.formats.items():
             setattr(image, name, value)
 
 
 class RemoteImage:
-    """The image that a request names, asked for with the caller's own token.
+    """The image that an import names, read with the token of the import's caller.
 
-    Its Glance is looked up in the caller's catalog, and has to be a host that the
-    cloud may fetch from.
+    ``method`` is from the request. The other Glance is looked up in the caller's
+    catalog, and must be on a host that the cloud may fetch from.
     """
 
     def __init__(
@@ -59,15 +60,21 @@ class RemoteImage:
         return record
 
     def open(self) -> HTTPResponse:
+        """Return an answer from which the data can be read, and which is to be closed.
+
+        Raises :class:`TaskFailed` for an unknown region, and as :func:`fetch` does.
+        """
         return self._get("/file")
 
     def _get(self, path: str) -> HTTPResponse:
         allowed = self._state.settings.allow_web_download
-        url = f"{self._find()}/v2/images/{self._method['glance_image_id']}{path}"
+        url = (
+            f"{self._find_endpoint()}/v2/images/{self._method['glance_image_id']}{path}"
+        )
         headers = {"X-Auth-Token": self._caller.token_id, "Accept": "*/*"}
         return fetch(allowed, url, headers=headers)
 
-    def _find(self) -> str:
+    def _find_endpoint(self) -> str:
         region = self._method["glance_region"].lower()
         interface = self._method["glance_service_interface"]
         with self._state.database.read() as db:
@@ -81,14 +88,22 @@ class RemoteImage:
         raise TaskFailed(f"no image service in {region}")
 
 
-def describe(image: Image, record: dict[str, Any]) -> Before:
-    """Tell an image what the other one is; return what it was."""
-    before = Before(
-        {k: v for k, v in image.properties.items() if not k.startswith("os_glance")},
+def replace_attributes(image: Image, record: dict[str, Any]) -> Attributes:
+    """Give an image the formats and some properties of another Glance's ``record``.
+
+    Returns those that it had before.
+    """
+    before = Attributes(
+        {k: v for k, v in image.properties.items() if not _is_internal(k)},
         {name: getattr(image, name) for name in _FORMATS},
     )
     for name in _FORMATS:
         setattr(image, name, record[name])
-    taken = {k: v for k, v in record.items() if k.startswith(TAKEN)}
-    image.properties.update(taken)
+    copied = {k: v for k, v in record.items() if k.startswith(COPIED_PREFIXES)}
+    image.properties.update(copied)
     return before
+
+
+def _is_internal(name: str) -> bool:
+    """Tell whether Glance itself keeps a property, as for the lock of a task."""
+    return name.startswith("os_glance")

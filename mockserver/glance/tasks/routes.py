@@ -1,4 +1,4 @@
-"""Tasks: listed, shown, and begun the old way; source: Glance 33 ``tasks.py``."""
+"""Tasks: listed, shown and created; source: Glance 33 ``api/v2/tasks.py``."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ from urllib.parse import urlencode, urlsplit
 import falcon
 
 from imagectl.contract.image import UUID_PATTERN
-from mockserver.glance import default_policy as policy
 from mockserver.glance.data.fetching import Refused, check_address
 from mockserver.glance.errors import BadRequest, ImageError, NotFound, ServerError
-from mockserver.glance.requests.bodies import read_json, refuse_body, write_json
+from mockserver.glance.requests.bodies import ignore_body, read_json, write_json
+from mockserver.glance.requests.call import Call, reading, writing
 from mockserver.glance.requests.listing import Query, parse_limit, parse_query
-from mockserver.glance.requests.lookup import get_image_of
+from mockserver.glance.requests.lookup import get_image
 from mockserver.glance.requests.schemas import check_task
 from mockserver.glance.tasks.old_imports import run_old_task
 from mockserver.glance.tasks.records import (
-    begin_task,
+    create_task,
     show_raw,
     show_summary,
     show_task,
 )
-from mockserver.glance.times import store_time
 from mockserver.handlers.routes import Route
 from mockserver.storage.tasks import (
     find_task,
@@ -34,8 +33,10 @@ from mockserver.storage.tasks import (
 )
 
 if TYPE_CHECKING:
-    from mockserver.callers.callers import Caller
+    from sqlalchemy import Connection
+
     from mockserver.state.cloud_state import CloudState
+    from mockserver.storage.repository import Record
 
 STATUSES = ("pending", "processing", "success", "failure")
 FILTERS = ("id", "type", "status", "owner", "image_id", "request_id", "user_id")
@@ -47,9 +48,8 @@ class TaskNotDeletable(ImageError):
     body = "{explanation}"
 
 
-def _enforce_access(req: falcon.Request) -> None:
-    caller: Caller = req.context.caller
-    policy.enforce_on_project(caller, "tasks_api_access", caller.project_id)
+def _enforce_access(call: Call) -> None:
+    call.enforce_on_project("tasks_api_access", call.caller.project_id)
 
 
 class Tasks:
@@ -57,42 +57,35 @@ class Tasks:
         self._state = state
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        _enforce_access(req)
-        pairs = parse_query(req)
-        query = Query(pairs)
-        limit, marker = query.take("limit"), query.take("marker")
-        descends = _descends(query.take("sort_dir") or "desc")
-        sort_key = query.take("sort_key") or "created_at"
-        filters = query.rest()
-        _check_filters(filters)
-        if marker and not re.match(UUID_PATTERN, marker):
-            raise BadRequest("Invalid marker format")
-        most = parse_limit(limit)
-        if sort_key not in SORT_KEYS:
-            raise BadRequest("Sort key supplied was not valid.")
-        order = list(dict.fromkeys((sort_key, "created_at", "id")))
-        with self._state.database.begin() as db:
-            forget_tasks(db, store_time(self._state.clock.now()))
-            after = find_task(db, marker) if marker else None
-            if marker and after is None:
-                raise BadRequest(f"Task with the given id {marker} was not found")
-            known = {k: v for k, v in filters.items() if k in FILTERS}
-            tasks = select_tasks(
-                db, known, order, descends=descends, limit=most, marker=after
-            )
-        asked = {name: value for name, value in pairs if name != "marker"}
+        with writing(self._state, req, ignore_body) as call:
+            _enforce_access(call)
+            query = _TaskQuery(req)
+            forget_tasks(call.db, call.timestamp())
+            tasks = query.select(call.db)
         document: dict[str, Any] = {
             "tasks": [show_summary(task) for task in tasks],
-            "first": _listing_path(asked),
+            "first": _listing_path(query.link_query),
             "schema": "/v2/schemas/tasks",
         }
-        if tasks and len(tasks) == most:
-            document["next"] = _listing_path({**asked, "marker": tasks[-1]["id"]})
+        if tasks and len(tasks) == query.limit:
+            following = {**query.link_query, "marker": tasks[-1]["id"]}
+            document["next"] = _listing_path(following)
         write_json(resp, document)
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        _enforce_access(req)
-        body = read_json(req)
+        # Glance asks its policy before it looks at the body
+        with reading(self._state, req, ignore_body) as call:
+            _enforce_access(call)
+        with writing(self._state, req, self._read_task) as call:
+            task = create_task(call, call.body["type"], call.body["input"])
+        self._state.worker.submit(partial(run_old_task, self._state, call.caller, task))
+        resp.status = falcon.HTTP_201
+        resp.set_header("Location", f"{req.context.base_url}/v2/tasks/{task['id']}")
+        write_json(resp, show_task(task))
+
+    def _read_task(self, req: falcon.Request) -> dict[str, Any]:
+        """Return the checked body of a new task; raises :class:`BadRequest`."""
+        body: dict[str, Any] = read_json(req)
         for name in ("type", "input"):
             if name not in body:
                 raise BadRequest(f"Task '{name}' is required")
@@ -100,16 +93,14 @@ class Tasks:
         if body["type"] == "import":
             self._check_source((body["input"] or {}).get("import_from"))
         if body["input"] is None:
-            raise ServerError  # Glance looks into it all the same
-        with self._state.database.begin() as db:
-            task = begin_task(self._state, db, req, body["type"], body["input"])
-        job = partial(run_old_task, self._state, req.context.caller, task)
-        self._state.worker.submit(job)
-        resp.status = falcon.HTTP_201
-        resp.set_header("Location", f"{req.context.base_url}/v2/tasks/{task['id']}")
-        write_json(resp, show_task(task))
+            raise ServerError  # Glance's schema allows it, and its code does not
+        return body
 
     def _check_source(self, url: Any) -> None:
+        """Raise :class:`BadRequest` for a URL that no image may be imported from.
+
+        Its host is looked up, so no transaction may be open.
+        """
         if not url:
             raise BadRequest(f"Invalid location: {url}")
         scheme = urlsplit(str(url)).scheme
@@ -129,6 +120,41 @@ class Tasks:
             raise BadRequest(
                 f"URI for legacy import task does not pass filtering: {url}"
             ) from None
+
+
+class _TaskQuery:
+    """The parameters of a listing of tasks; raises :class:`BadRequest`."""
+
+    def __init__(self, req: falcon.Request) -> None:
+        pairs = parse_query(req)
+        query = Query(pairs)
+        limit, self._marker = query.take("limit"), query.take("marker")
+        self._descends = _descends(query.take("sort_dir") or "desc")
+        sort_key = query.take("sort_key") or "created_at"
+        filters = query.rest()
+        _check_filters(filters)
+        if self._marker and not re.match(UUID_PATTERN, self._marker):
+            raise BadRequest("Invalid marker format")
+        self.limit = parse_limit(limit)
+        if sort_key not in SORT_KEYS:
+            raise BadRequest("Sort key supplied was not valid.")
+        self._order = list(dict.fromkeys((sort_key, "created_at", "id")))
+        self._filters = {k: v for k, v in filters.items() if k in FILTERS}
+        self.link_query = {name: text for name, text in pairs if name != "marker"}
+
+    def select(self, db: Connection) -> list[Record]:
+        """Return the tasks; raises :class:`BadRequest` for an unknown marker."""
+        marker = find_task(db, self._marker) if self._marker else None
+        if self._marker and marker is None:
+            raise BadRequest(f"Task with the given id {self._marker} was not found")
+        return select_tasks(
+            db,
+            self._filters,
+            self._order,
+            descends=self._descends,
+            limit=self.limit,
+            marker=marker,
+        )
 
 
 def _descends(direction: str) -> bool:
@@ -153,9 +179,9 @@ class TaskById:
         self._state = state
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, task_id: str) -> None:
-        _enforce_access(req)
-        with self._state.database.read() as db:
-            task = find_task(db, task_id)
+        with reading(self._state, req, ignore_body) as call:
+            _enforce_access(call)
+            task = find_task(call.db, task_id)
         if task is None:
             raise NotFound(f"Could not find task {task_id}")
         write_json(resp, show_task(task))
@@ -163,7 +189,8 @@ class TaskById:
     def on_delete(
         self, req: falcon.Request, resp: falcon.Response, task_id: str
     ) -> None:
-        _enforce_access(req)
+        with reading(self._state, req, ignore_body) as call:
+            _enforce_access(call)
         raise TaskNotDeletable(
             "This operation is currently not permitted on Glance Tasks. They are auto"
             " deleted after reaching the time based on their expires_at property.",
@@ -172,7 +199,7 @@ class TaskById:
 
 
 class ImageTasks:
-    """What was done to an image. Other methods are unknown."""
+    """The tasks of an image. Any other method than GET is answered with 404."""
 
     hides_methods = True
 
@@ -180,16 +207,15 @@ class ImageTasks:
         self._state = state
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, image_id: str) -> None:
-        refuse_body(req)
-        caller: Caller = req.context.caller
-        with self._state.database.begin() as db:
-            forget_tasks(db, store_time(self._state.clock.now()))
+        with writing(self._state, req) as call:
+            forget_tasks(call.db, call.timestamp())
             try:
-                image = get_image_of(db, caller, image_id)
+                image = get_image(call, image_id)
             except NotFound:
-                raise NotFound from None
-            policy.enforce(caller, "get_image", image)
-            tasks = tasks_of_image(db, image_id)
+                raise NotFound from None  # here Glance does not say which image
+            call.enforce("get_image", image)
+            tasks = tasks_of_image(call.db, image_id)
+        caller = call.caller
         seen = [t for t in tasks if caller.is_admin or t["owner"] == caller.project_id]
         write_json(resp, {"tasks": [show_raw(task) for task in seen]})
 
