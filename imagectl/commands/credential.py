@@ -7,8 +7,7 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.commands.options import common as options
-from imagectl.contract.identity import PROJECT, USER
-from imagectl.contract.stored_blobs import CREDENTIAL
+from imagectl.contract.identity import CREDENTIAL, PROJECT, USER
 
 
 def ids_of(command: verbs.ResourceVerb, args: argparse.Namespace) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.commands.options import common as options
-from imagectl.contract.stored_blobs import POLICY
+from imagectl.contract.identity import POLICY
 
 
 class Create(verbs.Create):

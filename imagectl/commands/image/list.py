@@ -9,7 +9,7 @@ from imagectl import verbs
 from imagectl.api.selection import has_wildcard, matches
 from imagectl.commands.image.cells import has_colour, present
 from imagectl.commands.options import common as options
-from imagectl.contract.image import IMAGE, MEMBER_STATUSES, VISIBILITIES
+from imagectl.contract.image import IMAGE, MEMBER_STATUS_FILTERS, VISIBILITIES
 from imagectl.output import Record
 
 HASHES = ("checksum", "hash")
@@ -60,9 +60,9 @@ class List(verbs.List):
             "--member-status",
             metavar="<member-status>",
             type=str.lower,
-            choices=MEMBER_STATUSES,
+            choices=MEMBER_STATUS_FILTERS,
             help="List shared images of which the membership is"
-            f" {', '.join(MEMBER_STATUSES)} (default: accepted)",
+            f" {', '.join(MEMBER_STATUS_FILTERS)} (default: accepted)",
         )
         parser.add_argument(
             "--project",

@@ -12,7 +12,7 @@ from imagectl.commands.image.image_argument import NamesImage
 from imagectl.commands.image.options.attributes import add_membership
 from imagectl.commands.options import common as options
 from imagectl.contract.identity import PROJECT
-from imagectl.contract.image_parts import MEMBER
+from imagectl.contract.image import MEMBER
 from imagectl.output import Record
 
 SHARED = {"member_status": "all"}

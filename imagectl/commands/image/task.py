@@ -12,7 +12,7 @@ from imagectl.api import imports
 from imagectl.commands.image.image_argument import NamesImage
 from imagectl.commands.image.options.waiting import add_wait, patience
 from imagectl.commands.options import common as options
-from imagectl.contract.image_parts import TASK, TASK_STATUSES
+from imagectl.contract.image import TASK, TASK_STATUSES
 from imagectl.output import Record
 
 
