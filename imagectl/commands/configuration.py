@@ -9,8 +9,8 @@ from typing import Any
 
 from imagectl.command import ShowOne
 from imagectl.config.clouds import load_cloud
-from imagectl.config.layers import select_settings
 from imagectl.config.options import AUTH_OPTIONS
+from imagectl.config.precedence import merge_settings
 
 REDACTED = "<redacted>"
 SECRET_ENDINGS = ("code", "passcode", "password", "secret", "token")
@@ -46,8 +46,7 @@ class Show(ShowOne):
     def settings(self) -> dict[str, Any]:
         """Return what is configured, under the names of openstacksdk."""
         config = load_cloud(self.app.options, os.environ)
-        given = {k: v for k, v in vars(self.app.options).items() if v not in (None, "")}
-        settings = select_settings(given, os.environ).settings
+        settings = merge_settings(self.app.options, os.environ).settings
         auth_names = {name for option in AUTH_OPTIONS for name in option.names}
         plain = {k: v for k, v in settings.items() if k not in {"auth", *auth_names}}
         return {
