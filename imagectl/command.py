@@ -112,7 +112,7 @@ class Command(command.Command):
         try:
             if not (self.changes and parsed_args.dry_run):
                 return super().run(parsed_args)
-            with self.cloud.session.rehearsed(self.app.stdout.write):
+            with self.cloud.session.dry_run(self.app.stdout.write):
                 return super().run(parsed_args)
         except (KeyboardInterrupt, BrokenPipeError):
             raise

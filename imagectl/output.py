@@ -78,7 +78,7 @@ def format_size(size_bytes: int) -> str:
     return f"{size:.1f}".removesuffix(".0") + unit.strip()
 
 
-def spell_timing(exchanges: Sequence[tuple[str, str, float]]) -> str:
+def format_timing(exchanges: Sequence[tuple[str, str, float]]) -> str:
     """Return a table of requests and the seconds that each took, with their sum."""
     total_s = sum(seconds for _, _, seconds in exchanges)
     timed = [(f"{method} {url}", seconds) for method, url, seconds in exchanges]

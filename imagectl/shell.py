@@ -17,7 +17,7 @@ from imagectl import __version__
 from imagectl.command import Program
 from imagectl.config.options import add_global_options
 from imagectl.errors import EXIT_CODES, INTERRUPTED, ImagectlError, UsageError
-from imagectl.output import escape, spell_timing
+from imagectl.output import escape, format_timing
 from imagectl.registry import GROUP, Registry
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Shell(Program):
         """Send warnings to stderr, and more with ``-v``, ``--debug``, ``--log-file``.
 
         What libraries log of a request is not heard: it may hold secrets, and ours
-        says more (:mod:`imagectl.http.timing`).
+        says more (:mod:`imagectl.http.request_log`).
         """
         root, ours = logging.getLogger(), logging.getLogger(self.NAME)
         for handler in [h for h in root.handlers if h.name == HANDLER_NAME]:
@@ -102,8 +102,8 @@ class Shell(Program):
     def clean_up(self, cmd: Command, result: int, err: BaseException | None) -> None:
         """Say after a command what ``--timing`` asks for."""
         if self.options.timing and "cloud" in self.__dict__:
-            exchanges = self.cloud.session.exchanges
-            self.stderr.write(spell_timing(exchanges))
+            exchanges = self.cloud.session.request_log
+            self.stderr.write(format_timing(exchanges))
             exchanges.clear()
 
     @cached_property

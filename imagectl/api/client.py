@@ -124,7 +124,7 @@ class Client:
 
     def _changed(self, resource: Resource, answer: Record) -> Record:
         if resource.shapes_catalog:
-            self.session.discard_kept()
+            self.session.discard_cached_token()
         return self._open(resource, answer) if answer else answer
 
     def _open(self, resource: Resource, answer: Record) -> Record:

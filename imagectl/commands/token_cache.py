@@ -7,8 +7,12 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from imagectl.auth.catalog import Access
-from imagectl.auth.tokens import cache_directory, drop_kept_tokens, kept_tokens
+from imagectl.auth.access import Access
+from imagectl.auth.token_cache import (
+    cache_directory,
+    clear_token_cache,
+    list_cached_tokens,
+)
 from imagectl.command import Command, Lister
 from imagectl.commands.token import spell_time
 
@@ -26,12 +30,12 @@ class List(Lister):
             dict(zip(COLUMNS, cells, strict=True))
             for cells in (
                 (
-                    kept.access.user_name,
-                    spell_scope(kept.access),
-                    kept.auth_url,
-                    spell_time(kept.access.expires_at),
+                    cached.access.user_name,
+                    spell_scope(cached.access),
+                    cached.auth_url,
+                    spell_time(cached.access.expires_at),
                 )
-                for kept in kept_tokens(cache_directory(os.environ))
+                for cached in list_cached_tokens(cache_directory(os.environ))
             )
         )
         return self.table(columns, ([row[c] for c in columns] for row in rows))
@@ -43,7 +47,7 @@ class Clear(Command):
     changes = False
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        drop_kept_tokens(cache_directory(os.environ))
+        clear_token_cache(cache_directory(os.environ))
 
 
 def spell_scope(access: Access) -> str:
