@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from imagectl import output
 from imagectl.api import lookup
-from imagectl.api.client import PAGE_SIZE
+from imagectl.api.client import PAGE_SIZE, Record
 from imagectl.command import Command, Lister, ShowOne
 from imagectl.contract import Resource
 from imagectl.contract.identity import DOMAIN
-from imagectl.output import Record
 
 if TYPE_CHECKING:
     from imagectl.api.client import Client

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from imagectl.auth.session import Session
 
 Record = dict[str, Any]
+"""One record of a service (an image, a user), as its JSON object."""
 PAGE_SIZE = 1000
-"""Records asked for at once: the most that Glance and Keystone give."""
+"""Records to ask for in one page: the most that Glance and Keystone give."""
 
 
 class Client:

@@ -13,11 +13,12 @@ from typing import Any
 from cliff.columns import FormattableColumn
 
 from imagectl import verbs
+from imagectl.api.client import Record
 from imagectl.commands import user_owned as of_user
 from imagectl.commands.options import common as options
 from imagectl.contract.application_credentials import APPLICATION_CREDENTIAL
 from imagectl.errors import UsageError
-from imagectl.output import Record, escape
+from imagectl.output import escape
 
 ROLE_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S"

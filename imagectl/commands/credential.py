@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from imagectl import verbs
+from imagectl.api import lookup
 from imagectl.commands.options import common as options
 from imagectl.contract.identity import CREDENTIAL, PROJECT, USER
 
@@ -13,7 +14,7 @@ from imagectl.contract.identity import CREDENTIAL, PROJECT, USER
 def ids_of(command: verbs.ResourceVerb, args: argparse.Namespace) -> dict[str, Any]:
     """Return the ids of ``--user`` and ``--project``, where they are given."""
     user, project = (
-        options.owner_id(command.cloud, resource, given, None)
+        lookup.find_optional_id(command.cloud, resource, given)
         for resource, given in ((USER, args.user), (PROJECT, args.project))
     )
     return options.given(user_id=user, project_id=project)
@@ -54,7 +55,7 @@ class List(verbs.List):
         )
 
     def query(self, args: argparse.Namespace) -> dict[str, Any]:
-        user_id = options.owner_id(self.cloud, USER, args.user, args.user_domain)
+        user_id = lookup.find_optional_id(self.cloud, USER, args.user, args.user_domain)
         return options.given(user_id=user_id, type=args.type)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import endpoints, lookup
+from imagectl.api.client import Record
 from imagectl.commands.options import common as options
 from imagectl.commands.options.catalog import (
     SERVICE_KEYS,
@@ -16,7 +17,6 @@ from imagectl.commands.options.catalog import (
     service_id,
 )
 from imagectl.contract.identity import ENDPOINT, INTERFACES, PROJECT, SERVICE
-from imagectl.output import Record
 
 
 class Create(verbs.Create):
@@ -104,7 +104,9 @@ class List(verbs.List):
         return self.table(columns, ([p[keys[c]] for c in columns] for p in found))
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        project_id = options.project_id(self.cloud, args.project, args.project_domain)
+        project_id = lookup.find_project_id(
+            self.cloud, args.project, args.project_domain
+        )
         return endpoints.list_endpoints(
             self.client,
             options.given(

@@ -10,12 +10,11 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import lookup
-from imagectl.api.client import quote
+from imagectl.api.client import Record, quote
 from imagectl.commands.options import common as options
 from imagectl.contract.endpoint_filter import ENDPOINT_GROUP
 from imagectl.contract.identity import PROJECT
 from imagectl.errors import UsageError
-from imagectl.output import Record
 
 
 def read_filters(path: str) -> Any:
@@ -125,7 +124,7 @@ class Association(verbs.ResourceVerb):
 
     def request(self, method: str, args: argparse.Namespace) -> None:
         group_id = self.find(args.group)["id"]
-        project_id = options.find_owner_id(
+        project_id = lookup.find_id_in_domain(
             self.cloud, PROJECT, args.project, args.project_domain
         )
         path = f"{ENDPOINT_GROUP.path}/{quote(group_id)}/projects"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from imagectl.api import lookup
 from imagectl.api.client import quote
 from imagectl.api.endpoints import find_endpoint
 from imagectl.command import Command
@@ -26,7 +27,7 @@ class Association(Command):
     def request(self, method: str, args: argparse.Namespace) -> None:
         client = self.cloud.identity
         endpoint_id = find_endpoint(client, args.endpoint)["id"]
-        project_id = options.find_owner_id(
+        project_id = lookup.find_id_in_domain(
             self.cloud, PROJECT, args.project, args.project_domain
         )
         path = f"/OS-EP-FILTER/projects/{quote(project_id)}/endpoints"

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from imagectl import verbs
-from imagectl.api.client import quote
+from imagectl.api import lookup
+from imagectl.api.client import Record, quote
 from imagectl.commands.options import common as options
 from imagectl.contract.identity import GROUP, USER
-from imagectl.output import Record
 
 
 class Create(verbs.Create):
@@ -41,7 +41,7 @@ class List(verbs.List):
         options.add_user(parser, "List only the groups that this user is in")
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        user_id = options.owner_id(self.cloud, USER, args.user, args.user_domain)
+        user_id = lookup.find_optional_id(self.cloud, USER, args.user, args.user_domain)
         scope = self.scope(args)
         if not user_id:
             return self.client.list(GROUP, scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from imagectl.api import groups
+from imagectl.api import groups, lookup
 from imagectl.api.client import Client
 from imagectl.command import Command
 from imagectl.commands.options import common as options
@@ -27,10 +27,12 @@ class Membership(Command):
         )
 
     def group_id(self, args: argparse.Namespace) -> str:
-        return options.find_owner_id(self.cloud, GROUP, args.group, args.group_domain)
+        return lookup.find_id_in_domain(
+            self.cloud, GROUP, args.group, args.group_domain
+        )
 
     def user_id(self, args: argparse.Namespace, given: str) -> str:
-        return options.find_owner_id(self.cloud, USER, given, args.user_domain)
+        return lookup.find_id_in_domain(self.cloud, USER, given, args.user_domain)
 
     def each(
         self, args: argparse.Namespace, act: Callable[[Client, str, str], None]

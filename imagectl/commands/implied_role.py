@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from imagectl.api import lookup
 from imagectl.api.client import quote
 from imagectl.command import Command, Lister, ShowOne
-from imagectl.commands.options import common as options
 from imagectl.contract.identity import ROLE
 
 COLUMNS = (
@@ -36,7 +36,7 @@ class Inference(Command):
     def request(self, method: str, args: argparse.Namespace) -> tuple[str, str]:
         """Send a request for the implication; return the ids of prior and implied."""
         prior, implied = (
-            options.find_owner_id(self.cloud, ROLE, given, None)
+            lookup.find_id_in_domain(self.cloud, ROLE, given, None)
             for given in (args.role, args.implied_role)
         )
         path = f"/roles/{quote(prior)}/implies/{quote(implied)}"

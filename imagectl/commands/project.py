@@ -9,11 +9,10 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import lookup
-from imagectl.api.client import Client
+from imagectl.api.client import Client, Record
 from imagectl.api.projects import list_projects
 from imagectl.commands.options import common as options
 from imagectl.contract.identity import PROJECT, USER
-from imagectl.output import Record
 
 BOOLEANS = {"true": True, "false": False, "none": None}
 

@@ -6,6 +6,7 @@ import argparse
 
 from cliff.formatters.table import TableFormatter
 
+from imagectl.api import lookup
 from imagectl.command import Command
 from imagectl.commands.options import common as options
 from imagectl.contract.identity import PROJECT
@@ -77,7 +78,7 @@ class Cleanup(Command):
 
     def project_id(self, args: argparse.Namespace) -> str:
         if args.project:
-            return options.find_owner_id(
+            return lookup.find_id_in_domain(
                 self.cloud, PROJECT, args.project, args.project_domain
             )
         project_id = self.cloud.session.access.project_id

@@ -6,10 +6,11 @@ import argparse
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from imagectl.api import lookup
 from imagectl.command import Lister
 from imagectl.commands.options import common as options
 from imagectl.contract import Resource
-from imagectl.contract.identity import GROUP, PROJECT, ROLE, USER
+from imagectl.contract.identity import DOMAIN, GROUP, PROJECT, ROLE, USER
 from imagectl.errors import AccessError
 
 COLUMNS = ("Role", "User", "Group", "Project", "Domain", "System", "Inherited")
@@ -70,7 +71,7 @@ class List(Lister):
         def find_id(resource: Resource) -> str | None:
             noun = resource.noun
             name, domain = getattr(args, noun), getattr(args, f"{noun}_domain")
-            return options.owner_id(self.cloud, resource, name, domain)
+            return lookup.find_optional_id(self.cloud, resource, name, domain)
 
         user_id, project_id = find_id(USER), find_id(PROJECT)
         if args.auth_user and not user_id:
@@ -84,7 +85,7 @@ class List(Lister):
             "user.id": user_id,
             "group.id": find_id(GROUP),
             "scope.project.id": project_id,
-            "scope.domain.id": options.domain_id(self.cloud, args.domain),
+            "scope.domain.id": lookup.find_optional_id(self.cloud, DOMAIN, args.domain),
             "scope.system": args.system,
             f"scope.{INHERITED_TO}": "projects" if args.inherited else None,
             "effective": "true" if args.effective else None,

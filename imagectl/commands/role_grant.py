@@ -52,7 +52,7 @@ class Grant(Command):
         """Return what keystoneclient's ``roles.grant`` and ``revoke`` take."""
         if args.system and args.inherited:
             raise UsageError("--inherited does not go with --system.")
-        role_id = options.owner_id(self.cloud, ROLE, args.role, args.role_domain)
+        role_id = lookup.find_optional_id(self.cloud, ROLE, args.role, args.role_domain)
         named = {noun: self.find_id(args, noun) for noun in RESOURCES}
         return {
             **options.given(role=role_id, system=args.system, **named),
@@ -64,7 +64,7 @@ class Grant(Command):
         if not given:
             return None
         domain = getattr(args, f"{noun}_domain", None)
-        scope = {"domain_id": options.domain_id(self.cloud, domain)}
+        scope = {"domain_id": lookup.find_optional_id(self.cloud, DOMAIN, domain)}
         return lookup.find_id(
             self.cloud.identity,
             RESOURCES[noun],

@@ -10,13 +10,12 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import lookup
-from imagectl.api.client import Client, quote
+from imagectl.api.client import Client, Record, quote
 from imagectl.commands.options import common as options
 from imagectl.commands.options.user import USER_OPTIONS, add_user_options
 from imagectl.commands.prompt import ask_new_password
 from imagectl.contract.identity import GROUP, PROJECT, USER
 from imagectl.errors import UsageError
-from imagectl.output import Record
 
 LOG = logging.getLogger(__name__)
 
@@ -44,7 +43,9 @@ def attributes(command: verbs.ResourceVerb, args: argparse.Namespace) -> Record:
     password = args.password
     if args.password_prompt and not password:
         password = ask_new_password(command.app.stdin, command.app.stderr)
-    project_id = options.project_id(command.cloud, args.project, args.project_domain)
+    project_id = lookup.find_project_id(
+        command.cloud, args.project, args.project_domain
+    )
     user_options = options.given(**{key: getattr(args, key) for key in USER_OPTIONS})
     return options.given(
         enabled=args.enabled,

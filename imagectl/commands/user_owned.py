@@ -6,11 +6,11 @@ import argparse
 from collections.abc import Iterable
 
 from imagectl import verbs
-from imagectl.api.client import quote
+from imagectl.api import lookup
+from imagectl.api.client import Record, quote
 from imagectl.commands.options import common as options
 from imagectl.contract import Resource
 from imagectl.contract.identity import USER
-from imagectl.output import Record
 
 
 class Own(verbs.ResourceVerb):
@@ -28,7 +28,7 @@ class List(verbs.List):
         options.add_user(parser, f"User whose {self.resource.words}s to list")
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        given = options.owner_id(self.cloud, USER, args.user, args.user_domain)
+        given = lookup.find_optional_id(self.cloud, USER, args.user, args.user_domain)
         user_id = given or self.client.session.access.user_id
         return self.client.list(of_user(self.resource, user_id))
 

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from imagectl.api import lookup
 from imagectl.api.client import Record
 from imagectl.api.selection import active_images, select, unique
 from imagectl.command import Lister, common_code
@@ -114,7 +115,7 @@ class Audit(Lister):
     def filters(self, args: argparse.Namespace) -> dict[str, Any]:
         return dict(args.properties) | options.given(
             visibility=args.visibility,
-            owner=options.project_id(self.cloud, args.project, args.project_domain),
+            owner=lookup.find_project_id(self.cloud, args.project, args.project_domain),
             tag=args.tags,
             os_hidden="true" if args.hidden else None,
         )

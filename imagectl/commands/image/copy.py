@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from imagectl.api import images
+from imagectl.api import images, lookup
 from imagectl.api.client import Client, Cloud, Record
 from imagectl.api.selection import active_images, select, unique
 from imagectl.api.sharing import add_member, member_ids, project_elsewhere
@@ -122,7 +122,7 @@ class Copy(Lister):
         if bool(parsed_args.images) == parsed_args.all:
             raise UsageError("Either name images or give --all.")
         self.target = self.open_target(parsed_args)
-        self.owner = options.project_id(
+        self.owner = lookup.find_project_id(
             self.target, parsed_args.project, parsed_args.project_domain
         )
         found: list[Record] = []

@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from imagectl import verbs
-from imagectl.api import images, imports
+from imagectl.api import images, imports, lookup
+from imagectl.api.client import Record
 from imagectl.commands.image.batch import progress_of
 from imagectl.commands.image.options.attributes import add_attributes, attributes
 from imagectl.commands.image.options.data import add_data, settle_format
@@ -24,7 +25,6 @@ from imagectl.commands.image.options.waiting import add_wait
 from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
-from imagectl.output import Record
 from imagectl.transfer.digest import Digest, verify
 from imagectl.transfer.sources import FileSource, PipeSource, open_source
 from imagectl.transfer.upload import stage, upload
@@ -77,7 +77,7 @@ class Create(verbs.Create):
         add_wait(parser, is_default=True)
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
-        owner = options.project_id(self.cloud, args.project, args.project_domain)
+        owner = lookup.find_project_id(self.cloud, args.project, args.project_domain)
         return attributes(args) | options.given(id=args.id, owner=owner, tags=args.tags)
 
     def take_action(

@@ -6,11 +6,12 @@ from itertools import islice
 from typing import Any
 
 from imagectl import verbs
+from imagectl.api import lookup
+from imagectl.api.client import Record
 from imagectl.api.selection import has_wildcard, matches
 from imagectl.commands.image.cells import has_colour, present
 from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE, MEMBER_STATUS_FILTERS, VISIBILITIES
-from imagectl.output import Record
 
 HASHES = ("checksum", "hash")
 """The MD5 of an image's data, and its ``os_hash_value``."""
@@ -106,7 +107,7 @@ class List(verbs.List):
             os_hash_value=args.hash,
             status=args.status,
             member_status=args.member_status,
-            owner=options.project_id(self.cloud, args.project, args.project_domain),
+            owner=lookup.find_project_id(self.cloud, args.project, args.project_domain),
             tag=args.tags,
             os_hidden="true" if args.hidden else None,
             sort=sort_order(args.sort),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from imagectl.api.client import Record
 from imagectl.commands.image.batch import (
     add_jobs,
     add_progress,
@@ -17,7 +18,6 @@ from imagectl.commands.image.batch import (
 from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
-from imagectl.output import Record
 from imagectl.transfer.download import Manner, save, save_to_descriptor
 from imagectl.transfer.progress import Report
 from imagectl.transfer.remote import RemoteImage

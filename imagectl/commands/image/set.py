@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import argparse
 
-from imagectl.api import images, members
+from imagectl.api import images, lookup, members
+from imagectl.api.client import Record
 from imagectl.api.quarantine import deactivated_if_wrong
 from imagectl.commands.image.batch import add_progress, progress_of
 from imagectl.commands.image.options.attributes import (
@@ -14,7 +15,6 @@ from imagectl.commands.image.options.data import add_allow_unsafe
 from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
 from imagectl.errors import ConflictError, UsageError
-from imagectl.output import Record
 from imagectl.transfer.sources import open_source
 from imagectl.transfer.upload import upload
 from imagectl.verbs import ResourceVerb
@@ -89,7 +89,7 @@ class Set(ResourceVerb):
             raise UsageError("--size and --store go with --file.")
         if len(parsed_args.images) > 1 and own != (None, None):
             raise UsageError("Several images cannot be given one name or one file.")
-        project = options.project_id(
+        project = lookup.find_project_id(
             self.cloud, parsed_args.project, parsed_args.project_domain
         )
         return self.for_each(

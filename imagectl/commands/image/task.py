@@ -9,11 +9,11 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import imports
+from imagectl.api.client import Record
 from imagectl.commands.image.image_argument import NamesImage
 from imagectl.commands.image.options.waiting import add_wait, patience
 from imagectl.commands.options import common as options
 from imagectl.contract.image import TASK, TASK_STATUSES
-from imagectl.output import Record
 
 
 class List(verbs.List, NamesImage):

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from imagectl.api import images
+from imagectl.api import images, lookup
+from imagectl.api.client import Record
 from imagectl.command import Lister
 from imagectl.commands.image.batch import add_jobs, add_progress, move_all, tell
 from imagectl.commands.image.options.attributes import add_attributes, attributes
 from imagectl.commands.image.options.data import add_allow_unsafe, settle_format
 from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
-from imagectl.output import Record
 from imagectl.transfer.progress import Report
 from imagectl.transfer.sources import open_source
 from imagectl.transfer.upload import upload
@@ -54,7 +54,7 @@ class Upload(Lister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        owner = options.project_id(
+        owner = lookup.find_project_id(
             self.cloud, parsed_args.project, parsed_args.project_domain
         )
         given = options.given(owner=owner, tags=parsed_args.tags)

@@ -1,17 +1,11 @@
-"""Options that several commands have, and what they stand for."""
+"""Options that several commands share, and the types of their values."""
 
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from imagectl.api import lookup
 from imagectl.api.client import PAGE_SIZE
-from imagectl.contract import Resource
-from imagectl.contract.identity import DOMAIN, PROJECT
-
-if TYPE_CHECKING:
-    from imagectl.api.client import Cloud
 
 TAG_FILTERS = {
     "--tags": "List only the projects that have all of these tags",
@@ -214,30 +208,3 @@ def given(**attributes: Any) -> dict[str, Any]:
 def resource_options(args: argparse.Namespace) -> dict[str, bool] | None:
     """Return what ``--immutable`` puts into a record's ``options``."""
     return None if args.immutable is None else {"immutable": args.immutable}
-
-
-def domain_id(cloud: Cloud, domain: str | None) -> str | None:
-    """Return the id of a domain that is given by name or id, if it is given."""
-    return lookup.find_id(cloud.identity, DOMAIN, domain) if domain else None
-
-
-def project_id(cloud: Cloud, project: str | None, domain: str | None) -> str | None:
-    return owner_id(cloud, PROJECT, project, domain)
-
-
-def owner_id(
-    cloud: Cloud, resource: Resource, name: str | None, domain: str | None
-) -> str | None:
-    """Return what :func:`find_owner_id` does, if a name is given."""
-    return find_owner_id(cloud, resource, name, domain) if name else None
-
-
-def find_owner_id(
-    cloud: Cloud, resource: Resource, name: str, domain: str | None
-) -> str:
-    """Return the id of a user, group, project or role.
-
-    ``domain`` is where its name is unique, by name or id.
-    """
-    scope = {"domain_id": domain_id(cloud, domain)}
-    return lookup.find_id(cloud.identity, resource, name, scope=scope)

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from imagectl.api import metadefs
+from imagectl.api.client import Record
 from imagectl.command import ShowOne
 from imagectl.commands.image.metadef.definition import (
     DeleteParts,
@@ -19,7 +20,6 @@ from imagectl.commands.image.metadef.definition import (
 from imagectl.commands.options import common as options
 from imagectl.contract.metadef import OBJECT
 from imagectl.errors import NotFoundError
-from imagectl.output import Record
 
 SCHEMA_HELP = "JSON object of its description, properties and required properties"
 

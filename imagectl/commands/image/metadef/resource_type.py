@@ -8,6 +8,7 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import metadefs
+from imagectl.api.client import Record
 from imagectl.commands.image.metadef.definition import (
     Part,
     ShowDefinition,
@@ -16,7 +17,6 @@ from imagectl.commands.image.metadef.definition import (
 )
 from imagectl.commands.options import common as options
 from imagectl.contract.metadef import ASSOCIATION, RESOURCE_TYPE
-from imagectl.output import Record
 
 
 class List(verbs.List):

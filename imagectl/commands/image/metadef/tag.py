@@ -8,6 +8,7 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import metadefs
+from imagectl.api.client import Record
 from imagectl.command import Lister
 from imagectl.commands.image.metadef.definition import (
     DeleteParts,
@@ -17,7 +18,6 @@ from imagectl.commands.image.metadef.definition import (
 )
 from imagectl.commands.options import common as options
 from imagectl.contract.metadef import TAG
-from imagectl.output import Record
 
 
 class Create(Part, Lister):
