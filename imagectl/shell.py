@@ -102,9 +102,9 @@ class Shell(Program):
     def clean_up(self, cmd: Command, result: int, err: BaseException | None) -> None:
         """Say after a command what ``--timing`` asks for."""
         if self.options.timing and "cloud" in self.__dict__:
-            exchanges = self.cloud.session.request_log
-            self.stderr.write(format_timing(exchanges))
-            exchanges.clear()
+            request_log = self.cloud.session.request_log
+            self.stderr.write(format_timing(request_log))
+            request_log.clear()
 
     @cached_property
     def cloud(self) -> Cloud:
