@@ -14,14 +14,14 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from imagectl import __version__
-from imagectl.command import Program
+from imagectl.command import Command, Program
 from imagectl.config.options import add_global_options
 from imagectl.errors import EXIT_CODES, INTERRUPTED, ImagectlError, UsageError
 from imagectl.output import escape, format_timing
 from imagectl.registry import GROUP, Registry
 
 if TYPE_CHECKING:
-    from cliff.command import Command
+    from cliff.command import Command as CliffCommand
 
     from imagectl.api.client import Cloud
 
@@ -99,7 +99,9 @@ class Shell(Program):
         handler.setFormatter(logging.Formatter(form))
         logging.getLogger().addHandler(handler)
 
-    def clean_up(self, cmd: Command, result: int, err: BaseException | None) -> None:
+    def clean_up(
+        self, cmd: CliffCommand, result: int, err: BaseException | None
+    ) -> None:
         """Say after a command what ``--timing`` asks for."""
         if self.options.timing and "cloud" in self.__dict__:
             request_log = self.cloud.session.request_log
@@ -125,9 +127,12 @@ class Shell(Program):
 
     def run_subcommand(self, argv: list[str]) -> int:
         try:
-            self.command_manager.find_command(argv)
+            command, _, arguments = self.command_manager.find_command(argv)
         except ValueError:
             return self._refuse_command(argv)
+        if issubclass(command, Command):  # cliff's own ``help`` is not
+            name = argv[: len(argv) - len(arguments)]
+            argv = [*name, *command.prepare_arguments(arguments)]
         return super().run_subcommand(argv)
 
     def _refuse_command(self, argv: Sequence[str]) -> int:

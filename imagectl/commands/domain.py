@@ -10,7 +10,7 @@ from imagectl.commands.options import common as options
 from imagectl.contract.identity import DOMAIN
 
 
-class Create(verbs.Create):
+class Create(verbs.CreateOrShow):
     """Create a domain"""
 
     resource = DOMAIN

@@ -13,7 +13,7 @@ from imagectl.commands.options import common as options
 from imagectl.contract.identity import GROUP, USER
 
 
-class Create(verbs.Create):
+class Create(verbs.CreateOrShow):
     """Create a group"""
 
     resource = GROUP

@@ -17,7 +17,7 @@ from imagectl.contract.identity import PROJECT, USER
 BOOLEANS = {"true": True, "false": False, "none": None}
 
 
-class Create(verbs.Create):
+class Create(verbs.CreateOrShow):
     """Create a project"""
 
     resource = PROJECT
@@ -69,7 +69,7 @@ def properties(args: argparse.Namespace) -> dict[str, Any]:
     return given
 
 
-class List(verbs.List):
+class List(verbs.PagedList):
     """List projects"""
 
     resource = PROJECT
@@ -116,7 +116,7 @@ class List(verbs.List):
         }
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        limit = verbs.least(args.limit, args.max_items)
+        limit = self.limit(args)
         found = list_projects(
             self.client,
             {} if args.my_projects else self.query(args),

@@ -12,7 +12,7 @@ from imagectl.commands.options import common as options
 from imagectl.contract.identity import DOMAIN, ROLE
 
 
-class Create(verbs.Create):
+class Create(verbs.CreateOrShow):
     """Create a role"""
 
     resource = ROLE

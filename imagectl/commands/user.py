@@ -65,7 +65,7 @@ def without_empty_password(body: dict[str, Any]) -> dict[str, Any]:
     return {key: content for key, content in body.items() if key != "password"}
 
 
-class Create(verbs.Create):
+class Create(verbs.CreateOrShow):
     """Create a user"""
 
     resource = USER
@@ -82,7 +82,7 @@ class Create(verbs.Create):
         return without_empty_password(body)
 
 
-class List(verbs.List):
+class List(verbs.PagedList):
     """List users"""
 
     resource = USER
@@ -121,7 +121,7 @@ class List(verbs.List):
         return self.client.list(
             USER,
             query,
-            limit=verbs.least(args.limit, args.max_items),
+            limit=self.limit(args),
             marker=args.marker,
             path=f"/groups/{quote(group_id)}/users",
         )
@@ -141,7 +141,7 @@ class List(verbs.List):
         if args.long or args.columns or args.enabled is not None:
             query = options.given(enabled=args.enabled)
             found = (u for u in self.client.list(USER, query) if u["id"] in users)
-        return islice(found, verbs.least(args.limit, args.max_items))
+        return islice(found, self.limit(args))
 
 
 def assigned_users(client: Client, project_id: str) -> dict[str, Record]:

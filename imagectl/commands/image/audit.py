@@ -8,11 +8,11 @@ from imagectl.api import lookup
 from imagectl.api.client import Record
 from imagectl.api.selection import active_images, select, unique
 from imagectl.command import Lister, common_code
-from imagectl.commands.image.batch import (
+from imagectl.commands.image.batch import TransferCommand, title_of, total_size
+from imagectl.commands.image.options.transfers import (
     add_jobs,
     add_progress,
     add_store_preference,
-    move_each,
 )
 from imagectl.commands.options import common as options
 from imagectl.contract.image import VISIBILITIES
@@ -25,7 +25,7 @@ COLUMNS = ("ID", "Name", "Size", "Verdict")
 WITH_DATA = ("active", "deactivated")
 
 
-class Audit(Lister):
+class Audit(Lister, TransferCommand):
     """Read stored images again, and report those whose bytes are not what they were.
 
     The data of every image is read from its store, past the service's cache, and
@@ -102,8 +102,16 @@ class Audit(Lister):
             lambda given: found.extend(select(self.cloud.image, given)),
         )
         records = unique(found)
-        _, failed = move_each(self, parsed_args, records, self.audit)
-        self.exit_code = common_code([missing, failed])
+        _, failures = self.run_batch(
+            parsed_args,
+            records,
+            self.audit,
+            title=title_of,
+            total_bytes=total_size(records),
+        )
+        self.exit_code = common_code(
+            [missing, self.summarize_failures(failures, len(records))]
+        )
         if not WRONG.isdisjoint(self.verdicts.values()):
             self.exit_code = VerificationError.exit_code
         rows = (

@@ -7,7 +7,7 @@ from typing import Any
 from imagectl import verbs
 from imagectl.api import images, imports, lookup
 from imagectl.api.client import Record
-from imagectl.commands.image.batch import progress_of
+from imagectl.commands.image.batch import TransferCommand
 from imagectl.commands.image.options.attributes import add_attributes, attributes
 from imagectl.commands.image.options.data import add_data, settle_format
 from imagectl.commands.image.options.imports import (
@@ -32,7 +32,7 @@ from imagectl.transfer.upload import stage, upload
 Data = FileSource | PipeSource
 
 
-class Create(verbs.Create):
+class Create(verbs.Create, TransferCommand):
     """Create an image, and store its data from a file or from standard input.
 
     What is stored is verified. If anything goes wrong, or on Ctrl-C, the new image is
@@ -127,14 +127,14 @@ class Create(verbs.Create):
         return stored
 
     def stage(self, record: Record, source: Data, args: argparse.Namespace) -> Digest:
-        with progress_of(self, args, source.size_bytes) as report:
+        with self.show_progress(args, source.size_bytes) as report:
             return stage(self.client, record["id"], source, report=report)
 
     def upload(self, record: Record, source: Data, args: argparse.Namespace) -> Record:
         image_id, store = record["id"], next(iter(args.stores), None)
         with (
             self.discarding(record, args),
-            progress_of(self, args, source.size_bytes) as report,
+            self.show_progress(args, source.size_bytes) as report,
         ):
             return upload(self.client, image_id, source, report=report, store=store)
 

@@ -17,7 +17,7 @@ HASHES = ("checksum", "hash")
 """The MD5 of an image's data, and its ``os_hash_value``."""
 
 
-class List(verbs.List):
+class List(verbs.PagedList):
     """List images, filtered and sorted by the service."""
 
     resource = IMAGE
@@ -115,7 +115,7 @@ class List(verbs.List):
         return dict(args.properties) | named
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        limit = verbs.least(args.limit, args.max_items)
+        limit = self.limit(args)
         is_pattern = has_wildcard(args.name or "")
         found: Iterator[Record] = self.client.list(
             IMAGE,
