@@ -1,4 +1,4 @@
-"""Commands on credentials: secrets that Keystone keeps for others to read."""
+"""Commands on credentials: secrets that Keystone stores for other services."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from imagectl.contract.identity import CREDENTIAL, PROJECT, USER
 
 
 def ids_of(command: verbs.ResourceVerb, args: argparse.Namespace) -> dict[str, Any]:
-    """Return the ids of ``--user`` and ``--project``, where they are given."""
+    """Return the ids of the user and project in ``args``, without those not given."""
     user, project = (
         lookup.find_optional_id(command.cloud, resource, given)
         for resource, given in ((USER, args.user), (PROJECT, args.project))
@@ -80,7 +80,8 @@ class Set(verbs.Set):
         )
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        # Keystone refuses to be told even what it knows, as `openstack` makes users do
+        # Keystone refuses some attributes even with the value they have, so only what
+        # differs is sent. `openstack` requires all of them.
         credential = self.record(parsed_args)
         wanted = self.body(parsed_args).items()
         changes = {name: new for name, new in wanted if new != credential.get(name)}

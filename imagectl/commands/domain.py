@@ -28,7 +28,7 @@ class Create(verbs.CreateOrShow):
 
 
 def attributes(args: argparse.Namespace) -> dict[str, Any]:
-    """Return what ``domain create`` and ``domain set`` take alike."""
+    """Return the attributes that both ``domain create`` and ``domain set`` set."""
     return options.given(
         description=args.description,
         enabled=args.enabled,

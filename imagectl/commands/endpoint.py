@@ -1,4 +1,4 @@
-"""Commands on endpoints: the URLs at which a service is found."""
+"""Commands on endpoints: the URLs of services."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from imagectl import verbs
 from imagectl.api import endpoints, lookup
 from imagectl.api.client import Record
 from imagectl.commands.options import common as options
-from imagectl.commands.options.catalog import (
+from imagectl.commands.options.service_region import (
     SERVICE_KEYS,
     add_service,
     region_id,
@@ -97,6 +97,7 @@ class List(verbs.List):
         return super().take_action(parsed_args)
 
     def projects(self, args: argparse.Namespace) -> tuple[Sequence[str], Iterable[Any]]:
+        """Return the table of the projects that ``--endpoint`` is associated with."""
         path = endpoints.projects_path(args.endpoint)
         keys = {PROJECT.field(name).column: name for name in PROJECT.columns}
         columns = self.select(list(keys), args.columns, list(keys))

@@ -1,4 +1,4 @@
-"""Commands on endpoint groups: endpoints that filters choose, for projects."""
+"""Commands on endpoint groups: endpoints, chosen by filters, for some projects."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ from imagectl.errors import UsageError
 
 
 def read_filters(path: str) -> Any:
-    """Return the filters in a file of JSON; raises :class:`UsageError`."""
+    """Return the filters in a JSON file.
+
+    Raises :class:`UsageError` for invalid JSON, :class:`OSError` for a file that
+    cannot be read.
+    """
     try:
         return json.loads(Path(path).read_text())
     except ValueError as error:
@@ -113,7 +117,7 @@ class Delete(verbs.Delete):
 
 
 class Association(verbs.ResourceVerb):
-    """What adding and removing a project have in common."""
+    """The arguments and the request of adding and removing a project."""
 
     resource = ENDPOINT_GROUP
 
@@ -123,6 +127,7 @@ class Association(verbs.ResourceVerb):
         options.add_domain_of(parser, "project")
 
     def request(self, method: str, args: argparse.Namespace) -> None:
+        """Send a request to the URL of the association."""
         group_id = self.find(args.group)["id"]
         project_id = lookup.find_id_in_domain(
             self.cloud, PROJECT, args.project, args.project_domain

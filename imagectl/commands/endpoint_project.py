@@ -1,4 +1,4 @@
-"""``endpoint add project`` and ``endpoint remove project``."""
+"""``endpoint add project`` and ``endpoint remove project``: who sees an endpoint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imagectl.contract.identity import PROJECT
 
 
 class Association(Command):
-    """What both have in common: an endpoint, and the project that sees it."""
+    """The arguments and the request of both commands."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
@@ -25,6 +25,7 @@ class Association(Command):
         options.add_domain_of(parser, "project")
 
     def request(self, method: str, args: argparse.Namespace) -> None:
+        """Send a request to the URL of the association."""
         client = self.cloud.identity
         endpoint_id = find_endpoint(client, args.endpoint)["id"]
         project_id = lookup.find_id_in_domain(

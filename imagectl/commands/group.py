@@ -1,4 +1,4 @@
-"""Commands on groups; those on their members are in :mod:`.group_member`."""
+"""Commands on groups; those on members are in ``group_member.py``."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class List(verbs.List):
         scope = self.scope(args)
         if not user_id:
             return self.client.list(GROUP, scope)
-        # this listing takes no domain (Keystone 30, ``api/users.py``)
+        # This listing has no filter by domain (Keystone 30, ``api/users.py``).
         groups = self.client.list(GROUP, path=f"/users/{quote(user_id)}/groups")
         return (g for g in groups if scope.items() <= g.items())
 

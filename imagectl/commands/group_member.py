@@ -14,7 +14,7 @@ from imagectl.output import escape
 
 
 class Membership(Command):
-    """What the three have in common: a group, users, and where names are unique."""
+    """The arguments of the three commands, and the look-up of their ids."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("group", metavar="<group>", help="Group (name or ID)")
@@ -22,16 +22,19 @@ class Membership(Command):
         options.add_domain_of(parser, "group", "user")
 
     def add_users(self, parser: argparse.ArgumentParser) -> None:
+        """Add the argument that names the users."""
         parser.add_argument(
             "users", metavar="<user>", nargs="+", help="User(s) (name or ID)"
         )
 
     def group_id(self, args: argparse.Namespace) -> str:
+        """Return the id of the group."""
         return lookup.find_id_in_domain(
             self.cloud, GROUP, args.group, args.group_domain
         )
 
     def user_id(self, args: argparse.Namespace, given: str) -> str:
+        """Return the id of the user with this name or id."""
         return lookup.find_id_in_domain(self.cloud, USER, given, args.user_domain)
 
     def each(

@@ -1,4 +1,4 @@
-"""Commands on implied roles: who has the one has the other, too."""
+"""Commands on implied roles: a user with the prior role also has the implied role."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = (
 
 
 class Inference(Command):
-    """What creating and deleting have in common: the two roles."""
+    """The arguments and the request of creating and deleting."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
@@ -34,7 +34,7 @@ class Inference(Command):
         )
 
     def request(self, method: str, args: argparse.Namespace) -> tuple[str, str]:
-        """Send a request for the implication; return the ids of prior and implied."""
+        """Send a request to the URL of the rule; return the ids of both roles."""
         prior, implied = (
             lookup.find_id_in_domain(self.cloud, ROLE, given, None)
             for given in (args.role, args.implied_role)

@@ -1,4 +1,4 @@
-"""Commands on limits: how much of something a project may have."""
+"""Commands on limits: how much of a resource a project may use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from imagectl import verbs
 from imagectl.api import lookup
 from imagectl.commands.options import common as options
-from imagectl.commands.options.catalog import add_region, add_service
+from imagectl.commands.options.service_region import add_region, add_service
 from imagectl.commands.registered_limit import filters
 from imagectl.contract.unified_limits import LIMIT
 

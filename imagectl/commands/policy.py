@@ -1,4 +1,4 @@
-"""Commands on policies: rules that Keystone keeps for other services."""
+"""Commands on policies: rules that Keystone stores for other services."""
 
 from __future__ import annotations
 

@@ -57,11 +57,12 @@ class Create(verbs.CreateOrShow):
 def find_parent_id(
     client: Client, given: str | None, scope: Mapping[str, str | None]
 ) -> str | None:
+    """Return the id of ``--parent``, which is looked for in ``scope``; None without."""
     return lookup.find_id(client, PROJECT, given, scope=scope) if given else None
 
 
 def properties(args: argparse.Namespace) -> dict[str, Any]:
-    """Return ``--property`` as attributes; ``is_domain`` is a boolean to Keystone."""
+    """Return ``--property`` as attributes, with ``is_domain`` as a boolean."""
     given: dict[str, Any] = dict(args.properties)
     if "is_domain" in given:
         word = given["is_domain"]
@@ -127,6 +128,7 @@ class List(verbs.PagedList):
         return islice(sort(found, args.sort), limit)
 
     def user_id(self, args: argparse.Namespace) -> str | None:
+        """Return the id of the user whose projects to list; None for all projects."""
         if args.my_projects:
             return self.client.session.access.user_id
         if args.user:
@@ -135,7 +137,7 @@ class List(verbs.PagedList):
 
 
 def sort_keys(text: str) -> list[tuple[str, bool]]:
-    """Return ``key[:direction],...`` as keys and whether each is to descend."""
+    """Return the keys in ``key[:direction],...``, and whether each is descending."""
     keys = []
     for part in text.split(","):
         key, _, direction = part.partition(":")
@@ -150,7 +152,7 @@ def sort_keys(text: str) -> list[tuple[str, bool]]:
 def sort(
     records: Iterable[Record], keys: Sequence[tuple[str, bool]]
 ) -> Iterable[Record]:
-    """Return ``records`` sorted by ``keys``, the first of them weighing most."""
+    """Return records sorted by keys, which are in order of importance."""
     for key, is_descending in reversed(keys):
         records = sorted(
             records, key=lambda r: str(r.get(key) or ""), reverse=is_descending
@@ -230,7 +232,7 @@ class Set(verbs.Set):
 
 
 def changed_tags(args: argparse.Namespace, tags: Sequence[str]) -> dict[str, list[str]]:
-    """Return the tags to set, if the command line says anything about tags."""
+    """Return ``{"tags": ...}`` for the tag options; empty if none is given."""
     if not (args.tags or args.remove_tags or args.clear_tags):
         return {}
     kept = set() if args.clear_tags else set(tags) - set(args.remove_tags)

@@ -1,4 +1,4 @@
-"""Commands on roles; ``role add`` and ``role remove`` are in :mod:`.role_grant`."""
+"""Commands on roles; ``role add`` and ``role remove`` are in ``role_grant.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``token cache list`` and ``token cache clear``: the tokens kept on this machine."""
+"""``token cache list`` and ``token cache clear``: the tokens cached on this machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from imagectl.auth.token_cache import (
     list_cached_tokens,
 )
 from imagectl.command import Command, Lister
-from imagectl.commands.token import spell_time
+from imagectl.commands.token import format_time
 
 COLUMNS = ("User", "Scope", "Auth URL", "Expires")
 
@@ -31,9 +31,9 @@ class List(Lister):
             for cells in (
                 (
                     cached.access.user_name,
-                    spell_scope(cached.access),
+                    format_scope(cached.access),
                     cached.auth_url,
-                    spell_time(cached.access.expires_at),
+                    format_time(cached.access.expires_at),
                 )
                 for cached in list_cached_tokens(cache_directory(os.environ))
             )
@@ -50,10 +50,10 @@ class Clear(Command):
         clear_token_cache(cache_directory(os.environ))
 
 
-def spell_scope(access: Access) -> str:
-    """Return where a token is good, such as ``project demo`` or ``system``."""
+def format_scope(access: Access) -> str:
+    """Return the scope of a token, such as ``project demo`` or ``system``."""
     for kind in ("project", "domain"):
-        place = access.body.get(kind)
-        if place:
-            return f"{kind} {place.get('name')}"
+        scope = access.body.get(kind)
+        if scope:
+            return f"{kind} {scope.get('name')}"
     return "system" if access.has_system_scope else "none"

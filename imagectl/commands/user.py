@@ -13,7 +13,7 @@ from imagectl.api import lookup
 from imagectl.api.client import Client, Record, quote
 from imagectl.commands.options import common as options
 from imagectl.commands.options.user import USER_OPTIONS, add_user_options
-from imagectl.commands.prompt import ask_new_password
+from imagectl.commands.password_prompt import ask_new_password
 from imagectl.contract.identity import GROUP, PROJECT, USER
 from imagectl.errors import UsageError
 
@@ -39,7 +39,7 @@ def add_attributes(parser: argparse.ArgumentParser) -> None:
 
 
 def attributes(command: verbs.ResourceVerb, args: argparse.Namespace) -> Record:
-    """Return what the options that :func:`add_attributes` adds say of a user."""
+    """Return the attributes of a user in the options of :func:`add_attributes`."""
     password = args.password
     if args.password_prompt and not password:
         password = ask_new_password(command.app.stdin, command.app.stderr)
@@ -58,7 +58,7 @@ def attributes(command: verbs.ResourceVerb, args: argparse.Namespace) -> Record:
 
 
 def without_empty_password(body: dict[str, Any]) -> dict[str, Any]:
-    """Return ``body`` without a password that is empty; warn that it has none."""
+    """Return ``body`` without an empty password, and warn if there is none."""
     if body.get("password"):
         return body
     LOG.warning("No password was given: the user cannot log in with one.")
@@ -115,6 +115,7 @@ class List(verbs.PagedList):
         return super().records(args)
 
     def group_members(self, args: argparse.Namespace) -> Iterator[Record]:
+        """Return the users in ``--group``."""
         query = self.query(args)
         scope = {"domain_id": query.get("domain_id")}
         group_id = lookup.find_id(self.client, GROUP, args.group, scope=scope)
@@ -127,10 +128,11 @@ class List(verbs.PagedList):
         )
 
     def project_users(self, args: argparse.Namespace) -> Iterator[Record]:
-        """Return the users with a role of their own on ``--project``.
+        """Return the users with a role on ``--project`` that is not from a group.
 
-        The assignments have their ids and names; all users are listed only where more
-        is asked for. A request for each user is never sent.
+        The role assignments have their ids and names. Only if more is to be shown, all
+        users are listed as well; there is never a request for each user. Raises
+        :class:`UsageError` for ``--marker``.
         """
         if args.marker:
             raise UsageError("--marker does not go with --project.")
