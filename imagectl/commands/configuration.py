@@ -64,7 +64,7 @@ class Show(ShowOne):
 def name_credentials(
     auth: Mapping[str, Any], settings: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the credentials, as ``auth.NAME`` unless they are given beside ``auth``."""
+    """Return the credentials, as ``auth.NAME`` unless they are given outside auth."""
     return {
         key if key in settings and not key.startswith(NESTED) else f"auth.{key}": value
         for key, value in auth.items()

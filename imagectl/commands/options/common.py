@@ -1,4 +1,8 @@
-"""Options that several commands share, and the types of their values."""
+"""Options that several commands share, and the types of their values.
+
+``add_...`` functions add options to a parser. In their help, ``noun`` is what the
+command works on, and ``help_text`` is completed with the kinds of value.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ TAG_FILTERS = {
 
 
 def add_description(parser: argparse.ArgumentParser, *, is_new: bool = False) -> None:
-    """Add ``--description``: of something new, or instead of what it was."""
+    """Add ``--description``; ``is_new`` is for commands that change a record."""
     parser.add_argument(
         "--description",
         metavar="<description>",
@@ -25,17 +29,19 @@ def add_description(parser: argparse.ArgumentParser, *, is_new: bool = False) ->
 
 
 def add_new_name(parser: argparse.ArgumentParser, metavar: str = "<name>") -> None:
+    """Add ``--name`` as ``new_name``, for commands that rename a record."""
     parser.add_argument("--name", dest="new_name", metavar=metavar, help="New name")
 
 
 def add_domain(parser: argparse.ArgumentParser, help_text: str) -> None:
+    """Add ``--domain``."""
     parser.add_argument(
         "--domain", metavar="<domain>", help=f"{help_text} (name or ID)"
     )
 
 
 def add_domain_of(parser: argparse.ArgumentParser, *nouns: str) -> None:
-    """Add ``--user-domain`` and the like, which say where a name is unique."""
+    """Add ``--user-domain`` and the like: the domain in which a name is looked up."""
     for noun in nouns:
         parser.add_argument(
             f"--{noun}-domain",
@@ -47,7 +53,7 @@ def add_domain_of(parser: argparse.ArgumentParser, *nouns: str) -> None:
 def add_project(
     parser: argparse.ArgumentParser, help_text: str, *, required: bool = False
 ) -> None:
-    """Add ``--project``, and where its name is unique."""
+    """Add ``--project`` and ``--project-domain``."""
     parser.add_argument(
         "--project",
         metavar="<project>",
@@ -58,12 +64,13 @@ def add_project(
 
 
 def add_user(parser: argparse.ArgumentParser, help_text: str) -> None:
-    """Add ``--user``, and where its name is unique."""
+    """Add ``--user`` and ``--user-domain``."""
     parser.add_argument("--user", metavar="<user>", help=f"{help_text} (name or ID)")
     add_domain_of(parser, "user")
 
 
 def add_enable(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Add ``--enable`` and ``--disable`` as ``enabled``; None where none is given."""
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
         "--enable",
@@ -78,6 +85,7 @@ def add_enable(parser: argparse.ArgumentParser, noun: str) -> None:
 
 
 def add_enabled_filter(parser: argparse.ArgumentParser, nouns: str) -> None:
+    """Add ``--enabled`` and ``--disabled`` as ``enabled``; None where none is given."""
     parser.add_argument(
         "--enabled",
         action="store_true",
@@ -93,6 +101,7 @@ def add_enabled_filter(parser: argparse.ArgumentParser, nouns: str) -> None:
 
 
 def add_immutable(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Add ``--immutable`` and ``--no-immutable``; None where none is given."""
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
         "--immutable",
@@ -109,6 +118,7 @@ def add_immutable(parser: argparse.ArgumentParser, noun: str) -> None:
 
 
 def add_inherited(parser: argparse.ArgumentParser) -> None:
+    """Add ``--inherited``, for role assignments."""
     parser.add_argument(
         "--inherited",
         action="store_true",
@@ -117,6 +127,7 @@ def add_inherited(parser: argparse.ArgumentParser) -> None:
 
 
 def add_or_show(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Add ``--or-show``."""
     parser.add_argument(
         "--or-show",
         action="store_true",
@@ -125,6 +136,7 @@ def add_or_show(parser: argparse.ArgumentParser, noun: str) -> None:
 
 
 def add_property(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Add ``--property`` as ``properties``: a list of pairs."""
     parser.add_argument(
         "--property",
         dest="properties",
@@ -137,6 +149,7 @@ def add_property(parser: argparse.ArgumentParser, noun: str) -> None:
 
 
 def add_paging(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Add ``--limit``, ``--marker`` and ``--max-items``."""
     parser.add_argument(
         "--limit",
         metavar="<limit>",
@@ -152,6 +165,7 @@ def add_paging(parser: argparse.ArgumentParser, noun: str) -> None:
 
 
 def add_page_size(parser: argparse.ArgumentParser, nouns: str) -> None:
+    """Add ``--page-size``: the number of records in one request."""
     parser.add_argument(
         "--page-size",
         metavar="<size>",
@@ -163,6 +177,7 @@ def add_page_size(parser: argparse.ArgumentParser, nouns: str) -> None:
 
 
 def add_tag(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Add ``--tag`` as ``tags``: a list."""
     parser.add_argument(
         "--tag",
         dest="tags",
@@ -174,12 +189,13 @@ def add_tag(parser: argparse.ArgumentParser, noun: str) -> None:
 
 
 def add_tag_filters(parser: argparse.ArgumentParser) -> None:
+    """Add the filters by tags that Keystone has for projects."""
     for name, help_text in TAG_FILTERS.items():
         parser.add_argument(name, metavar="<tag>[,<tag>,...]", help=help_text)
 
 
 def pair(text: str) -> tuple[str, str]:
-    """Return ``key=value`` as a pair."""
+    """Return the key and value of ``key=value``; the type of an option."""
     key, sign, content = text.partition("=")
     if not sign or not key:
         raise argparse.ArgumentTypeError(f"'{text}' is not of the form key=value")
@@ -187,24 +203,24 @@ def pair(text: str) -> tuple[str, str]:
 
 
 def count(text: str) -> int:
-    """Return ``text`` as a number that is not negative."""
+    """Return a whole number of at least 0; the type of an option."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"'{text}' is not a number of 0 or more")
     return int(text)
 
 
 def positive(text: str) -> int:
-    """Return ``text`` as a number of at least 1."""
+    """Return a whole number of at least 1; the type of an option."""
     if not count(text):
         raise argparse.ArgumentTypeError(f"'{text}' is not a number of 1 or more")
     return int(text)
 
 
 def given(**attributes: Any) -> dict[str, Any]:
-    """Return the attributes that the command line says something about."""
+    """Return the attributes that are not None: those given on the command line."""
     return {key: value for key, value in attributes.items() if value is not None}
 
 
 def resource_options(args: argparse.Namespace) -> dict[str, bool] | None:
-    """Return what ``--immutable`` puts into a record's ``options``."""
+    """Return a record's ``options`` for ``--immutable``; None if it is not given."""
     return None if args.immutable is None else {"immutable": args.immutable}
