@@ -228,7 +228,7 @@ class Session:
 
     @cached_property
     def _plugin(self) -> Any:
-        """The keystoneauth plugin; there is one, because a password may be typed in."""
+        """The plugin of keystoneauth. It is kept: it may hold a password typed in."""
         from imagectl.auth.plugins import open_plugin
 
         return open_plugin(self.config)

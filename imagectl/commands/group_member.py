@@ -40,6 +40,7 @@ class Membership(Command):
     def each(
         self, args: argparse.Namespace, act: Callable[[Client, str, str], None]
     ) -> int:
+        """Call ``act`` with the group's id and each user's; return the exit code."""
         client, group_id = self.cloud.identity, self.group_id(args)
         return self.for_each(
             args.users, lambda given: act(client, group_id, self.user_id(args, given))

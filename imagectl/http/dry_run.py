@@ -87,7 +87,7 @@ class DryRunAdapter(BaseAdapter):
         return document
 
     def _remember_change(self, url: str, body: Any) -> None:
-        """Remember what a record would become; an image that gets data, active."""
+        """Remember a change of a record; an image that gets data becomes active."""
         parent_url, _, last = url.rpartition("/")
         if last in ("file", "stage"):
             url, body = parent_url, {"status": "active"}
