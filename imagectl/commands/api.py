@@ -108,7 +108,7 @@ def resolve_path(path: str, service: str | None) -> tuple[str, str]:
 
 
 def read_body(given: str | None) -> bytes | None:
-    """Return the body that ``--data`` means: a file, standard input, or the text.
+    """Return the body for ``--data``: of a file, of standard input, or the text.
 
     Raises :class:`OSError` for a file that cannot be read.
     """

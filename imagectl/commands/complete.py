@@ -90,7 +90,7 @@ class Complete(Command):
 
 
 def add_noun(words: Words, place: str, action: argparse.Action) -> None:
-    """Add the noun whose names ``action`` takes as its value, if it takes any.
+    """Add the noun whose names complete the value of ``action``, if there is one.
 
     ``place`` is that of :class:`Words`.
     """

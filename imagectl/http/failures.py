@@ -33,8 +33,8 @@ TLS_HINT = "name the CA with --os-cacert, or give --insecure"
 def from_requests(error: BaseException, url: str) -> ImagectlError:
     """Return the error that says why a request to ``url`` got no answer.
 
-    It is a :class:`UsageError` for an unusable URL, an :class:`UnreachableError` for
-    what a second try may mend, and a :class:`ServiceError` for what it will not.
+    It is a :class:`UsageError` for an unusable URL, an :class:`UnreachableError` if a
+    retry may help, and otherwise a :class:`ServiceError`: TLS, the proxy, redirects.
     """
     if isinstance(
         error,
