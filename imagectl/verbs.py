@@ -136,7 +136,7 @@ class List(ResourceVerb, Lister):
 class PagedList(List):
     """A listing with ``--limit``, ``--max-items`` and ``--marker``.
 
-    A subclass calls :func:`~imagectl.commands.options.common.add_paging`.
+    A subclass calls :func:`~imagectl.commands.options.add_paging`.
     """
 
     def limit(self, args: argparse.Namespace) -> int | None:
@@ -216,7 +216,7 @@ class Create(ShowRecord):
 class CreateOrShow(Create):
     """Create a record, or with ``--or-show`` show the one that has its name already.
 
-    A subclass calls :func:`~imagectl.commands.options.common.add_or_show`.
+    A subclass calls :func:`~imagectl.commands.options.add_or_show`.
     """
 
     def record(self, args: argparse.Namespace) -> Record:

@@ -14,8 +14,7 @@ from cliff.columns import FormattableColumn
 
 from imagectl import verbs
 from imagectl.api.client import Record
-from imagectl.commands import user_owned
-from imagectl.commands.options import common as options
+from imagectl.commands import options, user_owned
 from imagectl.contract.application_credentials import APPLICATION_CREDENTIAL
 from imagectl.errors import UsageError
 from imagectl.output import escape

@@ -7,7 +7,7 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import lookup
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract.identity import CREDENTIAL, PROJECT, USER
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from imagectl import verbs
 from imagectl.api import endpoints, lookup
 from imagectl.api.client import Record
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.commands.options.service_region import (
     SERVICE_KEYS,
     add_service,

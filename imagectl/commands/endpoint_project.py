@@ -8,7 +8,7 @@ from imagectl.api import lookup
 from imagectl.api.client import quote
 from imagectl.api.endpoints import find_endpoint
 from imagectl.command import Command
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract.identity import PROJECT
 
 

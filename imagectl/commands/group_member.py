@@ -8,7 +8,7 @@ from collections.abc import Callable
 from imagectl.api import groups, lookup
 from imagectl.api.client import Client
 from imagectl.command import Command
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract.identity import GROUP, USER
 from imagectl.output import escape
 

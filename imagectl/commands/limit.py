@@ -7,7 +7,7 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import lookup
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.commands.options.service_region import add_region, add_service
 from imagectl.commands.registered_limit import filters
 from imagectl.contract.unified_limits import LIMIT

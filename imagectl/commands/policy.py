@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from imagectl import verbs
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract.identity import POLICY
 
 

@@ -11,7 +11,7 @@ from imagectl import verbs
 from imagectl.api import lookup
 from imagectl.api.client import Client, Record
 from imagectl.api.projects import list_projects
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract.identity import PROJECT, USER
 
 BOOLEANS = {"true": True, "false": False, "none": None}

@@ -8,7 +8,7 @@ from cliff.formatters.table import TableFormatter
 
 from imagectl.api import lookup
 from imagectl.command import Command
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract.identity import PROJECT
 from imagectl.contract.image import IMAGE
 from imagectl.errors import AccessError

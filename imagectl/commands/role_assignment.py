@@ -8,7 +8,7 @@ from typing import Any
 
 from imagectl.api import lookup
 from imagectl.command import Lister
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract import Resource
 from imagectl.contract.identity import DOMAIN, GROUP, PROJECT, ROLE, USER
 from imagectl.errors import AccessError

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from imagectl import verbs
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.commands.options.service_region import SERVICE_KEYS
 from imagectl.contract.identity import SERVICE
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from imagectl.command import Command, ShowOne
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 
 
 class Issue(ShowOne):

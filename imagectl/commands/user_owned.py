@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from imagectl import verbs
 from imagectl.api import lookup
 from imagectl.api.client import Record, quote
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract import Resource
 from imagectl.contract.identity import USER
 

@@ -8,13 +8,13 @@ from imagectl.api import lookup
 from imagectl.api.client import Record
 from imagectl.api.selection import active_images, select, unique
 from imagectl.command import Lister, common_code
+from imagectl.commands import options
 from imagectl.commands.image.batch import TransferCommand, title_of, total_size
 from imagectl.commands.image.options.transfers import (
     add_jobs,
     add_progress,
     add_store_preference,
 )
-from imagectl.commands.options import common as options
 from imagectl.contract.image import VISIBILITIES
 from imagectl.errors import UsageError, VerificationError
 from imagectl.transfer.auditing import UNREAD, WRONG, audit

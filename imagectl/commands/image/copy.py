@@ -11,13 +11,13 @@ from imagectl.api.selection import active_images, select, unique
 from imagectl.api.sharing import add_member, member_ids, project_elsewhere
 from imagectl.auth.session import Session
 from imagectl.command import Lister, common_code
+from imagectl.commands import options
 from imagectl.commands.image.batch import TransferCommand, title_of, total_size
 from imagectl.commands.image.options.transfers import (
     add_jobs,
     add_progress,
     add_store_preference,
 )
-from imagectl.commands.options import common as options
 from imagectl.config.clouds import load_cloud, load_named_cloud
 from imagectl.contract.image import VISIBILITIES
 from imagectl.errors import ConflictError, UsageError

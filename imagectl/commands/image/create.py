@@ -7,6 +7,7 @@ from typing import Any
 from imagectl import verbs
 from imagectl.api import images, imports, lookup
 from imagectl.api.client import Record
+from imagectl.commands import options
 from imagectl.commands.image.batch import TransferCommand
 from imagectl.commands.image.options.attributes import add_attributes, attributes
 from imagectl.commands.image.options.data import add_data, settle_format
@@ -22,7 +23,6 @@ from imagectl.commands.image.options.signing import (
     signature_properties,
 )
 from imagectl.commands.image.options.waiting import add_wait
-from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
 from imagectl.transfer.digest import Digest, verify

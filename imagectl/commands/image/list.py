@@ -9,8 +9,8 @@ from imagectl import verbs
 from imagectl.api import lookup
 from imagectl.api.client import Record
 from imagectl.api.selection import has_wildcard, matches
+from imagectl.commands import options
 from imagectl.commands.image.cells import has_colour, present
-from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE, MEMBER_STATUS_FILTERS, VISIBILITIES
 
 HASHES = ("checksum", "hash")

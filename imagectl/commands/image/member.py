@@ -9,9 +9,9 @@ from typing import Any
 from imagectl import verbs
 from imagectl.api import lookup, members
 from imagectl.api.client import Record
+from imagectl.commands import options
 from imagectl.commands.image.image_argument import NamesImage
 from imagectl.commands.image.options.attributes import add_membership
-from imagectl.commands.options import common as options
 from imagectl.contract.identity import DOMAIN, PROJECT
 from imagectl.contract.image import MEMBER
 

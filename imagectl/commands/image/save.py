@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from imagectl.api.client import Record
+from imagectl.commands import options
 from imagectl.commands.image.batch import TransferCommand, title_of, total_size
 from imagectl.commands.image.options.transfers import (
     add_jobs,
     add_progress,
     add_store_preference,
 )
-from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
 from imagectl.transfer.download import Manner, save, save_to_descriptor

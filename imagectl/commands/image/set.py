@@ -5,6 +5,7 @@ import argparse
 from imagectl.api import images, lookup, members
 from imagectl.api.client import Record
 from imagectl.api.quarantine import deactivated_if_wrong
+from imagectl.commands import options
 from imagectl.commands.image.batch import TransferCommand
 from imagectl.commands.image.options.attributes import (
     add_attributes,
@@ -13,7 +14,6 @@ from imagectl.commands.image.options.attributes import (
 )
 from imagectl.commands.image.options.data import add_allow_unsafe
 from imagectl.commands.image.options.transfers import add_progress
-from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
 from imagectl.errors import ConflictError, UsageError
 from imagectl.transfer.sources import open_source

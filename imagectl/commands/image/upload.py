@@ -8,11 +8,11 @@ from typing import Any
 from imagectl.api import images, lookup
 from imagectl.api.client import Record
 from imagectl.command import Lister
+from imagectl.commands import options
 from imagectl.commands.image.batch import TransferCommand
 from imagectl.commands.image.options.attributes import add_attributes, attributes
 from imagectl.commands.image.options.data import add_allow_unsafe, settle_format
 from imagectl.commands.image.options.transfers import add_jobs, add_progress
-from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
 from imagectl.transfer.progress import Report
 from imagectl.transfer.sources import open_source

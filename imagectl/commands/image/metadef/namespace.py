@@ -9,6 +9,7 @@ from typing import Any
 from imagectl import verbs
 from imagectl.api import metadefs
 from imagectl.api.client import Record
+from imagectl.commands import options
 from imagectl.commands.image.metadef import options as namespace_options
 from imagectl.commands.image.metadef.definition import (
     NamesCell,
@@ -16,7 +17,6 @@ from imagectl.commands.image.metadef.definition import (
     add_force,
     add_namespace,
 )
-from imagectl.commands.options import common as options
 from imagectl.contract.metadef import NAMESPACE, TAG, VISIBILITIES
 
 

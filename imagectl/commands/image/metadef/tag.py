@@ -10,13 +10,13 @@ from imagectl import verbs
 from imagectl.api import metadefs
 from imagectl.api.client import Record
 from imagectl.command import Lister
+from imagectl.commands import options
 from imagectl.commands.image.metadef.definition import (
     DeleteParts,
     Part,
     ShowPart,
     new_name,
 )
-from imagectl.commands.options import common as options
 from imagectl.contract.metadef import TAG
 
 

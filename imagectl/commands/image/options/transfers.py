@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.transfer.progress import STYLES
 
 
