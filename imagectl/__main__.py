@@ -1,4 +1,8 @@
-"""The program: what its start makes stays, so looking for garbage only delays it."""
+"""The entry point of ``imagectl`` and ``python -m imagectl``.
+
+The garbage collector is off during the imports: it would find nothing, because all the
+objects that they create live until the program ends.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import sys
 
 
 def main() -> int:
-    """Run the command line; garbage is looked for once everything is imported."""
+    """Run the command line of the process and return its exit code."""
     gc.disable()
     from imagectl.shell import main as run
 

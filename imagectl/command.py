@@ -100,6 +100,14 @@ class Command(command.Command):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare the command's own arguments and options."""
 
+    @classmethod
+    def prepare_arguments(cls, arguments: Sequence[str]) -> list[str]:
+        """Return the command's arguments as its parser is to read them.
+
+        The program calls this before it parses: for a syntax that argparse lacks.
+        """
+        return list(arguments)
+
     @property
     def cloud(self) -> Cloud:
         return self.app.cloud
@@ -112,7 +120,7 @@ class Command(command.Command):
         try:
             if not (self.changes and parsed_args.dry_run):
                 return super().run(parsed_args)
-            with self.cloud.session.rehearsed(self.app.stdout.write):
+            with self.cloud.session.dry_run(self.app.stdout.write):
                 return super().run(parsed_args)
         except (KeyboardInterrupt, BrokenPipeError):
             raise
@@ -120,10 +128,9 @@ class Command(command.Command):
             return self.app.report(error)
 
     def for_each(self, items: Sequence[Item], act: Callable[[Item], object]) -> int:
-        """Call ``act`` with every item, whatever fails, and return an exit code.
+        """Call ``act`` with every item, whatever fails, and return the exit code.
 
-        Each failure is reported as it happens. The code is the failures' own where
-        they agree, otherwise 1.
+        Each failure is reported as it happens.
         """
         codes = []
         for item in items:
@@ -131,8 +138,12 @@ class Command(command.Command):
                 act(item)
             except Exception as error:
                 codes.append(self.app.report(error))
-        if len(items) > 1 and codes:
-            self.app.say(f"{len(codes)} of {len(items)} failed")
+        return self.summarize_failures(codes, len(items))
+
+    def summarize_failures(self, codes: Sequence[int], total: int) -> int:
+        """Say how many of several failed and return the exit code for them all."""
+        if total > 1 and codes:
+            self.app.say(f"{len(codes)} of {total} failed")
         return common_code(codes)
 
 

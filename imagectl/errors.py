@@ -1,20 +1,20 @@
-"""What can go wrong, and the exit code that says so.
+"""The errors that imagectl reports, each with its exit code.
 
 ::
 
     ImagectlError            1  any other failure
-    ├── NoDataError          1  an image that holds no data, and should
+    ├── NoDataError          1  an image has no data, although data is needed
     ├── UsageError           2  the command line cannot be carried out as given
     ├── AccessError          3  not authenticated, or not allowed
     ├── NotFoundError        4
     ├── ConflictError        5
-    │   └── AmbiguousError   5  a name that matches several records
+    │   └── AmbiguousError   5  a name matches several records
     ├── ServiceError         6  the service cannot be reached, or answered 5xx
-    │   └── UnreachableError 6  no connection, or it broke: may work a moment later
-    ├── VerificationError    7  data is not what it should be
-    └── WaitTimeoutError     8  gave up waiting
+    │   └── UnreachableError 6  no connection, or it broke: a retry may help
+    ├── VerificationError    7  data does not match its checksum, signature or format
+    └── WaitTimeoutError     8  a time limit passed while waiting
 
-An interrupted program exits with 130, as a shell reports it.
+An interrupted program exits with 130, as shells report it.
 """
 
 from __future__ import annotations
@@ -37,11 +37,12 @@ exit codes:
 
 
 class ImagectlError(Exception):
-    """A failure that the user is told about in one line.
+    """An error that is printed as one line, without a traceback.
 
-    ``hint`` is a second line where one helps; ``status`` the HTTP status and
-    ``request_id`` the service's own name for the exchange, where there was one;
-    ``retry_after_s`` is when the service wants to be asked again, if it said so.
+    ``hint`` is printed as a second line, unless it is "". ``status`` is the HTTP status
+    and ``request_id`` the id that the service gave the request, for an error that a
+    service answered. ``retry_after_s`` is in how many seconds the service asks for the
+    next try, from its header ``Retry-After``.
     """
 
     exit_code = 1
@@ -72,47 +73,61 @@ class ImagectlError(Exception):
 
 
 class UsageError(ImagectlError):
+    """The command line or a configuration file is wrong."""
+
     exit_code = 2
 
 
 class AccessError(ImagectlError):
+    """The user is not authenticated, or not allowed to do this."""
+
     exit_code = 3
 
 
 class NotFoundError(ImagectlError):
+    """The record, or the URL, does not exist."""
+
     exit_code = 4
 
 
 class ConflictError(ImagectlError):
+    """The state of a record does not allow this, or its name is taken."""
+
     exit_code = 5
 
 
 class AmbiguousError(ConflictError):
-    """A name stands for several records."""
+    """A name matches several records."""
 
 
 class ServiceError(ImagectlError):
+    """A service cannot be reached, is not in the catalog, or answered 5xx."""
+
     exit_code = 6
 
 
 class UnreachableError(ServiceError):
-    """Nothing came back, or not all of it."""
+    """A request got no answer, or only a part of it; a retry may help."""
 
 
 class VerificationError(ImagectlError):
+    """Data does not match its checksum, its signature or its format."""
+
     exit_code = 7
 
 
 class NoDataError(ImagectlError):
-    """An image whose data is asked for and that has none."""
+    """An image has no data, although data is needed."""
 
 
 class WaitTimeoutError(ImagectlError):
+    """A time limit passed while waiting."""
+
     exit_code = 8
 
 
 def class_for_status(status: int) -> type[ImagectlError]:
-    """Return the class for an HTTP status of 400 or more."""
+    """Return the class of error for an HTTP status of 400 or more."""
     if status >= 500:
         return ServiceError
     return {

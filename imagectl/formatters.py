@@ -1,7 +1,7 @@
-"""``-f``: how rows are written, and how nothing in them can do harm.
+"""The output formats of ``-f``, safe to print whatever a value contains.
 
-JSON and YAML hold every value exactly. The others are read by people, terminals,
-spreadsheets and shells, for which some values are commands: these are escaped.
+JSON and YAML print every value exactly. The other formats are read by terminals,
+spreadsheets and shells, which take some characters for commands: these are escaped.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SHELL_SPECIAL = re.compile(r'(["$`\\])')
 
 
 class _EscapedLists:
-    """Cells of a list are shown with escapes for what could move the cursor."""
+    """A mixin that escapes control characters in the cells of a list."""
 
     def emit_list(
         self,
@@ -41,7 +41,7 @@ class _EscapedLists:
 
 
 class Table(_EscapedLists, table.TableFormatter):
-    """A table is for people: what could move the cursor is shown as an escape."""
+    """``-f table``: control characters, which could move the cursor, are escaped."""
 
     def emit_one(
         self,
@@ -55,7 +55,11 @@ class Table(_EscapedLists, table.TableFormatter):
 
 
 class Value(_EscapedLists, value.ValueFormatter):
-    """A row of a list stays one line; the value of a record is exact in a pipe."""
+    """``-f value``: values only.
+
+    Control characters are escaped in lists, so that a row is one line. The values of a
+    single record are escaped on a terminal only, and exact in a pipe.
+    """
 
     def emit_one(
         self,
@@ -69,6 +73,8 @@ class Value(_EscapedLists, value.ValueFormatter):
 
 
 class Csv(commaseparated.CSVLister):
+    """``-f csv``, with ``--safe-csv`` for spreadsheets."""
+
     def add_argument_group(self, parser: argparse.ArgumentParser) -> None:
         super().add_argument_group(parser)
         parser.add_argument(
@@ -92,10 +98,10 @@ class Csv(commaseparated.CSVLister):
 
 
 class JsonLines(ListFormatter):
-    """``-f jsonl``: one JSON object a line, written as the rows arrive."""
+    """``-f jsonl``: one JSON object per line, written as soon as its row arrives."""
 
     def add_argument_group(self, parser: argparse.ArgumentParser) -> None:
-        """It has no options of its own."""
+        """Add no options."""
 
     def emit_list(
         self,
@@ -110,7 +116,7 @@ class JsonLines(ListFormatter):
 
 
 class Shell(SingleFormatter):
-    """``-f shell``: assignments that a shell evaluates to the values, and no more."""
+    """``-f shell``: assignments in which a shell expands or runs nothing."""
 
     def add_argument_group(self, parser: argparse.ArgumentParser) -> None:
         group = parser.add_argument_group(

@@ -1,7 +1,7 @@
-"""How values become cells, and records become rows.
+"""Turn records into the rows, columns and cells that cliff's formatters print.
 
-A cell prints in one way for people and in another for programs: cliff asks a
-``FormattableColumn`` for the one that the chosen format wants.
+A cell that is a ``FormattableColumn`` has two forms: ``human_readable`` for tables,
+``machine_readable`` for JSON and YAML. The formatter takes the one that it needs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from cliff.columns import FormattableColumn
 
 from imagectl.contract import Field, Resource
 
-Record = Mapping[str, Any]
+Attributes = Mapping[str, Any]
+"""The attributes of a record, or some of them, by their names."""
 MACHINE_FORMATS = ("json", "jsonl", "yaml")
 
 _CONTROL = re.compile(
@@ -28,18 +29,25 @@ def escape(text: str) -> str:
 
 
 class ListCell(FormattableColumn[Sequence[Any]]):
+    """A list, in tables as ``a, b``."""
+
     def human_readable(self) -> str:
         return escape(", ".join(str(item) for item in self._value))
 
 
 class MappingCell(FormattableColumn[Mapping[str, Any]]):
+    """A mapping, in tables as ``a='1', b='2'``, sorted by key."""
+
     def human_readable(self) -> str:
         pairs = sorted(self._value.items())
         return escape(", ".join(f"{key}='{item}'" for key, item in pairs)) or "{}"
 
 
-def telling(properties: Record) -> dict[str, Any]:
-    """Return the properties without those that an import of Glance left empty."""
+def drop_empty_import_properties(properties: Attributes) -> dict[str, Any]:
+    """Return the properties of an image without empty ones named ``os_glance_*``.
+
+    Glance leaves these on an image when an import has finished.
+    """
     return {
         key: content
         for key, content in properties.items()
@@ -48,12 +56,15 @@ def telling(properties: Record) -> dict[str, Any]:
 
 
 class PropertiesCell(MappingCell):
-    """What was set on an image for people; for programs, as ``openstack`` 10.5 has it,
-    also the attributes of the service that have no row in its tables.
+    """The cell in the row ``properties`` of an image.
+
+    ``properties`` are those of the image. ``internals`` are the attributes that have
+    no row in tables, such as ``os_hash_value``: machine formats have them in here too,
+    as with ``openstack`` 10.5.
     """
 
-    def __init__(self, properties: Record, internals: Record) -> None:
-        super().__init__(telling(properties))
+    def __init__(self, properties: Attributes, internals: Attributes) -> None:
+        super().__init__(drop_empty_import_properties(properties))
         self._all = {**internals, **properties}
 
     def machine_readable(self) -> dict[str, Any]:
@@ -61,7 +72,7 @@ class PropertiesCell(MappingCell):
 
 
 def cell(content: Any) -> Any:
-    """Return what a formatter takes for one value of a record."""
+    """Return the cell for a value: lists and mappings are wrapped, others are not."""
     if isinstance(content, Mapping):
         return MappingCell(content)
     if isinstance(content, (list, tuple)):
@@ -70,7 +81,7 @@ def cell(content: Any) -> Any:
 
 
 def format_size(size_bytes: int) -> str:
-    """Return a size in units of 1000 with one digit, as ``openstack`` 10.5 does."""
+    """Return a size such as ``1.5G``, in powers of 1000, as ``openstack`` 10.5 does."""
     size, units = float(size_bytes), iter(" KMGTPEZ")
     unit = next(units)
     while size >= 1000:
@@ -78,20 +89,23 @@ def format_size(size_bytes: int) -> str:
     return f"{size:.1f}".removesuffix(".0") + unit.strip()
 
 
-def spell_timing(exchanges: Sequence[tuple[str, str, float]]) -> str:
-    """Return a table of requests and the seconds that each took, with their sum."""
-    total_s = sum(seconds for _, _, seconds in exchanges)
-    timed = [(f"{method} {url}", seconds) for method, url, seconds in exchanges]
+def format_timing(requests: Sequence[tuple[str, str, float]]) -> str:
+    """Return the table of ``--timing``: requests, the seconds of each, and the sum.
+
+    Each request is its method, its URL, and the seconds that it took.
+    """
+    total_s = sum(seconds for _, _, seconds in requests)
+    timed = [(f"{method} {url}", seconds) for method, url, seconds in requests]
     lines = [*timed, (f"Total ({len(timed)} requests)", total_s)]
-    width = max(len(what) for what, _ in lines)
+    width = max(len(title) for title, _ in lines)
     head = f"{'Request':<{width}}  Seconds\n"
-    return head + "".join(f"{what:<{width}}  {s:7.3f}\n" for what, s in lines)
+    return head + "".join(f"{title:<{width}}  {s:7.3f}\n" for title, s in lines)
 
 
-def rows(resource: Resource, record: Record) -> dict[str, Any]:
-    """Return every row that ``record`` can show, by its name, in order.
+def rows(resource: Resource, record: Attributes) -> dict[str, Any]:
+    """Return all rows of a record for ``show``, by name, in the order of printing.
 
-    The rows of the documents come first, then the others that the resource has.
+    The rows that every table shows come first, then the others.
     """
     named = {
         field.row: record.get(field.name)
@@ -101,32 +115,35 @@ def rows(resource: Resource, record: Record) -> dict[str, Any]:
     return {**named, **_extra_rows(resource, record)}
 
 
-def default_rows(resource: Resource, record: Record) -> list[str]:
-    """Return the names of the rows that a table shows unasked."""
+def default_rows(resource: Resource, record: Attributes) -> list[str]:
+    """Return the names of the rows that a table shows without ``--long`` or ``-c``."""
     names = [
         field.row
         for field in _in_row_order(resource)
         if field.shown == "always" or (field.shown == "set" and record.get(field.name))
     ]
     extras = extra_attributes(resource, record)
-    if resource.extras == "properties" and telling(extras):
+    if resource.extras == "properties" and drop_empty_import_properties(extras):
         names.append("properties")
     elif resource.extras == "rows":
         names += sorted(extras)
     return names
 
 
-def extra_attributes(resource: Resource, record: Record) -> dict[str, Any]:
-    """Return the attributes of ``record`` that the contract does not know."""
-    own = {"links", "extra"} if resource.service == "identity" else set()
+def extra_attributes(resource: Resource, record: Attributes) -> dict[str, Any]:
+    """Return the attributes of a record that are not fields of the resource.
+
+    ``links`` and ``extra``, which Keystone adds to records, are left out.
+    """
+    added = {"links", "extra"} if resource.service == "identity" else set()
     return {
         key: content
         for key, content in record.items()
-        if key not in own and not resource.has(key)
+        if key not in added and not resource.has(key)
     }
 
 
-def _extra_rows(resource: Resource, record: Record) -> dict[str, Any]:
+def _extra_rows(resource: Resource, record: Attributes) -> dict[str, Any]:
     extras = extra_attributes(resource, record)
     if resource.extras == "properties":
         internals = {

@@ -1,7 +1,8 @@
-"""The commands of this distribution, found without importing any of them.
+"""The commands of imagectl, found without importing them.
 
-cliff's own manager imports every command of every installed plugin to find one. Ours
-reads the entry points of our own distribution, and only the invoked command is loaded.
+cliff's own command manager imports every command of every installed plugin to find
+one. This one reads the entry points of imagectl's distribution, and cliff loads only
+the command that is run.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ GROUP = "imagectl.commands"
 
 
 class Registry(CommandManager):
+    """cliff's command manager, limited to the distribution ``imagectl``."""
+
     def load_commands(self, namespace: str) -> None:
         self.group_list.append(namespace)
         for entry_point in _entry_points():
@@ -22,7 +25,7 @@ class Registry(CommandManager):
                 self.commands[entry_point.name.replace("_", " ")] = entry_point
 
     def add_command(self, name: str, command_class: type[Command]) -> None:
-        """Add one of cliff's own commands, unless we have one of that name."""
+        """Add a command of cliff's own, unless imagectl has one of the same name."""
         if name not in self.commands:
             super().add_command(name, command_class)
 

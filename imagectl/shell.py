@@ -14,14 +14,14 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from imagectl import __version__
-from imagectl.command import Program
+from imagectl.command import Command, Program
 from imagectl.config.options import add_global_options
 from imagectl.errors import EXIT_CODES, INTERRUPTED, ImagectlError, UsageError
-from imagectl.output import escape, spell_timing
+from imagectl.output import escape, format_timing
 from imagectl.registry import GROUP, Registry
 
 if TYPE_CHECKING:
-    from cliff.command import Command
+    from cliff.command import Command as CliffCommand
 
     from imagectl.api.client import Cloud
 
@@ -72,7 +72,7 @@ class Shell(Program):
         """Send warnings to stderr, and more with ``-v``, ``--debug``, ``--log-file``.
 
         What libraries log of a request is not heard: it may hold secrets, and ours
-        says more (:mod:`imagectl.http.timing`).
+        says more (:mod:`imagectl.http.request_log`).
         """
         root, ours = logging.getLogger(), logging.getLogger(self.NAME)
         for handler in [h for h in root.handlers if h.name == HANDLER_NAME]:
@@ -99,12 +99,14 @@ class Shell(Program):
         handler.setFormatter(logging.Formatter(form))
         logging.getLogger().addHandler(handler)
 
-    def clean_up(self, cmd: Command, result: int, err: BaseException | None) -> None:
+    def clean_up(
+        self, cmd: CliffCommand, result: int, err: BaseException | None
+    ) -> None:
         """Say after a command what ``--timing`` asks for."""
         if self.options.timing and "cloud" in self.__dict__:
-            exchanges = self.cloud.session.exchanges
-            self.stderr.write(spell_timing(exchanges))
-            exchanges.clear()
+            request_log = self.cloud.session.request_log
+            self.stderr.write(format_timing(request_log))
+            request_log.clear()
 
     @cached_property
     def cloud(self) -> Cloud:
@@ -125,9 +127,12 @@ class Shell(Program):
 
     def run_subcommand(self, argv: list[str]) -> int:
         try:
-            self.command_manager.find_command(argv)
+            command, _, arguments = self.command_manager.find_command(argv)
         except ValueError:
             return self._refuse_command(argv)
+        if issubclass(command, Command):  # cliff's own ``help`` is not
+            name = argv[: len(argv) - len(arguments)]
+            argv = [*name, *command.prepare_arguments(arguments)]
         return super().run_subcommand(argv)
 
     def _refuse_command(self, argv: Sequence[str]) -> int:

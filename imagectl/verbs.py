@@ -1,7 +1,8 @@
 """List, Show, Create, Set and Delete for any resource of the contract.
 
-A plain verb is a class whose docstring is its help, with ``add_options`` and at most
-one of ``body``, ``query`` or ``record``; a command that needs more is written by hand.
+A plain verb is a class whose docstring is its help text, with ``add_options`` and at
+most one of ``body``, ``query`` or ``record``. A command that needs more is written out
+in a file of its own.
 """
 
 from __future__ import annotations
@@ -12,18 +13,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from imagectl import output
 from imagectl.api import lookup
-from imagectl.api.client import PAGE_SIZE
+from imagectl.api.client import Record
 from imagectl.command import Command, Lister, ShowOne
 from imagectl.contract import Resource
 from imagectl.contract.identity import DOMAIN
-from imagectl.output import Record
 
 if TYPE_CHECKING:
     from imagectl.api.client import Client
 
 
 class ResourceVerb(Command):
-    """What verbs on a resource have in common: the resource and its client."""
+    """A command on the records of one resource."""
 
     resource: ClassVar[Resource]
     lookup_keys: ClassVar[tuple[str, ...]] = ("name",)
@@ -35,37 +35,54 @@ class ResourceVerb(Command):
 
     @property
     def place(self) -> Resource:
-        """The resource, below what its records belong to."""
+        """The resource at the path where its records are; a verb may move it."""
         return self.resource
 
     @property
     def is_named(self) -> bool:
-        """Whether its records have a name; the others are known by their id alone."""
+        """Whether the records have names; otherwise they go by their ids alone."""
         return any(self.resource.has(key) for key in self.lookup_keys)
 
+    @property
+    def is_named_in_domain(self) -> bool:
+        """Whether the records have names that are unique in a domain only."""
+        return self.is_named and self.resource.has("domain_id")
+
     def find(self, given: str, **scope: str | None) -> Record:
-        """Return the record that ``given`` names, by name or id."""
+        """Return the record that ``given`` names; raises as :func:`lookup.find`."""
         return lookup.find(
             self.client, self.place, given, keys=self.lookup_keys, scope=scope
         )
 
     def scope(self, args: argparse.Namespace) -> dict[str, str | None]:
-        """Return where to look for a name: in ``--domain``, if it is given."""
-        domain = getattr(args, "domain", None)
-        return (
-            {"domain_id": lookup.find_id(self.client, DOMAIN, domain)} if domain else {}
-        )
+        """Return the filter for the domain of a command that has ``--domain``.
+
+        It is empty where the option is not given.
+        """
+        if not args.domain:
+            return {}
+        return {"domain_id": lookup.find_id(self.client, DOMAIN, args.domain)}
+
+    def operand_scope(self, args: argparse.Namespace) -> dict[str, str | None]:
+        """Return the filter for the ``--domain`` that :meth:`add_operand` declares."""
+        return self.scope(args) if self.is_named_in_domain else {}
 
     def add_operand(
-        self, parser: argparse.ArgumentParser, dest: str, does: str, **options: Any
+        self, parser: argparse.ArgumentParser, dest: str, purpose: str, **options: Any
     ) -> None:
-        """Declare the argument that names a record, and where names are unique."""
-        resource, names = self.resource, ", ".join(reversed(self.lookup_keys))
-        noun = resource.noun.replace("_", "-")
+        """Declare the argument that names a record, with ``--domain`` where it helps.
+
+        ``purpose`` begins the argument's help text; ``options`` go to
+        ``parser.add_argument``.
+        """
+        noun = self.resource.noun.replace("_", "-")
+        names = ", ".join(reversed(self.lookup_keys))
         metavar = f"<{noun}>" if self.is_named else f"<{noun}-id>"
-        means = f"{names} or ID" if self.is_named else "ID"
-        parser.add_argument(dest, metavar=metavar, help=f"{does} ({means})", **options)
-        if self.is_named and resource.has("domain_id"):
+        kinds = f"{names} or ID" if self.is_named else "ID"
+        parser.add_argument(
+            dest, metavar=metavar, help=f"{purpose} ({kinds})", **options
+        )
+        if self.is_named_in_domain:
             parser.add_argument(
                 "--domain",
                 metavar="<domain>",
@@ -74,7 +91,10 @@ class ResourceVerb(Command):
 
 
 class List(ResourceVerb, Lister):
-    """A listing: ``query`` gives the filters, ``--long`` the long columns."""
+    """List all records that ``query`` asks for; ``--long`` adds columns.
+
+    A listing with ``--limit`` and the like is a :class:`PagedList`.
+    """
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         if self.resource.long_columns:
@@ -93,23 +113,18 @@ class List(ResourceVerb, Lister):
         return list(self.column_keys())
 
     def query(self, args: argparse.Namespace) -> dict[str, Any]:
+        """Return the query parameters of the request."""
         return {}
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        return self.client.list(
-            self.place,
-            self.query(args),
-            limit=least(getattr(args, "limit", None), getattr(args, "max_items", None)),
-            marker=getattr(args, "marker", None),
-            page_size=max(1, getattr(args, "page_size", PAGE_SIZE)),
-        )
+        return self.client.list(self.place, self.query(args))
 
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
         resource, keys = self.resource, self.column_keys()
-        long = resource.long_columns or resource.columns
-        default = long if getattr(parsed_args, "long", False) else resource.columns
+        is_long = resource.long_columns and parsed_args.long
+        default = resource.long_columns if is_long else resource.columns
         columns = self.select(
             list(keys), parsed_args.columns, [resource.field(n).column for n in default]
         )
@@ -118,8 +133,28 @@ class List(ResourceVerb, Lister):
         return self.table(columns, ([r.get(key) for key in wanted] for r in records))
 
 
+class PagedList(List):
+    """A listing with ``--limit``, ``--max-items`` and ``--marker``.
+
+    A subclass calls :func:`~imagectl.commands.options.add_paging`.
+    """
+
+    def limit(self, args: argparse.Namespace) -> int | None:
+        """Return how many records to list in all; None means every one."""
+        limits = (args.limit, args.max_items)
+        return min((limit for limit in limits if limit is not None), default=None)
+
+    def records(self, args: argparse.Namespace) -> Iterable[Record]:
+        return self.client.list(
+            self.place, self.query(args), limit=self.limit(args), marker=args.marker
+        )
+
+
 class ShowRecord(ResourceVerb, ShowOne):
-    """Show one record: the documents' rows, more with ``--long`` or in JSON."""
+    """Show one record: the documented rows, and all of them with ``--long`` or in JSON.
+
+    A subclass gets the record and returns what :meth:`display` makes of it.
+    """
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
@@ -130,11 +165,13 @@ class ShowRecord(ResourceVerb, ShowOne):
         return list(self.rows({}))
 
     def rows(self, record: Record) -> dict[str, Any]:
+        """Return the cells of a record by the names of their rows."""
         return output.rows(self.resource, record)
 
     def display(
         self, args: argparse.Namespace, record: Record
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        """Return the names and cells of the rows to show of a record."""
         rows = self.rows(record)
         is_full = args.long or args.formatter in output.MACHINE_FORMATS
         defaults = list(rows) if is_full else output.default_rows(self.resource, record)
@@ -143,6 +180,8 @@ class ShowRecord(ResourceVerb, ShowOne):
 
 
 class Show(ShowRecord):
+    """Show the record that the operand names."""
+
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         self.add_operand(parser, "name", f"{self.resource.title} to show")
@@ -153,39 +192,51 @@ class Show(ShowRecord):
         return self.display(parsed_args, self.record(parsed_args))
 
     def record(self, args: argparse.Namespace) -> Record:
-        return self.find(args.name, **self.scope(args))
+        return self.find(args.name, **self.operand_scope(args))
 
 
 class Create(ShowRecord):
-    """Create a record of ``body``, or with ``--or-show`` take the one there is."""
+    """Create a record of ``body`` and show it."""
 
     changes = True
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
+        """Return the record to create, as the request has it."""
         raise NotImplementedError
+
+    def record(self, args: argparse.Namespace) -> Record:
+        return self.client.create(self.place, self.body(args))
 
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        body = self.body(parsed_args)
-        if getattr(parsed_args, "or_show", False):
-            record = lookup.create_or_find(self.client, self.place, body)
-        else:
-            record = self.client.create(self.place, body)
-        return self.display(parsed_args, record)
+        return self.display(parsed_args, self.record(parsed_args))
+
+
+class CreateOrShow(Create):
+    """Create a record, or with ``--or-show`` show the one that has its name already.
+
+    A subclass calls :func:`~imagectl.commands.options.add_or_show`.
+    """
+
+    def record(self, args: argparse.Namespace) -> Record:
+        if args.or_show:
+            return lookup.create_or_find(self.client, self.place, self.body(args))
+        return super().record(args)
 
 
 class Set(ResourceVerb):
-    """Change the attributes in ``body``; nothing is sent where nothing changes."""
+    """Change the attributes in ``body``; nothing is sent where it is empty."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         self.add_operand(parser, "name", f"{self.resource.title} to change")
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
+        """Return the attributes to change."""
         raise NotImplementedError
 
     def record(self, args: argparse.Namespace) -> Record:
-        return self.find(args.name, **self.scope(args))
+        return self.find(args.name, **self.operand_scope(args))
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         changes = self.body(parsed_args)
@@ -195,7 +246,7 @@ class Set(ResourceVerb):
 
 
 class SetAndShow(ShowRecord):
-    """Change the attributes in ``body`` of what only its id names, and show it."""
+    """Change the attributes in ``body`` of a record, named by its id, and show it."""
 
     changes = True
 
@@ -204,13 +255,13 @@ class SetAndShow(ShowRecord):
         self.add_operand(parser, "name", f"{self.resource.title} to change")
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
+        """Return the attributes to change."""
         raise NotImplementedError
 
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         changes, given = self.body(parsed_args), parsed_args.name
-        record: Record
         if changes:
             record = self.client.update(self.place, given, changes)
         else:
@@ -229,14 +280,9 @@ class Delete(ResourceVerb):
         return self.find(given, **scope) if self.is_named else {"id": given}
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
-        scope = self.scope(parsed_args)
+        scope = self.operand_scope(parsed_args)
 
         def delete(given: str) -> None:
             self.client.delete(self.place, self.record(given, scope)["id"])
 
         return self.for_each(parsed_args.names, delete)
-
-
-def least(*limits: int | None) -> int | None:
-    """Return the least of the limits that are given."""
-    return min((limit for limit in limits if limit is not None), default=None)

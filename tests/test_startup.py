@@ -54,6 +54,5 @@ def test_a_command_imports_no_other_command() -> None:
         "imagectl.commands.image",
         "imagectl.commands.image.list",
         "imagectl.commands.options",
-        "imagectl.commands.options.common",
         "imagectl.commands.image.cells",
     }

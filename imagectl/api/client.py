@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from imagectl.auth.session import Session
 
 Record = dict[str, Any]
+"""One record of a service (an image, a user), as its JSON object."""
 PAGE_SIZE = 1000
-"""Records asked for at once: the most that Glance and Keystone give."""
+"""Records to ask for in one page: the most that Glance and Keystone give."""
 
 
 class Client:
@@ -124,7 +125,7 @@ class Client:
 
     def _changed(self, resource: Resource, answer: Record) -> Record:
         if resource.shapes_catalog:
-            self.session.discard_kept()
+            self.session.discard_cached_token()
         return self._open(resource, answer) if answer else answer
 
     def _open(self, resource: Resource, answer: Record) -> Record:

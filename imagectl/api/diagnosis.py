@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from imagectl.api.client import Cloud
-from imagectl.auth.credentials import FIXED_ENDPOINT, check_auth_url
+from imagectl.auth.auth_types import FIXED_ENDPOINT_TYPES, check_auth_url
 from imagectl.auth.discovery import root_in_document
-from imagectl.auth.tokens import cache_directory, kept_tokens
+from imagectl.auth.token_cache import cache_directory, list_cached_tokens
 from imagectl.config.files import CloudFiles
 from imagectl.contract.image import IMAGE
 from imagectl.errors import AccessError, ImagectlError, ServiceError
@@ -88,7 +88,7 @@ def check_tls(cloud: Cloud, environ: Mapping[str, str]) -> Found:
 
 
 def check_identity(cloud: Cloud, environ: Mapping[str, str]) -> Found:
-    if cloud.session.config.auth_type in FIXED_ENDPOINT:
+    if cloud.session.config.auth_type in FIXED_ENDPOINT_TYPES:
         return "ok", "not used", ""
     url = str(cloud.session.config.auth["auth_url"])
     try:
@@ -105,7 +105,7 @@ def check_identity(cloud: Cloud, environ: Mapping[str, str]) -> Found:
 
 
 def check_clock(cloud: Cloud, environ: Mapping[str, str]) -> Found:
-    if cloud.session.config.auth_type in FIXED_ENDPOINT:
+    if cloud.session.config.auth_type in FIXED_ENDPOINT_TYPES:
         return "ok", "not compared", ""
     url = str(cloud.session.config.auth["auth_url"])
     date = cloud.session.request("GET", url, authenticated=False).headers.get("Date")
@@ -123,7 +123,7 @@ def check_clock(cloud: Cloud, environ: Mapping[str, str]) -> Found:
 
 def check_token(cloud: Cloud, environ: Mapping[str, str]) -> Found:
     session = cloud.session
-    if session.config.auth_type in FIXED_ENDPOINT:
+    if session.config.auth_type in FIXED_ENDPOINT_TYPES:
         return "ok", "none is asked for", ""
     session.forget()
     access = session.access
@@ -140,7 +140,7 @@ def check_token(cloud: Cloud, environ: Mapping[str, str]) -> Found:
 
 
 def check_catalog(cloud: Cloud, environ: Mapping[str, str]) -> Found:
-    if cloud.session.config.auth_type in FIXED_ENDPOINT:
+    if cloud.session.config.auth_type in FIXED_ENDPOINT_TYPES:
         return "ok", "not used", ""
     types = sorted({str(entry.get("type")) for entry in cloud.session.access.catalog})
     return "ok", ", ".join(types) or "empty", ""
@@ -172,7 +172,8 @@ def check_cache(cloud: Cloud, environ: Mapping[str, str]) -> Found:
     directory = cache_directory(environ)
     if directory is None or not cloud.session.config.token_cache:
         return "ok", "off", ""
-    return "ok", f"{sum(1 for _ in kept_tokens(directory))} tokens in {directory}", ""
+    count = sum(1 for _ in list_cached_tokens(directory))
+    return "ok", f"{count} tokens in {directory}", ""
 
 
 CHECKS: Mapping[str, Callable[[Cloud, Mapping[str, str]], Found]] = {

@@ -180,10 +180,10 @@ def read_blocks(response: requests.Response, block_bytes: int) -> Iterator[bytes
         ):
             yield block
     except HTTPError as error:
-        from imagectl.http.failures import reason_of
+        from imagectl.http.failures import explain_failure
 
         is_early = any(isinstance(cause, HTTPException) for cause in error.args)
-        reason = "it ended early" if is_early else reason_of(error)[0]
+        reason = "it ended early" if is_early else explain_failure(error)[0]
         raise UnreachableError(f"The connection broke: {reason}") from error
 
 

@@ -15,8 +15,7 @@ from typing import Any
 from imagectl.api.client import Client, Record
 from imagectl.api.images import path_of
 from imagectl.api.waiting import Patience, wait_for
-from imagectl.contract.image import IMAGE
-from imagectl.contract.image_parts import TASK
+from imagectl.contract.image import IMAGE, TASK
 from imagectl.errors import ImagectlError, NotFoundError
 
 METHODS = ("glance-direct", "web-download", "glance-download", "copy-image")

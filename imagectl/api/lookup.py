@@ -1,18 +1,21 @@
-"""From what a user typed to the record that is meant: a name or an id.
+"""Finds the record that a user means by a name or an id.
 
-What looks like an id is asked for by id first, anything else by a listing that the
-service filters by name. Each is one request, and the next way is tried only when the
-one before found nothing: a name may look like an id, and an id like a name.
+What looks like an id is asked for by id first; anything else is first looked for in a
+listing that the service filters by name. Each way is one request, and the next one is
+tried only when the one before found nothing: a name may look like an id, and an id
+like a name.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from imagectl.api.client import Client, Record
+from imagectl.api.client import Client, Cloud, Record
 from imagectl.contract import Resource
+from imagectl.contract.identity import DOMAIN, PROJECT
 from imagectl.errors import (
     AccessError,
     AmbiguousError,
@@ -26,6 +29,25 @@ _ID = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class ById:
+    """Ask for the record that has this id."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class ByName:
+    """List the records that go by this name.
+
+    ``key`` is the attribute that holds the name, ``filters`` narrow the listing.
+    """
+
+    key: str
+    name: str
+    filters: Mapping[str, str | None]
+
+
 def find(
     client: Client,
     resource: Resource,
@@ -36,17 +58,18 @@ def find(
 ) -> Record:
     """Return the one record of ``resource`` that ``given`` names.
 
-    ``keys`` are the attributes that may name it besides its id, ``scope`` narrows the
-    search by them (``{"domain_id": ...}``). Raises :class:`NotFoundError` where nothing
-    is called ``given``, :class:`AmbiguousError` where several records are, and
-    :class:`AccessError` where nothing was found because the service let us not search,
-    unless it is the name of the user or project that the token is for.
+    ``keys`` are the attributes that may name it besides its id, in the order of the
+    search. ``scope`` narrows the search by name (``{"domain_id": ...}``).
+
+    A user or project that the token is for is found by its name even where the service
+    refuses the search. Raises :class:`NotFoundError` where nothing is called ``given``,
+    :class:`AmbiguousError` where several records are, and :class:`AccessError` where
+    nothing was found and the service refused one of the requests.
     """
     refusals: list[AccessError] = []
-    ways = _ways(resource, given, [{key: given, **(scope or {})} for key in keys])
-    for query in ways:
+    for query in _queries(resource, given, keys, scope or {}):
         try:
-            found = _search(client, resource, given, query)
+            found = _search(client, resource, query)
         except AccessError as error:
             if error.status != 403:
                 raise
@@ -76,9 +99,10 @@ def find_id(
 ) -> str:
     """Return the id of the record that ``given`` names.
 
-    Few may look up the users, projects and domains of a cloud. Where the service
-    refuses, what looks like an id is taken for one, and so is whatever is not found
-    that ``may_be_gone``. Raises what :func:`find` raises otherwise.
+    Many users may not look up users, projects and domains. Where the service refuses
+    the search, ``given`` itself is returned if it looks like an id. With
+    ``may_be_gone`` it is also returned where nothing is found. Otherwise raises what
+    :func:`find` raises.
     """
     try:
         return str(find(client, resource, given, scope=scope)["id"])
@@ -93,6 +117,33 @@ def find_id(
     return given
 
 
+def find_id_in_domain(
+    cloud: Cloud, resource: Resource, given: str, domain: str | None
+) -> str:
+    """Return the id of a user, group, project or role.
+
+    ``domain`` is the name or id of the domain in which its name is unique. Raises what
+    :func:`find` raises.
+    """
+    domain_id = find_id(cloud.identity, DOMAIN, domain) if domain else None
+    scope = {"domain_id": domain_id}
+    return find_id(cloud.identity, resource, given, scope=scope)
+
+
+def find_optional_id(
+    cloud: Cloud, resource: Resource, given: str | None, domain: str | None = None
+) -> str | None:
+    """Return what :func:`find_id_in_domain` does, or None where no name is given."""
+    return find_id_in_domain(cloud, resource, given, domain) if given else None
+
+
+def find_project_id(
+    cloud: Cloud, project: str | None, domain: str | None
+) -> str | None:
+    """Return the id of a project, or None where no name is given."""
+    return find_optional_id(cloud, PROJECT, project, domain)
+
+
 def create_or_find(
     client: Client, resource: Resource, body: Mapping[str, Any]
 ) -> Record:
@@ -104,16 +155,22 @@ def create_or_find(
         return find(client, resource, body["name"], scope=scope)
 
 
-def _ways(
-    resource: Resource, given: str, queries: list[dict[str, str | None]]
-) -> list[dict[str, str | None]]:
-    """Return the searches to try in turn; an empty query means: by id."""
-    named = [query for query in queries if resource.has(next(iter(query)))]
-    if resource.has("os_hidden"):
-        named += [{**query, "os_hidden": "true"} for query in named]
+def _queries(
+    resource: Resource,
+    given: str,
+    keys: Sequence[str],
+    scope: Mapping[str, str | None],
+) -> list[ById | ByName]:
+    """Return the queries to try, in order."""
     if not given:
         return []
-    return [{}, *named] if not named or _ID.fullmatch(given) else [*named, {}]
+    named = [ByName(key, given, scope) for key in keys if resource.has(key)]
+    if resource.has("os_hidden"):
+        hidden = {**scope, "os_hidden": "true"}
+        named += [replace(query, filters=hidden) for query in named]
+    if not named or _ID.fullmatch(given):
+        return [ById(given), *named]
+    return [*named, ById(given)]
 
 
 def _own_id(client: Client, resource: Resource, given: str) -> str | None:
@@ -126,16 +183,17 @@ def _own_id(client: Client, resource: Resource, given: str) -> str | None:
     return own.get((resource.noun, given))
 
 
-def _search(
-    client: Client, resource: Resource, given: str, query: dict[str, str | None]
-) -> list[Record]:
-    if query:
-        key = next(iter(query))
+def _search(client: Client, resource: Resource, query: ById | ByName) -> list[Record]:
+    """Return the records that a query finds; two are enough to see that it is vague."""
+    if isinstance(query, ByName):
+        key, name = query.key, query.name
         if resource.field(key).filter == "none":
-            return [r for r in client.list(resource) if r.get(key) == given]
-        return list(client.list(resource, query, limit=2))
+            return [
+                record for record in client.list(resource) if record.get(key) == name
+            ]
+        return list(client.list(resource, {key: name, **query.filters}, limit=2))
     try:
-        return [client.show(resource, given)]
+        return [client.show(resource, query.id)]
     except ImagectlError as error:
         if error.status in (400, 404):
             return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagectl.api.client import Client, Record
 from imagectl.api.images import path_of
-from imagectl.contract.image_parts import MEMBER
+from imagectl.contract.image import MEMBER
 
 
 def path(image_id: str, *project_id: str) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from imagectl.api.client import Cloud
 from imagectl.auth.private_files import PrivateDirectory
-from imagectl.auth.tokens import cache_directory
+from imagectl.auth.token_cache import cache_directory
 from imagectl.config.clouds import CloudConfig
 from imagectl.contract import Resource
 from imagectl.contract.identity import DOMAIN, GROUP, PROJECT, ROLE, USER

@@ -1,1 +1,1 @@
-"""Authentication: options, cloud configuration, tokens, endpoints."""
+"""Authentication: tokens, the token cache, the catalog, the session with a cloud."""

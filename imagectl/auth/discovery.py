@@ -1,4 +1,8 @@
-"""From an endpoint as the catalog has it to the root of the API version we speak."""
+"""Find the root URL of the API version that imagectl uses, below an endpoint.
+
+A catalog may have ``http://host:9292`` or ``http://host:9292/v1``, where requests are
+sent to ``http://host:9292/v2/images``. Root URLs have no trailing slash.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,29 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+from imagectl.config.clouds import CloudConfig
+from imagectl.errors import UsageError
+
 MAJOR_VERSIONS = {"identity": 3, "image": 2}
 _VERSION = re.compile(r"v(\d+)(\.\d+)*")
 
 
-def versioned_root(service_type: str, endpoint: str) -> str | None:
-    """Return the root below an endpoint that names a version; None if it names none.
+def check_api_version(config: CloudConfig, service_type: str) -> None:
+    """Raise :class:`UsageError` if a version is configured that is not supported."""
+    wanted = config.service(service_type).api_version
+    major = MAJOR_VERSIONS.get(service_type)
+    if wanted and major and wanted.lstrip("v").partition(".")[0] != str(major):
+        raise UsageError(
+            f"{service_type.capitalize()} API version {wanted} is not supported; "
+            f"only version {major} is."
+        )
 
-    Another major version is replaced by ours, as keystoneauth does for catalogs that
-    still say ``/v2.0`` for identity.
+
+def versioned_root(service_type: str, endpoint: str) -> str | None:
+    """Return the root for an endpoint whose URL ends in a version; None otherwise.
+
+    Another major version is replaced by the supported one, as keystoneauth does for
+    catalogs that still have ``/v2.0`` for identity.
     """
     base, _, last = endpoint.rstrip("/").rpartition("/")
     version = _VERSION.fullmatch(last)
@@ -28,7 +46,10 @@ def versioned_root(service_type: str, endpoint: str) -> str | None:
 
 
 def choose_root(service_type: str, endpoint: str, status: int, text: str) -> str:
-    """Return the root that an endpoint's answer names, or else the usual one."""
+    """Return the root that the endpoint's version document names, or the usual one.
+
+    ``status`` and ``text`` are those of the answer to ``GET endpoint``.
+    """
     document = None
     if status in (200, 300):
         with contextlib.suppress(ValueError):
@@ -38,14 +59,18 @@ def choose_root(service_type: str, endpoint: str, status: int, text: str) -> str
 
 
 def default_root(service_type: str, endpoint: str) -> str:
-    """Return the usual root below an endpoint that could not be asked."""
+    """Return the usual root below an endpoint: ``/v2`` for image."""
     major = MAJOR_VERSIONS.get(service_type)
     base = endpoint.rstrip("/")
     return f"{base}/v{major}" if major else base
 
 
 def root_in_document(service_type: str, endpoint: str, document: Any) -> str | None:
-    """Return the root that the endpoint's version document names, if it names ours."""
+    """Return the root of the supported major version in a version document.
+
+    Of several minor versions the latest is taken. Returns None if the document names
+    no supported version, or is no version document.
+    """
     best: tuple[int, ...] = ()
     root = None
     for entry in _versions(document):
@@ -77,11 +102,11 @@ def _self_link(entry: Mapping[str, Any]) -> str | None:
 
 
 def _combine(endpoint: str, link: str) -> str:
-    """Put the link's path on the endpoint's host.
+    """Return the link's path on the endpoint's host.
 
-    A service behind a proxy often names itself: then only the version at the end of
-    its link is taken, below the endpoint's own path (keystoneauth 5.18,
-    ``discover.py``).
+    A service behind a proxy often links to its own host instead of the proxy's. Then
+    only the version at the end of the link is used, below the path of the endpoint
+    (keystoneauth 5.18, ``discover.py``).
     """
     base = urlsplit(endpoint)
     target = urlsplit(urljoin(endpoint.rstrip("/") + "/", link))

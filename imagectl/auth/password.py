@@ -1,7 +1,8 @@
-"""Signing in with a password, without the import of keystoneauth that it takes.
+"""Authentication with a password, without keystoneauth, whose import is slow.
 
-Only the plain case is here: Keystone's v3 URL, a user and a password. keystoneauth does
-the rest, and whatever is not answered as expected, so that both fail alike.
+Only the common case is handled: a Keystone v3 URL, a user and a password. keystoneauth
+handles all other cases. It also repeats a request whose answer is not as expected, so
+that the user sees the same errors in either case.
 """
 
 from __future__ import annotations
@@ -10,37 +11,39 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from imagectl.auth.catalog import Access, read_access
+from imagectl.auth.access import Access, read_access
 from imagectl.config.clouds import CloudConfig
 from imagectl.errors import AccessError
 
 if TYPE_CHECKING:
     import requests
 
-TARGETS = {
+SCOPES = {
     "trust": ("trust_id",),
     "system": ("system_scope",),
     "domain": ("domain_id", "domain_name"),
     "project": ("project_id", "project_name"),
 }
-"""What a token may be for; of several, keystoneauth says that it can be one."""
+"""The scopes of a token, and the options that ask for each. A token has one scope;
+keystoneauth refuses options for several."""
 
 
 def fetch_by_password(config: CloudConfig, http: requests.Session) -> Access | None:
-    """Return the token that a password gets; None where keystoneauth is to ask.
+    """Return a token for the configured password; None to leave it to keystoneauth.
 
-    Raises :class:`AccessError` for a refused password, which is not tried again.
+    Raises :class:`AccessError` for a refused password, which keystoneauth would only
+    send again, and what :func:`from_requests` returns if there is no answer.
     """
     auth, url = config.auth, str(config.auth.get("auth_url") or "").rstrip("/")
     is_named = auth.get("user_id") or auth.get("username")
     is_plain = config.auth_type == "password" and url.endswith("/v3")
-    is_here = not config.federation and len(targets(auth)) < 2
-    if not (is_plain and is_here and is_named and auth.get("password")):
+    has_one_scope = not config.federation and len(requested_scopes(auth)) < 2
+    if not (is_plain and has_one_scope and is_named and auth.get("password")):
         return None
     received_at = time.time()
     response = _post(config, http, url, {"auth": build_request(auth)})
     if response.status_code == 401 and "Openstack-Auth-Receipt" not in response.headers:
-        raise _refusal(response)
+        raise _read_refusal(response)
     token = response.headers.get("X-Subject-Token")
     try:
         document = response.json() if response.status_code == 201 else None
@@ -71,7 +74,7 @@ def _post(
         raise from_requests(error, url) from error
 
 
-def _refusal(response: requests.Response) -> AccessError:
+def _read_refusal(response: requests.Response) -> AccessError:
     from imagectl.http.failures import CREDENTIALS_HINT
 
     try:
@@ -87,8 +90,8 @@ def _refusal(response: requests.Response) -> AccessError:
 
 
 def build_request(auth: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the body of ``POST /v3/auth/tokens`` that the options stand for."""
-    user = _named(auth, "user_", "user_id", "username")
+    """Return the body of ``POST /v3/auth/tokens`` for the options of the plugin."""
+    user = _identify(auth, "user_", "user_id", "username")
     identity = {
         "methods": ["password"],
         "password": {"user": {**user, "password": auth["password"]}},
@@ -97,33 +100,36 @@ def build_request(auth: Mapping[str, Any]) -> dict[str, Any]:
     return {"identity": identity, **({"scope": scope} if scope else {})}
 
 
-def targets(auth: Mapping[str, Any]) -> list[str]:
-    """Return what the token is to be for, by the options that name it."""
-    return [what for what, keys in TARGETS.items() if any(map(auth.get, keys))]
+def requested_scopes(auth: Mapping[str, Any]) -> list[str]:
+    """Return the scopes that the options ask for: none, one, or conflicting ones."""
+    return [scope for scope, keys in SCOPES.items() if any(map(auth.get, keys))]
 
 
 def _scope(auth: Mapping[str, Any]) -> dict[str, Any]:
-    for target in targets(auth):
-        if target == "trust":
+    for scope in requested_scopes(auth):
+        if scope == "trust":
             return {"OS-TRUST:trust": {"id": auth["trust_id"]}}
-        if target == "system":
+        if scope == "system":
             return {"system": {"all": True}}
-        prefix = "project_" if target == "project" else ""
-        return {target: _named(auth, prefix, f"{target}_id", f"{target}_name")}
+        prefix = "project_" if scope == "project" else ""
+        return {scope: _identify(auth, prefix, f"{scope}_id", f"{scope}_name")}
     return {}
 
 
-def _named(
+def _identify(
     auth: Mapping[str, Any], prefix: str, id_key: str, name_key: str
 ) -> dict[str, Any]:
-    """Return an owner by its id, or by its name and its domain's."""
+    """Return the id of a user, project or domain, or its name and its domain.
+
+    ``prefix`` is that of the options with its domain; "" for a domain itself.
+    """
     if auth.get(id_key):
         return {"id": auth[id_key]}
-    owner = {"name": auth[name_key]}
+    named = {"name": auth[name_key]}
     if not prefix:
-        return owner
+        return named
     for key in ("id", "name"):
         domain = auth.get(f"{prefix}domain_{key}") or auth.get(f"default_domain_{key}")
         if domain:
-            return {**owner, "domain": {key: domain}}
-    return owner
+            return {**named, "domain": {key: domain}}
+    return named

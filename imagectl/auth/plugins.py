@@ -1,4 +1,7 @@
-"""The home of keystoneauth1: imported only when a token must be fetched."""
+"""Everything that uses keystoneauth1: its plugins, its session, keystoneclient.
+
+The import takes long, so this module is imported only when a plugin is needed.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from keystoneauth1.identity.v3 import Keystone2Keystone
 from keystoneauth1.plugin import BaseAuthPlugin
 from keystoneauth1.session import Session as KeystoneauthSession
 
-from imagectl.auth.catalog import Access, read_access
+from imagectl.auth.access import Access, read_access
 from imagectl.config.clouds import CloudConfig
 from imagectl.errors import AccessError, UsageError
 from imagectl.http.failures import from_keystoneauth
@@ -29,12 +32,13 @@ if TYPE_CHECKING:
 
 
 def open_plugin(config: CloudConfig) -> BaseAuthPlugin:
-    """Load the configured plugin, asking at the terminal for what it must not lack.
+    """Return the configured plugin with its options.
 
-    Raises :class:`UsageError` for an unknown plugin and :class:`AccessError` for
-    missing credentials.
+    The user is asked at the terminal for a missing password, and for the options that
+    the plugin wants to be asked for. Raises :class:`UsageError` for an unknown plugin
+    and :class:`AccessError` for missing credentials.
     """
-    loader = _loader(config.auth_type, config.auth.get("auth_methods"))
+    loader = _get_loader(config.auth_type, config.auth.get("auth_methods"))
     options = loader.get_options()
     known = {option.dest: option for option in options}
     auth = {key: value for key, value in config.auth.items() if key in known}
@@ -44,7 +48,7 @@ def open_plugin(config: CloudConfig) -> BaseAuthPlugin:
             continue
         is_password = key == "password" and config.auth_type.endswith("password")
         if option.prompt or is_password:
-            auth[key] = ask(option.prompt or "Password: ", key)
+            auth[key] = ask_secret(option.prompt or "Password: ", key)
         elif option.required:
             name = option.name.replace("-", "_")
             raise AccessError(
@@ -56,7 +60,7 @@ def open_plugin(config: CloudConfig) -> BaseAuthPlugin:
     return _federate(plugin, config) if config.federation else plugin
 
 
-def _loader(auth_type: str, methods: Any) -> Any:
+def _get_loader(auth_type: str, methods: Any) -> Any:
     try:
         loader: Any = loading.get_plugin_loader(auth_type)
     except exceptions.NoMatchingPlugin:
@@ -65,7 +69,7 @@ def _loader(auth_type: str, methods: Any) -> Any:
             f"There is no auth type {auth_type}.", hint=f"installed are {names}"
         ) from None
     if auth_type == "v3multifactor":
-        # The loader knows the options of its methods only once it knows the methods.
+        # The loader's options depend on the methods.
         loader._methods = methods
     return loader
 
@@ -80,8 +84,12 @@ def _check_user(config: CloudConfig, known: dict[str, Any]) -> None:
         )
 
 
-def ask(prompt: str, key: str) -> str:
-    """Read a secret from the terminal without echo; none means :class:`AccessError`."""
+def ask_secret(prompt: str, key: str) -> str:
+    """Read a secret from the terminal without echo.
+
+    ``key`` is the name of the plugin's option, for the message. Raises
+    :class:`AccessError` without a terminal, and for an empty answer.
+    """
     answer = ""
     if sys.stdin is not None and sys.stdin.isatty():
         try:
@@ -109,6 +117,7 @@ def _federate(plugin: BaseAuthPlugin, config: CloudConfig) -> BaseAuthPlugin:
 def open_session(
     config: CloudConfig, http: requests.Session, plugin: BaseAuthPlugin | None = None
 ) -> KeystoneauthSession:
+    """Return a keystoneauth session that sends its requests through ``http``."""
     return KeystoneauthSession(
         auth=plugin,
         session=http,
@@ -122,16 +131,17 @@ def open_session(
 def fetch_access(
     config: CloudConfig, plugin: BaseAuthPlugin, http: requests.Session
 ) -> Access:
-    """Authenticate, and return what Keystone issued.
+    """Authenticate with a plugin, and return the token that Keystone issued.
 
-    Raises :class:`AccessError` for refused credentials, :class:`ServiceError` where
-    the service cannot be reached or does not answer as Keystone does.
+    Raises :class:`AccessError` for refused credentials and for a plugin without
+    tokens, :class:`ServiceError` if the service cannot be reached or does not answer
+    as Keystone does.
     """
     if not isinstance(plugin, BaseIdentityPlugin):
         raise AccessError(f"Auth type {config.auth_type} has no token from Keystone.")
     received_at = time.time()
-    with errors_of_ours():
-        # A plugin would give again what it has, though it was refused.
+    with translate_errors():
+        # Otherwise the plugin would return the token it has, even if it was refused.
         plugin.invalidate()
         plugin.get_access(open_session(config, open_identity_http(http)))
     state = json.loads(plugin.get_auth_state() or "{}")
@@ -141,8 +151,11 @@ def fetch_access(
 def fetch_headers(
     config: CloudConfig, plugin: BaseAuthPlugin, http: requests.Session
 ) -> dict[str, str]:
-    """Return the headers by which a plugin without a token authenticates a request."""
-    with errors_of_ours():
+    """Return the headers with which a plugin in HEADER_TYPES authenticates a request.
+
+    Raises :class:`ImagectlError` as :func:`fetch_access` does.
+    """
+    with translate_errors():
         session = open_session(config, open_identity_http(http))
         return dict(plugin.get_headers(session) or {})
 
@@ -154,17 +167,21 @@ def open_keystone(
     token: Callable[[], str],
     renew: Callable[[], bool],
 ) -> Client:
-    """Return a keystoneclient for ``root`` that borrows tokens and connections."""
+    """Return a keystoneclient for the API at ``root``, on the connections of ``http``.
+
+    ``token`` returns the current token. ``renew`` is called when it was refused; it
+    discards the token and tells whether there can be a better one.
+    """
     from keystoneclient.v3.client import Client
 
-    plugin = CurrentToken(token, root, renew)
+    plugin = SessionTokenPlugin(token, root, renew)
     session = open_session(config, open_identity_http(http), plugin)
     return Client(session=session, endpoint_override=root)
 
 
 @contextmanager
-def errors_of_ours() -> Iterator[None]:
-    """Turn keystoneauth's exceptions into ours, and its warnings into nothing."""
+def translate_errors() -> Iterator[None]:
+    """Turn keystoneauth's exceptions into imagectl's, and silence its warnings."""
     logger = logging.getLogger("keystoneauth")
     level = logger.level
     if not logger.isEnabledFor(logging.DEBUG):
@@ -177,8 +194,11 @@ def errors_of_ours() -> Iterator[None]:
         logger.setLevel(level)
 
 
-class CurrentToken(BaseAuthPlugin):
-    """Lends our token to keystoneclient, and takes a refused one back."""
+class SessionTokenPlugin(BaseAuthPlugin):
+    """A keystoneauth plugin that gives keystoneclient the token of imagectl's session.
+
+    The arguments are those of :func:`open_keystone`.
+    """
 
     def __init__(
         self, token: Callable[[], str], endpoint: str, renew: Callable[[], bool]

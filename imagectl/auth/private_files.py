@@ -1,4 +1,4 @@
-"""A directory of files that nobody but their owner reads or replaces."""
+"""A directory whose files only the user can read or replace."""
 
 from __future__ import annotations
 
@@ -9,28 +9,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 MAX_BYTES = 4 * 1024 * 1024
+"""No more than this is read from a file."""
 
 
 class PrivateDirectory:
-    """Files of mode 0600 in a directory of mode 0700, each written whole at once.
+    """Files of mode 0600 in a directory of mode 0700.
 
-    Several processes may read and write it at the same time. Every method raises
-    OSError where the directory or a file is not ours alone.
+    Each file is replaced as a whole, so several processes can read and write at the
+    same time. Every method raises :class:`OSError`: ``read`` also for a file that
+    another user owns or can read, ``write`` and ``write_once`` also for a directory
+    that another user owns.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def names(self, suffix: str) -> Iterator[str]:
-        """Yield the names that end in ``suffix``; none where there is no directory."""
+        """Yield the names of the files that end in ``suffix``, sorted."""
         with contextlib.suppress(FileNotFoundError):
             yield from sorted(n for n in os.listdir(self.path) if n.endswith(suffix))
 
     def modified_at(self, name: str) -> float:
+        """Return a file's modification time, in seconds since the epoch."""
         return (self.path / name).lstat().st_mtime
 
     def read(self, name: str) -> bytes:
-        """Read a file that only its owner, we, can have written."""
+        """Return a file's content, up to ``MAX_BYTES``."""
         path = self.path / name
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         with open(os.open(path, flags), "rb") as file:
@@ -43,24 +47,29 @@ class PrivateDirectory:
     def write(
         self, name: str, content: bytes, modified_at: float | None = None
     ) -> None:
-        """Put a whole file in place of the one that may be there."""
+        """Write a file, or replace it.
+
+        ``modified_at`` sets its modification time, in seconds since the epoch.
+        """
         with self._written(name, content) as path:
             if modified_at is not None:
                 os.utime(path, (modified_at, modified_at))
             path.replace(self.path / name)
 
     def write_once(self, name: str, content: bytes) -> None:
-        """Put a whole file in place, unless there is one: the first of several wins."""
+        """Write a file unless it exists; of several processes, the first one wins."""
         with self._written(name, content) as path:
             with contextlib.suppress(FileExistsError):
                 os.link(path, self.path / name)
             path.unlink()
 
     def remove(self, name: str) -> None:
+        """Remove a file, if it exists."""
         (self.path / name).unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _written(self, name: str, content: bytes) -> Iterator[Path]:
+        """Write the content to a new file of another name, and yield its path."""
         self._prepare()
         path = self.path / f".{name}.{os.urandom(8).hex()}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -73,7 +82,7 @@ class PrivateDirectory:
             raise
 
     def _prepare(self) -> None:
-        """Make the directory, and refuse one that others can look into or replace."""
+        """Create the directory, or check its owner and close it to other users."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = self.path.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():

@@ -1,4 +1,4 @@
-"""An authenticated conversation with one cloud, begun when it is first needed."""
+"""The session with one cloud: tokens, endpoints and requests."""
 
 from __future__ import annotations
 
@@ -11,45 +11,49 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from imagectl.auth import discovery
-from imagectl.auth.catalog import Access, find_endpoint
-from imagectl.auth.credentials import (
-    FIXED_ENDPOINT,
-    OWN_HEADERS,
+from imagectl.auth.access import Access, find_endpoint_url
+from imagectl.auth.auth_types import (
+    FIXED_ENDPOINT_TYPES,
+    HEADER_TYPES,
     check_auth_url,
-    check_version,
     fixed_endpoint,
-    open_cache,
+    open_token_cache,
 )
 from imagectl.auth.password import fetch_by_password
-from imagectl.auth.tokens import TokenCache
+from imagectl.auth.token_cache import TokenCache
 from imagectl.config.clouds import CloudConfig
 from imagectl.errors import ServiceError
-from imagectl.http.timing import Exchanges
+from imagectl.http.request_log import RequestLog
 
 if TYPE_CHECKING:
     import requests
     from keystoneclient.v3.client import Client
 
 FRESH_S = 60.0
-"""A token refused within this time of its issue would be refused again."""
+"""A token that is refused sooner than this after its issue is not renewed: the next
+token would be refused as well."""
 
 
 class Session:
-    """Making one sends nothing, and imports neither requests nor keystoneauth.
+    """Requests to the services of one cloud, authenticated as it is configured.
 
-    All methods raise :class:`imagectl.errors.ImagectlError`: AccessError for missing
-    or refused credentials, ServiceError for a service that cannot be reached or is
-    not in the catalog, UsageError for a configuration that makes no sense.
+    Nothing is sent, and neither requests nor keystoneauth is imported, before it is
+    needed. The token comes from the token cache, or is fetched and cached. ``environ``
+    are the variables that say where the cache is; by default those of the process.
+
+    Every method raises :class:`imagectl.errors.ImagectlError`: ``AccessError`` for
+    missing or refused credentials, ``ServiceError`` for a service that cannot be
+    reached or is not in the catalog, ``UsageError`` for an unusable configuration.
     """
 
     def __init__(
         self, config: CloudConfig, *, environ: Mapping[str, str] | None = None
     ) -> None:
         self.config = config
-        self.exchanges = Exchanges()
+        self.request_log = RequestLog()
         self._environ = os.environ if environ is None else environ
         self._http: requests.Session | None = None
-        self._rehearsal: requests.Session | None = None
+        self._dry_run_http: requests.Session | None = None
         self._access: Access | None = None
         self._issued_at = float("-inf")
         self._roots: dict[str, str] = {}
@@ -57,17 +61,17 @@ class Session:
 
     @property
     def http(self) -> requests.Session:
-        """The plain HTTP session: no token, no errors of ours."""
+        """The HTTP session underneath, without tokens or translation of errors."""
         with self._lock:
             if self._http is None:
                 from imagectl.http.transport import open_http
 
-                self._http = open_http(self.config, self.exchanges)
+                self._http = open_http(self.config, self.request_log)
             return self._http
 
     @property
     def access(self) -> Access:
-        """The token with all that Keystone says of it, from the cache or fresh."""
+        """The token with its user, scope and catalog, cached or from Keystone."""
         with self._lock:
             if self._access is None:
                 self._access = self._load() or self._fetch()
@@ -75,44 +79,45 @@ class Session:
 
     @property
     def token(self) -> str:
+        """The value of ``X-Auth-Token``."""
         if self.config.auth_type == "admin_token":
             return str(self.config.auth.get("token", ""))
         return self.access.token
 
     @property
     def project_id(self) -> str | None:
-        """The project that the token is for; None where there is none, or no token."""
-        has_token = self.config.auth_type not in FIXED_ENDPOINT | OWN_HEADERS
+        """The id of the token's project; None for another scope, or without a token."""
+        has_token = self.config.auth_type not in FIXED_ENDPOINT_TYPES | HEADER_TYPES
         return self.access.project_id if has_token else None
 
     def api_root(self, service_type: str) -> str:
-        """Return the root of the API version we speak (``http://host:9292/v2``).
+        """Return the root URL of the supported API version (``http://host:9292/v2``).
 
-        It has no trailing slash. An endpoint that names no version is asked once,
-        and the answer is kept with the token.
+        It has no trailing slash. If the endpoint's URL has no version, the endpoint is
+        asked for its versions, and the answer is cached with the token.
         """
-        check_version(self.config, service_type)
+        discovery.check_api_version(self.config, service_type)
         url = self.endpoint(service_type)
         root = discovery.versioned_root(service_type, url)
         return root or self._roots.get(url) or self._discover(service_type, url)
 
     def endpoint(self, service_type: str) -> str:
-        """Return the service's URL as the user or else the catalog gives it."""
+        """Return the configured URL of a service, or else the one in the catalog."""
         service = self.config.service(service_type)
         if service.endpoint_override:
             return service.endpoint_override
-        if self.config.auth_type in FIXED_ENDPOINT:
+        if self.config.auth_type in FIXED_ENDPOINT_TYPES:
             return fixed_endpoint(self.config, service_type)
         if service_type == "identity" and not self.access.catalog:
             return str(self.config.auth["auth_url"])
         where = (service_type, service.interfaces, service.region_name)
         try:
-            return find_endpoint(self.access, *where)
+            return find_endpoint_url(self.access, *where)
         except ServiceError:
-            # Endpoints may have been added since the token was kept.
+            # Endpoints may have been added since the token was cached.
             if not self.renew():
                 raise
-            return find_endpoint(self.access, *where)
+            return find_endpoint_url(self.access, *where)
 
     def request(
         self,
@@ -123,11 +128,13 @@ class Session:
         replayable: bool = True,
         **requests_kwargs: Any,
     ) -> requests.Response:
-        """Send one request to an absolute URL and return the answer, whatever it is.
+        """Send one request to an absolute URL and return the answer.
 
-        Where a token is refused that may have expired, a new one is fetched and, if
-        the request is ``replayable`` (its body can be sent again), it is sent once
-        more. Only GET and HEAD follow redirects; another host never sees the token.
+        An answer of 400 or more is returned like any other. If the token is refused,
+        it is renewed, and the request is sent a second time if it is ``replayable``:
+        if its body can be sent again. Redirects are followed for GET and HEAD only,
+        and the token is not sent to another host. ``requests_kwargs`` are those of
+        ``requests.Session.request``.
         """
         headers = dict(requests_kwargs.pop("headers", None) or {})
         sent = self._credentials() if authenticated else {}
@@ -140,60 +147,70 @@ class Session:
         return response
 
     def renew(self, refused: str | None = None) -> bool:
-        """Forget the token unless it is fresh; say whether the next may do better."""
+        """Forget the token if a new one may help, and tell whether it may.
+
+        It does not help if the token was fetched less than ``FRESH_S`` ago. If
+        ``refused`` is given and is not the current token, another thread has renewed
+        it already: nothing is forgotten, and the answer is True.
+        """
         with self._lock:
             if self._access is None or refused not in (None, self._access.token):
-                return self.config.auth_type not in FIXED_ENDPOINT
+                return self.config.auth_type not in FIXED_ENDPOINT_TYPES
             if time.monotonic() - self._issued_at < FRESH_S:
                 return False
             self.forget()
             return True
 
     def forget(self) -> None:
-        """Drop the token, here and on disk; the next use authenticates."""
+        """Forget the token, here and in the cache; the next request fetches another."""
         with self._lock:
             self._access = None
-            self.discard_kept()
+            self.discard_cached_token()
 
-    def discard_kept(self) -> None:
-        """Drop the token on disk, as when its catalog is out of date from now on."""
+    def discard_cached_token(self) -> None:
+        """Remove the token from the cache, for example because its catalog changed."""
         if self._cache:
             self._cache.discard()
 
     def keystone(self) -> Client:
-        """Return a keystoneclient that uses our token, connections and endpoint.
+        """Return a keystoneclient that uses this session's token and connections.
 
-        What it raises is turned into errors of ours by ``failures.from_keystoneauth``.
+        Its methods raise keystoneauth's exceptions, which
+        :func:`imagectl.http.failures.from_keystoneauth` turns into imagectl's.
         """
         from imagectl.auth.plugins import open_keystone
 
-        root, http = self.api_root("identity"), self._rehearsal or self.http
+        root, http = self.api_root("identity"), self._dry_run_http or self.http
         return open_keystone(self.config, http, root, lambda: self.token, self.renew)
 
     @contextmanager
-    def rehearsed(self, write: Callable[[str], object]) -> Iterator[None]:
-        """Within the block tell ``write`` of requests that change, and send none."""
-        from imagectl.http.transport import open_rehearsal
+    def dry_run(self, write: Callable[[str], object]) -> Iterator[None]:
+        """Send no request that changes something while the block runs.
 
-        self._rehearsal = open_rehearsal(self.http, write)
+        ``write`` is called with the text of each request that is not sent.
+        """
+        from imagectl.http.transport import open_dry_run
+
+        self._dry_run_http = open_dry_run(self.http, write)
         try:
             yield
         finally:
-            self._rehearsal = None
+            self._dry_run_http = None
 
     def close(self) -> None:
+        """Close the connections."""
         if self._http is not None:
             self._http.close()
 
     @cached_property
     def _cache(self) -> TokenCache | None:
-        return open_cache(self.config, self._environ)
+        return open_token_cache(self.config, self._environ)
 
     def _load(self) -> Access | None:
-        kept = self._cache.load() if self._cache else None
-        if kept is None:
+        cached = self._cache.load() if self._cache else None
+        if cached is None:
             return None
-        access, self._roots = kept
+        access, self._roots = cached
         return access
 
     def _fetch(self) -> Access:
@@ -211,7 +228,7 @@ class Session:
 
     @cached_property
     def _plugin(self) -> Any:
-        """The keystoneauth plugin; kept, because it may hold a password typed in."""
+        """The plugin of keystoneauth. It is kept: it may hold a password typed in."""
         from imagectl.auth.plugins import open_plugin
 
         return open_plugin(self.config)
@@ -220,7 +237,7 @@ class Session:
         auth_type = self.config.auth_type
         if auth_type == "none":
             return {}
-        if auth_type not in OWN_HEADERS:
+        if auth_type not in HEADER_TYPES:
             return {"X-Auth-Token": self.token}
         check_auth_url(self.config)
         from imagectl.auth.plugins import fetch_headers
@@ -242,12 +259,12 @@ class Session:
             **options,
         }
         try:
-            http = self._rehearsal or self.http
+            http = self._dry_run_http or self.http
             response = http.request(method, url, headers=headers, **settings)
         except RequestException as error:
             from imagectl.http.failures import from_requests
 
-            # A kept catalog may name a place from which the service has moved.
+            # The service may have moved since the catalog was cached.
             self.renew()
             raise from_requests(error, url) from error
         return refuse_redirect(method, response)

@@ -1,1 +1,1 @@
-"""The commands: a noun is a module, a verb is a class."""
+"""The commands: a module for each noun, a class for each verb."""

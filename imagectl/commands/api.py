@@ -1,4 +1,4 @@
-"""``api``: any request that no command is made for."""
+"""``api``: send any request, for what has no command of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import requests
 
 SERVICES = ("image", "identity")
-READING_METHODS = ("GET", "HEAD", "OPTIONS")
 BLOCK_BYTES = 1 << 20
 
 
@@ -30,7 +29,10 @@ class Api(Command):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
-            "method", metavar="<method>", type=method, help="HTTP method, such as GET"
+            "method",
+            metavar="<method>",
+            type=parse_method,
+            help="HTTP method, such as GET",
         )
         parser.add_argument(
             "path",
@@ -53,7 +55,7 @@ class Api(Command):
             "--header",
             dest="headers",
             metavar="<name: value>",
-            type=header,
+            type=parse_header,
             action="append",
             default=[],
             help="Header to send (repeat for several); the body is JSON unless"
@@ -61,7 +63,9 @@ class Api(Command):
         )
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        service, path = place(parsed_args.path, parsed_args.service)
+        from imagectl.http.dry_run import SAFE_METHODS
+
+        service, path = resolve_path(parsed_args.path, parsed_args.service)
         headers = dict(parsed_args.headers)
         body = read_body(parsed_args.data)
         if body is not None and not any(n.lower() == "content-type" for n in headers):
@@ -71,10 +75,11 @@ class Api(Command):
         with client.request(
             parsed_args.method, path, data=body, headers=headers, stream=True
         ) as response:
-            if not parsed_args.dry_run or parsed_args.method in READING_METHODS:
+            if not parsed_args.dry_run or parsed_args.method in SAFE_METHODS:
                 self.print_answer(response)
 
     def print_answer(self, response: requests.Response) -> None:
+        """Print a body: JSON indented, other text escaped on a terminal."""
         out = self.app.stdout
         kind = response.headers.get("Content-Type", "")
         if "json" in kind and response.content:
@@ -87,19 +92,26 @@ class Api(Command):
                 out.buffer.write(block)
 
 
-def place(path: str, service: str | None) -> tuple[str, str]:
-    """Return the service that is meant, and the path below its API's root."""
+def resolve_path(path: str, service: str | None) -> tuple[str, str]:
+    """Return the service that a path belongs to, and the path below its API's root.
+
+    ``service`` is that of ``--service``, if given. Raises :class:`UsageError` for a
+    URL.
+    """
     if "://" in path:
         raise UsageError(f"{path} is a URL; give the path below the API's root")
     path = "/" + path.removeprefix("/")
     service = service or ("identity" if path.startswith("/v3/") else "image")
     version = "/v3" if service == "identity" else "/v2"
-    return service, path.removeprefix(version) if path.startswith(
-        f"{version}/"
-    ) else path
+    is_versioned = path.startswith(f"{version}/")
+    return service, path.removeprefix(version) if is_versioned else path
 
 
 def read_body(given: str | None) -> bytes | None:
+    """Return the body for ``--data``: of a file, of standard input, or the text.
+
+    Raises :class:`OSError` for a file that cannot be read.
+    """
     if given is None:
         return None
     if given == "-":
@@ -107,13 +119,15 @@ def read_body(given: str | None) -> bytes | None:
     return Path(given[1:]).read_bytes() if given.startswith("@") else given.encode()
 
 
-def method(text: str) -> str:
+def parse_method(text: str) -> str:
+    """Return an HTTP method in capitals; the type of an argument."""
     if not (text.isascii() and text.isalpha()):
         raise argparse.ArgumentTypeError(f"'{text}' is no HTTP method")
     return text.upper()
 
 
-def header(text: str) -> tuple[str, str]:
+def parse_header(text: str) -> tuple[str, str]:
+    """Return the name and value of ``name: value``; the type of an option."""
     name, sign, content = text.partition(":")
     if not sign or not name.strip():
         raise argparse.ArgumentTypeError(f"'{text}' is not of the form name: value")

@@ -1,4 +1,4 @@
-"""Commands on application credentials: to log in without a password."""
+"""Commands on application credentials, which authenticate without a password."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import Any
 from cliff.columns import FormattableColumn
 
 from imagectl import verbs
-from imagectl.commands import user_owned as of_user
-from imagectl.commands.options import common as options
+from imagectl.api.client import Record
+from imagectl.commands import options, user_owned
 from imagectl.contract.application_credentials import APPLICATION_CREDENTIAL
 from imagectl.errors import UsageError
-from imagectl.output import Record, escape
+from imagectl.output import escape
 
 ROLE_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S"
@@ -25,23 +25,27 @@ EXAMPLE = '[{"method": "GET", "path": "/v2/images", "service": "image"}]'
 
 
 class RolesCell(FormattableColumn[Sequence[Mapping[str, str]]]):
+    """The roles of a credential, in tables by name."""
+
     def human_readable(self) -> str:
         return escape(", ".join(role["name"] for role in self._value))
 
 
 class RulesCell(FormattableColumn[Sequence[Mapping[str, str]]]):
+    """The access rules of a credential, in tables as ``GET /v2/images (image)``."""
+
     def human_readable(self) -> str:
         rules = (f"{r['method']} {r['path']} ({r['service']})" for r in self._value)
         return escape(", ".join(rules))
 
 
-def with_cells(record: Record) -> Record:
-    """Return a record whose roles and rules read well in a table."""
+def wrap_cells(record: Record) -> Record:
+    """Return a record with its roles and access rules in cells for tables."""
     cells = {"roles": RolesCell, "access_rules": RulesCell}
     return {**record, **{k: c(record[k]) for k, c in cells.items() if record.get(k)}}
 
 
-class Create(of_user.Own, verbs.Create):
+class Create(user_owned.OfCurrentUser, verbs.Create):
     """Create an application credential, whose secret is shown this once"""
 
     resource = APPLICATION_CREDENTIAL
@@ -57,14 +61,14 @@ class Create(of_user.Own, verbs.Create):
             dest="roles",
             metavar="<role>",
             action="append",
-            type=role,
+            type=parse_role,
             default=[],
             help="Role that it has (name or ID; repeat for several; else all yours)",
         )
         parser.add_argument(
             "--expiration",
             metavar="<expiration>",
-            type=time,
+            type=parse_time,
             help="When it ends, as YYYY-mm-ddTHH:MM:SS in UTC (never, unless given)",
         )
         options.add_description(parser)
@@ -94,15 +98,16 @@ class Create(of_user.Own, verbs.Create):
         )
 
     def rows(self, record: Record) -> dict[str, Any]:
-        return super().rows(with_cells(record))
+        return super().rows(wrap_cells(record))
 
 
-def role(given: str) -> dict[str, str]:
-    """Return a role as Keystone takes it: by its id, if it looks like one, or name."""
+def parse_role(given: str) -> dict[str, str]:
+    """Return a role for the request: ``{"id": ...}`` for an id, else by its name."""
     return {"id" if ROLE_ID.fullmatch(given) else "name": given}
 
 
-def time(text: str) -> str:
+def parse_time(text: str) -> str:
+    """Return a time as given, if it is one; the type of ``--expiration``."""
     try:
         datetime.strptime(text, TIME_FORMAT)
     except ValueError:
@@ -113,7 +118,11 @@ def time(text: str) -> str:
 
 
 def read_rules(given: str) -> Any:
-    """Return the JSON that ``given`` is, or that is in the file of that name."""
+    """Return access rules from JSON, or from a file of JSON.
+
+    Raises :class:`UsageError` for invalid JSON, :class:`OSError` for a file that
+    cannot be read.
+    """
     is_json = given.lstrip().startswith(("[", "{"))
     text = given if is_json else Path(given).read_text()
     try:
@@ -122,27 +131,27 @@ def read_rules(given: str) -> Any:
         raise UsageError(f"The access rules are no JSON: {error}") from None
 
 
-class List(of_user.List):
+class List(user_owned.List):
     """List application credentials"""
 
     resource = APPLICATION_CREDENTIAL
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        return map(with_cells, super().records(args))
+        return map(wrap_cells, super().records(args))
 
 
-class Show(of_user.Own, verbs.Show):
+class Show(user_owned.OfCurrentUser, verbs.Show):
     """Show an application credential"""
 
     resource = APPLICATION_CREDENTIAL
 
     def rows(self, record: Record) -> dict[str, Any]:
-        rows = super().rows(with_cells(record))
+        rows = super().rows(wrap_cells(record))
         del rows["Secret"]
         return rows
 
 
-class Delete(of_user.Own, verbs.Delete):
+class Delete(user_owned.OfCurrentUser, verbs.Delete):
     """Delete application credentials"""
 
     resource = APPLICATION_CREDENTIAL

@@ -1,4 +1,4 @@
-"""``catalog list`` and ``catalog show``: the services that the token's scope gives."""
+"""``catalog list`` and ``catalog show``: the service catalog of the user's token."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COLUMNS = ("Name", "Type", "Endpoints")
 
 
 class EndpointsCell(FormattableColumn[Sequence[Mapping[str, Any]]]):
-    """Two lines for each endpoint: its region, then its interface and URL."""
+    """The endpoints of a service, in tables two lines each: region, then URL."""
 
     def human_readable(self) -> str:
         lines = []
@@ -59,7 +59,7 @@ class Show(ShowOne):
 
 
 def cells(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the catalog says of a service, sorted as ``openstack`` sorts it."""
+    """Return the rows for a service of the catalog, in the order of ``openstack``."""
     endpoints = EndpointsCell(entry.get("endpoints") or ())
     named = {key: entry.get(key) for key in ("id", "name", "type")}
     return {"endpoints": endpoints, **named}

@@ -1,4 +1,4 @@
-"""``command list``: what this program can do, by the service that is asked."""
+"""``command list``: the commands of this program, by the service that they use."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ GROUPS = {
     **dict.fromkeys(("api", "command", "complete", "configuration", "doctor"), COMMON),
     **dict.fromkeys(("help", "module", "versions"), COMMON),
 }
-"""By the first word of a command; any other is the identity service's."""
+"""The group of a command, by its first word; all others are in ``identity.v3``."""
 
 
 class CommandsCell(FormattableColumn[Sequence[str]]):
+    """The commands of a group, in tables one a line."""
+
     def human_readable(self) -> str:
         return "\n".join(self._value)
 

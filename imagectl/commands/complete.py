@@ -1,4 +1,4 @@
-"""``complete``: completion of commands, options and names for bash, zsh and fish."""
+"""``complete``: shell completion of commands, options and names."""
 
 from __future__ import annotations
 
@@ -50,26 +50,29 @@ class Complete(Command):
         elif parsed_args.names:
             self.print_names(parsed_args.names)
         elif parsed_args.shell == "none":
-            self.app.stdout.write(spell_words(self.words()))
+            self.app.stdout.write(format_words(self.collect_words()))
         else:
-            spell = SCRIPTS[parsed_args.shell]
-            self.app.stdout.write(spell(parsed_args.name, self.words()))
+            format_script = SCRIPTS[parsed_args.shell]
+            script = format_script(parsed_args.name, self.collect_words())
+            self.app.stdout.write(script)
 
     def fetch_names(self, noun: str) -> None:
-        kept = open_names(self.cloud.session.config, noun)
-        if kept:
-            kept.fetch(self.cloud)
+        """Fetch the names of a noun's records and cache them for ``print_names``."""
+        names = open_names(self.cloud.session.config, noun)
+        if names:
+            names.fetch(self.cloud)
 
     def print_names(self, noun: str) -> None:
-        kept = open_names(self.cloud.session.config, noun)
-        if kept is None:
+        """Print the cached names at once; fetch them in the background if outdated."""
+        names = open_names(self.cloud.session.config, noun)
+        if names is None:
             return
-        if not kept.is_fresh:
-            kept.fetch_aside()
-        self.app.stdout.writelines(f"{name}\n" for name in kept.read())
+        if not names.is_fresh:
+            names.fetch_aside()
+        self.app.stdout.writelines(f"{name}\n" for name in names.read())
 
-    def words(self) -> Words:
-        """Return what may follow each path of command words, ``""`` being none."""
+    def collect_words(self) -> Words:
+        """Return the words of all commands, with their options and operands."""
         words = Words({"": option_strings(self.app.parser)}, {})
         for command, _ in sorted(self.app.command_manager):
             path = command.split()
@@ -87,7 +90,10 @@ class Complete(Command):
 
 
 def add_noun(words: Words, place: str, action: argparse.Action) -> None:
-    """Note that names of images or the like stand where ``action`` takes a value."""
+    """Add the noun whose names complete the value of ``action``, if there is one.
+
+    ``place`` is that of :class:`Words`.
+    """
     found = _METAVAR.fullmatch(str(action.metavar))
     if found and found[1] in RESOURCES:
         nouns = words.nouns.setdefault(place, [])
@@ -95,13 +101,14 @@ def add_noun(words: Words, place: str, action: argparse.Action) -> None:
 
 
 def option_strings(parser: argparse.ArgumentParser) -> list[str]:
+    """Return the options of a parser, without those that its help does not show."""
     actions = parser._get_optional_actions()
     shown = [action for action in actions if action.help != argparse.SUPPRESS]
     return [option for action in shown for option in action.option_strings]
 
 
-def spell_words(words: Words) -> str:
-    """Return one assignment for each command, as cliff's completion has them."""
+def format_words(words: Words) -> str:
+    """Return an assignment for each command, in the format of cliff's completion."""
     lines = []
     for path, following in words.following.items():
         key = re.sub(r"\W", "_", f"cmds {path}".strip())

@@ -1,8 +1,10 @@
-"""The scripts with which shells complete our command lines.
+"""Completion scripts for bash, zsh and fish.
 
-Words stand in the script. Names are asked for when they are wanted, of the cloud that
-the environment means: not where the line names another. They are only ever matched and
-quoted, never expanded, for anybody may give an image any name.
+A script contains all words of commands and options. The names of images, users and the
+like it gets from ``imagectl complete --names``, for the cloud of the environment; it
+completes no names on a line with an ``--os-`` option, which may choose another cloud.
+Names are matched and quoted, never expanded, because anybody can give an image any
+name.
 """
 
 from __future__ import annotations
@@ -13,9 +15,11 @@ from typing import NamedTuple
 
 
 class Words(NamedTuple):
-    """What follows a path of command words, and nouns whose names stand in a place.
+    """The words of all commands.
 
-    A place is a path, for its operands, or a path and an option.
+    ``following`` has the words that may follow each sequence of command words; the key
+    "" is the beginning of the line. ``nouns`` has the nouns whose names may be given in
+    a place: a command, for its operands, or a command and an option.
     """
 
     following: dict[str, list[str]]
@@ -72,8 +76,8 @@ BASH = """
 
 complete -o default -F {function} {name}
 """
-"""Options of a command are offered once the command is complete; files, by bash's own
-completion, where nothing else fits."""
+"""The options of a command are offered when the command is complete. Where nothing
+matches, bash itself completes file names."""
 
 ZSH = """
 {function}()
@@ -149,7 +153,8 @@ complete -c {name} -f -a '({function})'
 """
 
 
-def spell_posix(template: str, name: str, words: Words) -> str:
+def format_posix(template: str, name: str, words: Words) -> str:
+    """Return a script for bash or zsh; ``name`` is the program to complete."""
     function = function_name(name)
     tables = {
         "words": "\n".join(_cases(words.following)),
@@ -159,15 +164,18 @@ def spell_posix(template: str, name: str, words: Words) -> str:
     return script.format(function=function, name=name, **tables)
 
 
-def spell_bash(name: str, words: Words) -> str:
-    return spell_posix(BASH, name, words)
+def format_bash(name: str, words: Words) -> str:
+    """Return the completion script for bash."""
+    return format_posix(BASH, name, words)
 
 
-def spell_zsh(name: str, words: Words) -> str:
-    return f"#compdef {name}\n" + spell_posix(ZSH, name, words)
+def format_zsh(name: str, words: Words) -> str:
+    """Return the completion script for zsh."""
+    return f"#compdef {name}\n" + format_posix(ZSH, name, words)
 
 
-def spell_fish(name: str, words: Words) -> str:
+def format_fish(name: str, words: Words) -> str:
+    """Return the completion script for fish."""
     tables = {
         "words": "\n".join(_fish_cases(words.following)),
         "nouns": "\n".join(_fish_cases(words.nouns)),
@@ -176,6 +184,7 @@ def spell_fish(name: str, words: Words) -> str:
 
 
 def function_name(name: str) -> str:
+    """Return the name of the shell function that completes a program."""
     return "_" + re.sub(r"\W", "_", name)
 
 
@@ -190,7 +199,7 @@ def _fish_cases(table: Mapping[str, Iterable[str]]) -> Iterable[str]:
 
 
 SCRIPTS: Mapping[str, Callable[[str, Words], str]] = {
-    "bash": spell_bash,
-    "fish": spell_fish,
-    "zsh": spell_zsh,
+    "bash": format_bash,
+    "fish": format_fish,
+    "zsh": format_zsh,
 }

@@ -1,4 +1,4 @@
-"""``configuration show``: what options, environment and files make together."""
+"""``configuration show``: the settings after options, variables and files."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 from imagectl.command import ShowOne
 from imagectl.config.clouds import load_cloud
-from imagectl.config.layers import select_settings
 from imagectl.config.options import AUTH_OPTIONS
+from imagectl.config.precedence import merge_settings
 
 REDACTED = "<redacted>"
 SECRET_ENDINGS = ("code", "passcode", "password", "secret", "token")
 NESTED = ("domain_", "project_", "user_domain_", "token")
-"""What openstacksdk counts as a part of ``auth`` wherever it was given."""
+"""Settings that openstacksdk moves into ``auth`` (``config/loader.py``)."""
 
 
 class Show(ShowOne):
@@ -44,10 +44,9 @@ class Show(ShowOne):
         )
 
     def settings(self) -> dict[str, Any]:
-        """Return what is configured, under the names of openstacksdk."""
+        """Return all settings by the names that openstacksdk has for them."""
         config = load_cloud(self.app.options, os.environ)
-        given = {k: v for k, v in vars(self.app.options).items() if v not in (None, "")}
-        settings = select_settings(given, os.environ).settings
+        settings = merge_settings(self.app.options, os.environ).settings
         auth_names = {name for option in AUTH_OPTIONS for name in option.names}
         plain = {k: v for k, v in settings.items() if k not in {"auth", *auth_names}}
         return {
@@ -58,12 +57,14 @@ class Show(ShowOne):
             "interface": config.interfaces[0],
             "region_name": config.region_name,
             "verify": bool(config.verify),
-            **placed(config.auth, settings),
+            **name_credentials(config.auth, settings),
         }
 
 
-def placed(auth: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the credentials, under ``auth`` unless they were given beside it."""
+def name_credentials(
+    auth: Mapping[str, Any], settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the credentials, as ``auth.NAME`` unless they are given outside auth."""
     return {
         key if key in settings and not key.startswith(NESTED) else f"auth.{key}": value
         for key, value in auth.items()
@@ -71,4 +72,5 @@ def placed(auth: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, An
 
 
 def is_secret(name: str, value: Any) -> bool:
+    """Tell whether a setting is a secret, by the last word of its name."""
     return bool(value) and name.replace(".", "_").split("_")[-1] in SECRET_ENDINGS

@@ -1,4 +1,4 @@
-"""Commands on credentials: secrets that Keystone keeps for others to read."""
+"""Commands on credentials: secrets that Keystone stores for other services."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import argparse
 from typing import Any
 
 from imagectl import verbs
-from imagectl.commands.options import common as options
-from imagectl.contract.identity import PROJECT, USER
-from imagectl.contract.stored_blobs import CREDENTIAL
+from imagectl.api import lookup
+from imagectl.commands import options
+from imagectl.contract.identity import CREDENTIAL, PROJECT, USER
 
 
 def ids_of(command: verbs.ResourceVerb, args: argparse.Namespace) -> dict[str, Any]:
-    """Return the ids of ``--user`` and ``--project``, where they are given."""
+    """Return the ids of the user and project in ``args``, without those not given."""
     user, project = (
-        options.owner_id(command.cloud, resource, given, None)
+        lookup.find_optional_id(command.cloud, resource, given)
         for resource, given in ((USER, args.user), (PROJECT, args.project))
     )
     return options.given(user_id=user, project_id=project)
@@ -55,7 +55,7 @@ class List(verbs.List):
         )
 
     def query(self, args: argparse.Namespace) -> dict[str, Any]:
-        user_id = options.owner_id(self.cloud, USER, args.user, args.user_domain)
+        user_id = lookup.find_optional_id(self.cloud, USER, args.user, args.user_domain)
         return options.given(user_id=user_id, type=args.type)
 
 
@@ -80,7 +80,8 @@ class Set(verbs.Set):
         )
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        # Keystone refuses to be told even what it knows, as `openstack` makes users do
+        # Keystone refuses some attributes even with the value they have, so only what
+        # differs is sent. `openstack` requires all of them.
         credential = self.record(parsed_args)
         wanted = self.body(parsed_args).items()
         changes = {name: new for name, new in wanted if new != credential.get(name)}

@@ -1,4 +1,4 @@
-"""``doctor``: why it does not work, and what to do."""
+"""``doctor``: check configuration, sign-in and services, and suggest repairs."""
 
 from __future__ import annotations
 

@@ -6,11 +6,11 @@ import argparse
 from typing import Any
 
 from imagectl import verbs
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract.identity import DOMAIN
 
 
-class Create(verbs.Create):
+class Create(verbs.CreateOrShow):
     """Create a domain"""
 
     resource = DOMAIN
@@ -28,7 +28,7 @@ class Create(verbs.Create):
 
 
 def attributes(args: argparse.Namespace) -> dict[str, Any]:
-    """Return what ``domain create`` and ``domain set`` take alike."""
+    """Return the attributes that both ``domain create`` and ``domain set`` set."""
     return options.given(
         description=args.description,
         enabled=args.enabled,

@@ -1,4 +1,4 @@
-"""Commands on endpoints: the URLs at which a service is found."""
+"""Commands on endpoints: the URLs of services."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import endpoints, lookup
-from imagectl.commands.options import common as options
-from imagectl.commands.options.catalog import (
+from imagectl.api.client import Record
+from imagectl.commands import options
+from imagectl.commands.options.service_region import (
     SERVICE_KEYS,
     add_service,
     region_id,
     service_id,
 )
 from imagectl.contract.identity import ENDPOINT, INTERFACES, PROJECT, SERVICE
-from imagectl.output import Record
 
 
 class Create(verbs.Create):
@@ -97,6 +97,7 @@ class List(verbs.List):
         return super().take_action(parsed_args)
 
     def projects(self, args: argparse.Namespace) -> tuple[Sequence[str], Iterable[Any]]:
+        """Return the table of the projects that ``--endpoint`` is associated with."""
         path = endpoints.projects_path(args.endpoint)
         keys = {PROJECT.field(name).column: name for name in PROJECT.columns}
         columns = self.select(list(keys), args.columns, list(keys))
@@ -104,7 +105,9 @@ class List(verbs.List):
         return self.table(columns, ([p[keys[c]] for c in columns] for p in found))
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        project_id = options.project_id(self.cloud, args.project, args.project_domain)
+        project_id = lookup.find_project_id(
+            self.cloud, args.project, args.project_domain
+        )
         return endpoints.list_endpoints(
             self.client,
             options.given(

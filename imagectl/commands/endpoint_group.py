@@ -1,4 +1,4 @@
-"""Commands on endpoint groups: endpoints that filters choose, for projects."""
+"""Commands on endpoint groups: endpoints, chosen by filters, for some projects."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import lookup
-from imagectl.api.client import quote
-from imagectl.commands.options import common as options
+from imagectl.api.client import Record, quote
+from imagectl.commands import options
 from imagectl.contract.endpoint_filter import ENDPOINT_GROUP
 from imagectl.contract.identity import PROJECT
 from imagectl.errors import UsageError
-from imagectl.output import Record
 
 
 def read_filters(path: str) -> Any:
-    """Return the filters in a file of JSON; raises :class:`UsageError`."""
+    """Return the filters in a JSON file.
+
+    Raises :class:`UsageError` for invalid JSON, :class:`OSError` for a file that
+    cannot be read.
+    """
     try:
         return json.loads(Path(path).read_text())
     except ValueError as error:
@@ -114,7 +117,7 @@ class Delete(verbs.Delete):
 
 
 class Association(verbs.ResourceVerb):
-    """What adding and removing a project have in common."""
+    """The arguments and the request of adding and removing a project."""
 
     resource = ENDPOINT_GROUP
 
@@ -124,8 +127,9 @@ class Association(verbs.ResourceVerb):
         options.add_domain_of(parser, "project")
 
     def request(self, method: str, args: argparse.Namespace) -> None:
+        """Send a request to the URL of the association."""
         group_id = self.find(args.group)["id"]
-        project_id = options.find_owner_id(
+        project_id = lookup.find_id_in_domain(
             self.cloud, PROJECT, args.project, args.project_domain
         )
         path = f"{ENDPOINT_GROUP.path}/{quote(group_id)}/projects"

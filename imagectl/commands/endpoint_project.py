@@ -1,18 +1,19 @@
-"""``endpoint add project`` and ``endpoint remove project``."""
+"""``endpoint add project`` and ``endpoint remove project``: who sees an endpoint."""
 
 from __future__ import annotations
 
 import argparse
 
+from imagectl.api import lookup
 from imagectl.api.client import quote
 from imagectl.api.endpoints import find_endpoint
 from imagectl.command import Command
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract.identity import PROJECT
 
 
 class Association(Command):
-    """What both have in common: an endpoint, and the project that sees it."""
+    """The arguments and the request of both commands."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
@@ -24,9 +25,10 @@ class Association(Command):
         options.add_domain_of(parser, "project")
 
     def request(self, method: str, args: argparse.Namespace) -> None:
+        """Send a request to the URL of the association."""
         client = self.cloud.identity
         endpoint_id = find_endpoint(client, args.endpoint)["id"]
-        project_id = options.find_owner_id(
+        project_id = lookup.find_id_in_domain(
             self.cloud, PROJECT, args.project, args.project_domain
         )
         path = f"/OS-EP-FILTER/projects/{quote(project_id)}/endpoints"

@@ -1,4 +1,4 @@
-"""Commands on groups; those on their members are in :mod:`.group_member`."""
+"""Commands on groups; those on members are in ``group_member.py``."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from imagectl import verbs
-from imagectl.api.client import quote
-from imagectl.commands.options import common as options
+from imagectl.api import lookup
+from imagectl.api.client import Record, quote
+from imagectl.commands import options
 from imagectl.contract.identity import GROUP, USER
-from imagectl.output import Record
 
 
-class Create(verbs.Create):
+class Create(verbs.CreateOrShow):
     """Create a group"""
 
     resource = GROUP
@@ -41,11 +41,11 @@ class List(verbs.List):
         options.add_user(parser, "List only the groups that this user is in")
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        user_id = options.owner_id(self.cloud, USER, args.user, args.user_domain)
+        user_id = lookup.find_optional_id(self.cloud, USER, args.user, args.user_domain)
         scope = self.scope(args)
         if not user_id:
             return self.client.list(GROUP, scope)
-        # this listing takes no domain (Keystone 30, ``api/users.py``)
+        # This listing has no filter by domain (Keystone 30, ``api/users.py``).
         groups = self.client.list(GROUP, path=f"/users/{quote(user_id)}/groups")
         return (g for g in groups if scope.items() <= g.items())
 

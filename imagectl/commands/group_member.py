@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from imagectl.api import groups
+from imagectl.api import groups, lookup
 from imagectl.api.client import Client
 from imagectl.command import Command
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract.identity import GROUP, USER
 from imagectl.output import escape
 
 
 class Membership(Command):
-    """What the three have in common: a group, users, and where names are unique."""
+    """The arguments of the three commands, and the look-up of their ids."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("group", metavar="<group>", help="Group (name or ID)")
@@ -22,19 +22,25 @@ class Membership(Command):
         options.add_domain_of(parser, "group", "user")
 
     def add_users(self, parser: argparse.ArgumentParser) -> None:
+        """Add the argument that names the users."""
         parser.add_argument(
             "users", metavar="<user>", nargs="+", help="User(s) (name or ID)"
         )
 
     def group_id(self, args: argparse.Namespace) -> str:
-        return options.find_owner_id(self.cloud, GROUP, args.group, args.group_domain)
+        """Return the id of the group."""
+        return lookup.find_id_in_domain(
+            self.cloud, GROUP, args.group, args.group_domain
+        )
 
     def user_id(self, args: argparse.Namespace, given: str) -> str:
-        return options.find_owner_id(self.cloud, USER, given, args.user_domain)
+        """Return the id of the user with this name or id."""
+        return lookup.find_id_in_domain(self.cloud, USER, given, args.user_domain)
 
     def each(
         self, args: argparse.Namespace, act: Callable[[Client, str, str], None]
     ) -> int:
+        """Call ``act`` with the group's id and each user's; return the exit code."""
         client, group_id = self.cloud.identity, self.group_id(args)
         return self.for_each(
             args.users, lambda given: act(client, group_id, self.user_id(args, given))

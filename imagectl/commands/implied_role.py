@@ -1,4 +1,4 @@
-"""Commands on implied roles: who has the one has the other, too."""
+"""Commands on implied roles: a user with the prior role also has the implied role."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from imagectl.api import lookup
 from imagectl.api.client import quote
 from imagectl.command import Command, Lister, ShowOne
-from imagectl.commands.options import common as options
 from imagectl.contract.identity import ROLE
 
 COLUMNS = (
@@ -20,7 +20,7 @@ COLUMNS = (
 
 
 class Inference(Command):
-    """What creating and deleting have in common: the two roles."""
+    """The arguments and the request of creating and deleting."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
@@ -34,9 +34,9 @@ class Inference(Command):
         )
 
     def request(self, method: str, args: argparse.Namespace) -> tuple[str, str]:
-        """Send a request for the implication; return the ids of prior and implied."""
+        """Send a request to the URL of the rule; return the ids of both roles."""
         prior, implied = (
-            options.find_owner_id(self.cloud, ROLE, given, None)
+            lookup.find_id_in_domain(self.cloud, ROLE, given, None)
             for given in (args.role, args.implied_role)
         )
         path = f"/roles/{quote(prior)}/implies/{quote(implied)}"

@@ -1,4 +1,4 @@
-"""Commands on limits: how much of something a project may have."""
+"""Commands on limits: how much of a resource a project may use."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import argparse
 from typing import Any
 
 from imagectl import verbs
-from imagectl.commands.options import common as options
-from imagectl.commands.options.catalog import add_region, add_service
+from imagectl.api import lookup
+from imagectl.commands import options
+from imagectl.commands.options.service_region import add_region, add_service
 from imagectl.commands.registered_limit import filters
 from imagectl.contract.unified_limits import LIMIT
 
@@ -38,7 +39,7 @@ class Create(verbs.Create):
         return {
             **filters(self, args),
             **options.given(
-                project_id=options.project_id(
+                project_id=lookup.find_project_id(
                     self.cloud, args.project, args.project_domain
                 ),
                 resource_limit=args.resource_limit,
@@ -63,7 +64,9 @@ class List(verbs.List):
         options.add_project(parser, "List only those of this project")
 
     def query(self, args: argparse.Namespace) -> dict[str, Any]:
-        project_id = options.project_id(self.cloud, args.project, args.project_domain)
+        project_id = lookup.find_project_id(
+            self.cloud, args.project, args.project_domain
+        )
         return {**filters(self, args), **options.given(project_id=project_id)}
 
 

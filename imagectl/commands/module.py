@@ -1,4 +1,4 @@
-"""``module list``: which versions of what are at work."""
+"""``module list``: the versions of this program and its libraries."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class List(ShowOne):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        built_upon = {canonical(DISTRIBUTION), *required()}
+        distributions = {normalize(DISTRIBUTION), *required_distributions()}
         rows = {
             module: metadata.version(names[0])
             for module, names in sorted(metadata.packages_distributions().items())
-            if canonical(names[0]) in built_upon and not module.startswith("_")
+            if normalize(names[0]) in distributions and not module.startswith("_")
             if parsed_args.all or module == DISTRIBUTION or module.endswith("client")
         }
         return self.columns(
@@ -35,13 +35,13 @@ class List(ShowOne):
         )
 
 
-def required() -> set[str]:
-    """Return the distributions that ours requires, without those of its extras."""
-    needs = metadata.requires(DISTRIBUTION) or []
-    plain = (need for need in needs if "extra ==" not in need)
-    return {canonical(re.split(r"[^\w.-]", need, maxsplit=1)[0]) for need in plain}
+def required_distributions() -> set[str]:
+    """Return the distributions that imagectl requires, without those of its extras."""
+    requirements = metadata.requires(DISTRIBUTION) or []
+    plain = (text for text in requirements if "extra ==" not in text)
+    return {normalize(re.split(r"[^\w.-]", text, maxsplit=1)[0]) for text in plain}
 
 
-def canonical(name: str) -> str:
-    """Return a distribution's name as indexes compare it."""
+def normalize(name: str) -> str:
+    """Return a distribution's name in the normal form, for comparison (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,4 +1,4 @@
-"""Commands on policies: rules that Keystone keeps for other services."""
+"""Commands on policies: rules that Keystone stores for other services."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from imagectl import verbs
-from imagectl.commands.options import common as options
-from imagectl.contract.stored_blobs import POLICY
+from imagectl.commands import options
+from imagectl.contract.identity import POLICY
 
 
 class Create(verbs.Create):

@@ -9,16 +9,15 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import lookup
-from imagectl.api.client import Client
+from imagectl.api.client import Client, Record
 from imagectl.api.projects import list_projects
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract.identity import PROJECT, USER
-from imagectl.output import Record
 
 BOOLEANS = {"true": True, "false": False, "none": None}
 
 
-class Create(verbs.Create):
+class Create(verbs.CreateOrShow):
     """Create a project"""
 
     resource = PROJECT
@@ -58,11 +57,12 @@ class Create(verbs.Create):
 def find_parent_id(
     client: Client, given: str | None, scope: Mapping[str, str | None]
 ) -> str | None:
+    """Return the id of ``--parent``, which is looked for in ``scope``; None without."""
     return lookup.find_id(client, PROJECT, given, scope=scope) if given else None
 
 
 def properties(args: argparse.Namespace) -> dict[str, Any]:
-    """Return ``--property`` as attributes; ``is_domain`` is a boolean to Keystone."""
+    """Return ``--property`` as attributes, with ``is_domain`` as a boolean."""
     given: dict[str, Any] = dict(args.properties)
     if "is_domain" in given:
         word = given["is_domain"]
@@ -70,7 +70,7 @@ def properties(args: argparse.Namespace) -> dict[str, Any]:
     return given
 
 
-class List(verbs.List):
+class List(verbs.PagedList):
     """List projects"""
 
     resource = PROJECT
@@ -117,7 +117,7 @@ class List(verbs.List):
         }
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        limit = verbs.least(args.limit, args.max_items)
+        limit = self.limit(args)
         found = list_projects(
             self.client,
             {} if args.my_projects else self.query(args),
@@ -128,6 +128,7 @@ class List(verbs.List):
         return islice(sort(found, args.sort), limit)
 
     def user_id(self, args: argparse.Namespace) -> str | None:
+        """Return the id of the user whose projects to list; None for all projects."""
         if args.my_projects:
             return self.client.session.access.user_id
         if args.user:
@@ -136,7 +137,7 @@ class List(verbs.List):
 
 
 def sort_keys(text: str) -> list[tuple[str, bool]]:
-    """Return ``key[:direction],...`` as keys and whether each is to descend."""
+    """Return the keys in ``key[:direction],...``, and whether each is descending."""
     keys = []
     for part in text.split(","):
         key, _, direction = part.partition(":")
@@ -151,7 +152,7 @@ def sort_keys(text: str) -> list[tuple[str, bool]]:
 def sort(
     records: Iterable[Record], keys: Sequence[tuple[str, bool]]
 ) -> Iterable[Record]:
-    """Return ``records`` sorted by ``keys``, the first of them weighing most."""
+    """Return records sorted by keys, which are in order of importance."""
     for key, is_descending in reversed(keys):
         records = sorted(
             records, key=lambda r: str(r.get(key) or ""), reverse=is_descending
@@ -231,7 +232,7 @@ class Set(verbs.Set):
 
 
 def changed_tags(args: argparse.Namespace, tags: Sequence[str]) -> dict[str, list[str]]:
-    """Return the tags to set, if the command line says anything about tags."""
+    """Return ``{"tags": ...}`` for the tag options; empty if none is given."""
     if not (args.tags or args.remove_tags or args.clear_tags):
         return {}
     kept = set() if args.clear_tags else set(tags) - set(args.remove_tags)

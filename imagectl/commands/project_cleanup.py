@@ -1,4 +1,4 @@
-"""``project cleanup``: delete what a project has, as far as we know it: its images."""
+"""``project cleanup``: delete what a project owns. imagectl knows only images."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import argparse
 
 from cliff.formatters.table import TableFormatter
 
+from imagectl.api import lookup
 from imagectl.command import Command
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract.identity import PROJECT
 from imagectl.contract.image import IMAGE
 from imagectl.errors import AccessError
@@ -21,7 +22,7 @@ TIME = "<YYYY-MM-DDTHH24:MI:SS>"
 class Cleanup(Command):
     """Delete the images of a project, once you have seen them and agreed"""
 
-    changes = False  # it has a --dry-run of its own
+    changes = False  # the command defines --dry-run itself
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         action = parser.add_mutually_exclusive_group()
@@ -66,7 +67,7 @@ class Cleanup(Command):
         return self.for_each(list(images), lambda each: client.delete(IMAGE, each))
 
     def images(self, args: argparse.Namespace) -> dict[str, str]:
-        """Return the names of the images to delete, by their ids."""
+        """Return the images to delete: their names by their ids."""
         if "image" in args.skip_resource:
             return {}
         before = {"created_at": args.created_before, "updated_at": args.updated_before}
@@ -76,8 +77,9 @@ class Cleanup(Command):
         return {image["id"]: str(image["name"]) for image in found}
 
     def project_id(self, args: argparse.Namespace) -> str:
+        """Return the id of ``--project``, or else that of the token's project."""
         if args.project:
-            return options.find_owner_id(
+            return lookup.find_id_in_domain(
                 self.cloud, PROJECT, args.project, args.project_domain
             )
         project_id = self.cloud.session.access.project_id
@@ -86,11 +88,13 @@ class Cleanup(Command):
         return project_id
 
     def show(self, images: dict[str, str]) -> None:
+        """Print a table of the images."""
         width = argparse.Namespace(max_width=0, fit_width=False, print_empty=False)
         rows = [("Image", key, escape(name)) for key, name in images.items()]
         TableFormatter().emit_list(COLUMNS, rows, self.app.stdout, width)
 
     def agrees(self) -> bool:
+        """Ask whether to delete, and tell whether the user answered yes."""
         self.app.stderr.write(QUESTION)
         self.app.stderr.flush()
         return self.app.stdin.readline().strip().lower() in ("y", "yes")

@@ -1,4 +1,4 @@
-"""Commands on regions, which have an id that their creator chose, and no name."""
+"""Commands on regions. A region has no name; its creator chooses its id."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import argparse
 from typing import Any
 
 from imagectl import verbs
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract.identity import REGION
 
 
 def add_attributes(parser: argparse.ArgumentParser) -> None:
+    """Add the options that ``region create`` and ``region set`` share."""
     parser.add_argument(
         "--parent-region", metavar="<region-id>", help="Region that it is a part of"
     )
@@ -18,6 +19,7 @@ def add_attributes(parser: argparse.ArgumentParser) -> None:
 
 
 def attributes(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the attributes in the options of :func:`add_attributes`."""
     return options.given(
         parent_region_id=args.parent_region, description=args.description
     )

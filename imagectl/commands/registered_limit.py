@@ -1,4 +1,4 @@
-"""Commands on registered limits: what can be limited, and how far by default."""
+"""Commands on registered limits: the resources with limits, and their defaults."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import argparse
 from typing import Any
 
 from imagectl import verbs
-from imagectl.commands.options import common as options
-from imagectl.commands.options.catalog import (
+from imagectl.commands import options
+from imagectl.commands.options.service_region import (
     add_region,
     add_service,
     region_id,
@@ -42,7 +42,7 @@ class Create(verbs.Create):
 
 
 def attributes(command: verbs.ResourceVerb, args: argparse.Namespace) -> dict[str, Any]:
-    """Return what ``registered limit create`` and ``set`` take alike."""
+    """Return the attributes that ``registered limit create`` and ``set`` set."""
     return options.given(
         service_id=service_id(command.cloud, args.service),
         region_id=region_id(command.cloud, args.region),
@@ -71,7 +71,7 @@ class List(verbs.List):
 
 
 def filters(command: verbs.ResourceVerb, args: argparse.Namespace) -> dict[str, Any]:
-    """Return what ``registered limit list`` and ``limit list`` filter alike."""
+    """Return the filters that ``registered limit list`` and ``limit list`` share."""
     return options.given(
         service_id=service_id(command.cloud, args.service),
         region_id=region_id(command.cloud, args.region),

@@ -1,4 +1,4 @@
-"""Commands on roles; ``role add`` and ``role remove`` are in :mod:`.role_grant`."""
+"""Commands on roles; ``role add`` and ``role remove`` are in ``role_grant.py``."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import lookup
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract.identity import DOMAIN, ROLE
 
 
-class Create(verbs.Create):
+class Create(verbs.CreateOrShow):
     """Create a role"""
 
     resource = ROLE

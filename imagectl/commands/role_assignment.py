@@ -1,4 +1,4 @@
-"""``role assignment list``: who may do what where."""
+"""``role assignment list``: who has which role on which project or domain."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import argparse
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from imagectl.api import lookup
 from imagectl.command import Lister
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract import Resource
-from imagectl.contract.identity import GROUP, PROJECT, ROLE, USER
+from imagectl.contract.identity import DOMAIN, GROUP, PROJECT, ROLE, USER
 from imagectl.errors import AccessError
 
 COLUMNS = ("Role", "User", "Group", "Project", "Domain", "System", "Inherited")
@@ -34,8 +35,10 @@ class List(Lister):
         receiver = parser.add_mutually_exclusive_group()
         place = parser.add_mutually_exclusive_group()
         for group, noun in (
-            *((receiver, "user"), (receiver, "group")),
-            *((place, "domain"), (place, "project")),
+            (receiver, "user"),
+            (receiver, "group"),
+            (place, "domain"),
+            (place, "project"),
         ):
             help_text = f"Only of this {noun} (name or ID)"
             group.add_argument(f"--{noun}", metavar=f"<{noun}>", help=help_text)
@@ -67,10 +70,15 @@ class List(Lister):
         return self.table(columns, ([cells[c] for c in columns] for cells in rows))
 
     def query(self, args: argparse.Namespace) -> dict[str, Any]:
+        """Return the filters of the listing.
+
+        Raises :class:`AccessError` for ``--auth-project`` without a project.
+        """
+
         def find_id(resource: Resource) -> str | None:
             noun = resource.noun
             name, domain = getattr(args, noun), getattr(args, f"{noun}_domain")
-            return options.owner_id(self.cloud, resource, name, domain)
+            return lookup.find_optional_id(self.cloud, resource, name, domain)
 
         user_id, project_id = find_id(USER), find_id(PROJECT)
         if args.auth_user and not user_id:
@@ -84,7 +92,7 @@ class List(Lister):
             "user.id": user_id,
             "group.id": find_id(GROUP),
             "scope.project.id": project_id,
-            "scope.domain.id": options.domain_id(self.cloud, args.domain),
+            "scope.domain.id": lookup.find_optional_id(self.cloud, DOMAIN, args.domain),
             "scope.system": args.system,
             f"scope.{INHERITED_TO}": "projects" if args.inherited else None,
             "effective": "true" if args.effective else None,
@@ -94,24 +102,27 @@ class List(Lister):
 
 
 def row(assignment: Mapping[str, Any], has_names: bool) -> dict[str, Any]:
-    """Return the cells of one assignment; what it does not name is empty."""
+    """Return the cells of an assignment by column, with names or else with ids."""
     label = qualified_name if has_names else identifier
     scope = assignment.get("scope", {})
-    cells = (
-        *(label(assignment.get(key)) for key in ("role", "user", "group")),
-        *(label(scope.get(key)) for key in ("project", "domain")),
-        "all" if scope.get("system") else "",
-        scope.get(INHERITED_TO) == "projects",
-    )
-    return dict(zip(COLUMNS, cells, strict=True))
+    return {
+        "Role": label(assignment.get("role")),
+        "User": label(assignment.get("user")),
+        "Group": label(assignment.get("group")),
+        "Project": label(scope.get("project")),
+        "Domain": label(scope.get("domain")),
+        "System": "all" if scope.get("system") else "",
+        "Inherited": scope.get(INHERITED_TO) == "projects",
+    }
 
 
 def identifier(record: Mapping[str, Any] | None) -> str:
+    """Return the id of a record, or "" without one."""
     return str(record["id"]) if record else ""
 
 
 def qualified_name(record: Mapping[str, Any] | None) -> str:
-    """Return ``name@domain``, or the name alone of what belongs to no domain."""
+    """Return ``name@domain``, the name alone if there is no domain, or ""."""
     if not record:
         return ""
     domain = record.get("domain")

@@ -1,4 +1,4 @@
-"""``role add`` and ``role remove``: who may do what where."""
+"""``role add`` and ``role remove``: grant a role to a user or group, or revoke it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from imagectl.api import lookup
 from imagectl.command import Command
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract import Resource
 from imagectl.contract.identity import DOMAIN, GROUP, PROJECT, ROLE, USER
 from imagectl.errors import UsageError
@@ -22,10 +22,11 @@ RESOURCES: Mapping[str, Resource] = {
 
 
 class Grant(Command):
-    """What granting and revoking have in common: role, receiver and place."""
+    """The arguments of both commands: a role, who has it, and where."""
 
     may_be_gone = False
-    """A grant outlives its user or group: an id that is not found stands for itself."""
+    """Whether an id that is not found is used as it is: a grant can remain after its
+    user or group was deleted."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("role", metavar="<role>", help="Role (name or ID)")
@@ -49,10 +50,13 @@ class Grant(Command):
         options.add_inherited(parser)
 
     def grant(self, args: argparse.Namespace) -> dict[str, Any]:
-        """Return what keystoneclient's ``roles.grant`` and ``revoke`` take."""
+        """Return the arguments of keystoneclient's ``roles.grant`` and ``revoke``.
+
+        Raises :class:`UsageError` for ``--inherited`` with ``--system``.
+        """
         if args.system and args.inherited:
             raise UsageError("--inherited does not go with --system.")
-        role_id = options.owner_id(self.cloud, ROLE, args.role, args.role_domain)
+        role_id = lookup.find_optional_id(self.cloud, ROLE, args.role, args.role_domain)
         named = {noun: self.find_id(args, noun) for noun in RESOURCES}
         return {
             **options.given(role=role_id, system=args.system, **named),
@@ -60,11 +64,12 @@ class Grant(Command):
         }
 
     def find_id(self, args: argparse.Namespace, noun: str) -> str | None:
+        """Return the id of the user, group, domain or project; None if not given."""
         given = getattr(args, noun)
         if not given:
             return None
         domain = getattr(args, f"{noun}_domain", None)
-        scope = {"domain_id": options.domain_id(self.cloud, domain)}
+        scope = {"domain_id": lookup.find_optional_id(self.cloud, DOMAIN, domain)}
         return lookup.find_id(
             self.cloud.identity,
             RESOURCES[noun],

@@ -1,4 +1,4 @@
-"""Commands on services, which are named by their name or type as well as their id."""
+"""Commands on services, which are found by name, type or id."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import argparse
 from typing import Any
 
 from imagectl import verbs
-from imagectl.commands.options import common as options
-from imagectl.commands.options.catalog import SERVICE_KEYS
+from imagectl.commands import options
+from imagectl.commands.options.service_region import SERVICE_KEYS
 from imagectl.contract.identity import SERVICE
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from imagectl.command import Command, ShowOne
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 
 
 class Issue(ShowOne):
@@ -16,12 +16,12 @@ class Issue(ShowOne):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        # a cached token may end soon, or have been revoked: this one is new
+        # A cached token may expire soon or be revoked, so fetch a new one.
         self.cloud.session.forget()
         access = self.cloud.session.access
         rows = options.given(
             domain_id=access.domain_id,
-            expires=spell_time(access.expires_at),
+            expires=format_time(access.expires_at),
             id=access.token,
             project_id=access.project_id,
             system="all" if access.has_system_scope else None,
@@ -32,8 +32,11 @@ class Issue(ShowOne):
         )
 
 
-def spell_time(time: str) -> str:
-    """Return Keystone's ``2026-11-22T10:22:26.000000Z`` as ``openstack`` prints it."""
+def format_time(time: str) -> str:
+    """Return a time of Keystone's as ``openstack`` prints it.
+
+    ``2026-11-22T10:22:26.000000Z`` becomes ``2026-11-22T10:22:26+0000``.
+    """
     instant = datetime.fromisoformat(time.replace("Z", "+00:00"))
     return instant.strftime("%Y-%m-%dT%H:%M:%S%z")
 

@@ -1,4 +1,4 @@
-"""``token cache list`` and ``token cache clear``: the tokens kept on this machine."""
+"""``token cache list`` and ``token cache clear``: the tokens cached on this machine."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from imagectl.auth.catalog import Access
-from imagectl.auth.tokens import cache_directory, drop_kept_tokens, kept_tokens
+from imagectl.auth.access import Access
+from imagectl.auth.token_cache import (
+    cache_directory,
+    clear_token_cache,
+    list_cached_tokens,
+)
 from imagectl.command import Command, Lister
-from imagectl.commands.token import spell_time
+from imagectl.commands.token import format_time
 
 COLUMNS = ("User", "Scope", "Auth URL", "Expires")
 
@@ -26,12 +30,12 @@ class List(Lister):
             dict(zip(COLUMNS, cells, strict=True))
             for cells in (
                 (
-                    kept.access.user_name,
-                    spell_scope(kept.access),
-                    kept.auth_url,
-                    spell_time(kept.access.expires_at),
+                    cached.access.user_name,
+                    format_scope(cached.access),
+                    cached.auth_url,
+                    format_time(cached.access.expires_at),
                 )
-                for kept in kept_tokens(cache_directory(os.environ))
+                for cached in list_cached_tokens(cache_directory(os.environ))
             )
         )
         return self.table(columns, ([row[c] for c in columns] for row in rows))
@@ -43,13 +47,13 @@ class Clear(Command):
     changes = False
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        drop_kept_tokens(cache_directory(os.environ))
+        clear_token_cache(cache_directory(os.environ))
 
 
-def spell_scope(access: Access) -> str:
-    """Return where a token is good, such as ``project demo`` or ``system``."""
+def format_scope(access: Access) -> str:
+    """Return the scope of a token, such as ``project demo`` or ``system``."""
     for kind in ("project", "domain"):
-        place = access.body.get(kind)
-        if place:
-            return f"{kind} {place.get('name')}"
+        scope = access.body.get(kind)
+        if scope:
+            return f"{kind} {scope.get('name')}"
     return "system" if access.has_system_scope else "none"

@@ -10,13 +10,12 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import lookup
-from imagectl.api.client import Client, quote
-from imagectl.commands.options import common as options
+from imagectl.api.client import Client, Record, quote
+from imagectl.commands import options
 from imagectl.commands.options.user import USER_OPTIONS, add_user_options
-from imagectl.commands.prompt import ask_new_password
+from imagectl.commands.password_prompt import ask_new_password
 from imagectl.contract.identity import GROUP, PROJECT, USER
 from imagectl.errors import UsageError
-from imagectl.output import Record
 
 LOG = logging.getLogger(__name__)
 
@@ -40,11 +39,13 @@ def add_attributes(parser: argparse.ArgumentParser) -> None:
 
 
 def attributes(command: verbs.ResourceVerb, args: argparse.Namespace) -> Record:
-    """Return what the options that :func:`add_attributes` adds say of a user."""
+    """Return the attributes of a user in the options of :func:`add_attributes`."""
     password = args.password
     if args.password_prompt and not password:
         password = ask_new_password(command.app.stdin, command.app.stderr)
-    project_id = options.project_id(command.cloud, args.project, args.project_domain)
+    project_id = lookup.find_project_id(
+        command.cloud, args.project, args.project_domain
+    )
     user_options = options.given(**{key: getattr(args, key) for key in USER_OPTIONS})
     return options.given(
         enabled=args.enabled,
@@ -57,14 +58,14 @@ def attributes(command: verbs.ResourceVerb, args: argparse.Namespace) -> Record:
 
 
 def without_empty_password(body: dict[str, Any]) -> dict[str, Any]:
-    """Return ``body`` without a password that is empty; warn that it has none."""
+    """Return ``body`` without an empty password, and warn if there is none."""
     if body.get("password"):
         return body
     LOG.warning("No password was given: the user cannot log in with one.")
     return {key: content for key, content in body.items() if key != "password"}
 
 
-class Create(verbs.Create):
+class Create(verbs.CreateOrShow):
     """Create a user"""
 
     resource = USER
@@ -81,7 +82,7 @@ class Create(verbs.Create):
         return without_empty_password(body)
 
 
-class List(verbs.List):
+class List(verbs.PagedList):
     """List users"""
 
     resource = USER
@@ -114,22 +115,24 @@ class List(verbs.List):
         return super().records(args)
 
     def group_members(self, args: argparse.Namespace) -> Iterator[Record]:
+        """Return the users in ``--group``."""
         query = self.query(args)
         scope = {"domain_id": query.get("domain_id")}
         group_id = lookup.find_id(self.client, GROUP, args.group, scope=scope)
         return self.client.list(
             USER,
             query,
-            limit=verbs.least(args.limit, args.max_items),
+            limit=self.limit(args),
             marker=args.marker,
             path=f"/groups/{quote(group_id)}/users",
         )
 
     def project_users(self, args: argparse.Namespace) -> Iterator[Record]:
-        """Return the users with a role of their own on ``--project``.
+        """Return the users with a role on ``--project`` that is not from a group.
 
-        The assignments have their ids and names; all users are listed only where more
-        is asked for. A request for each user is never sent.
+        The role assignments have their ids and names. Only if more is to be shown, all
+        users are listed as well; there is never a request for each user. Raises
+        :class:`UsageError` for ``--marker``.
         """
         if args.marker:
             raise UsageError("--marker does not go with --project.")
@@ -140,7 +143,7 @@ class List(verbs.List):
         if args.long or args.columns or args.enabled is not None:
             query = options.given(enabled=args.enabled)
             found = (u for u in self.client.list(USER, query) if u["id"] in users)
-        return islice(found, verbs.least(args.limit, args.max_items))
+        return islice(found, self.limit(args))
 
 
 def assigned_users(client: Client, project_id: str) -> dict[str, Record]:

@@ -1,4 +1,4 @@
-"""Where commands find what belongs to a user: under ``/users/{id}``."""
+"""Verbs on resources that belong to a user, with URLs below ``/users/{id}``."""
 
 from __future__ import annotations
 
@@ -6,32 +6,36 @@ import argparse
 from collections.abc import Iterable
 
 from imagectl import verbs
-from imagectl.api.client import quote
-from imagectl.commands.options import common as options
+from imagectl.api import lookup
+from imagectl.api.client import Record, quote
+from imagectl.commands import options
 from imagectl.contract import Resource
 from imagectl.contract.identity import USER
-from imagectl.output import Record
 
 
-class Own(verbs.ResourceVerb):
-    """A verb on what belongs to the user who runs it."""
+class OfCurrentUser(verbs.ResourceVerb):
+    """A verb on a resource that belongs to the authenticated user."""
 
     @property
     def place(self) -> Resource:
-        return of_user(self.resource, self.client.session.access.user_id)
+        return below_user(self.resource, self.client.session.access.user_id)
 
 
 class List(verbs.List):
-    """A listing of what belongs to ``--user``, or to the user who runs it."""
+    """List a resource that belongs to ``--user``, or to the authenticated user."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         options.add_user(parser, f"User whose {self.resource.words}s to list")
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        given = options.owner_id(self.cloud, USER, args.user, args.user_domain)
+        given = lookup.find_optional_id(self.cloud, USER, args.user, args.user_domain)
         user_id = given or self.client.session.access.user_id
-        return self.client.list(of_user(self.resource, user_id))
+        return self.client.list(below_user(self.resource, user_id))
 
 
-def of_user(resource: Resource, user_id: str | None) -> Resource:
+def below_user(resource: Resource, user_id: str | None) -> Resource:
+    """Return the resource with its URL below the user's.
+
+    Raises :class:`NotFoundError` without a user.
+    """
     return resource.below(f"{USER.path}/{quote(user_id or '')}")

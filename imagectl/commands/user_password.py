@@ -1,4 +1,4 @@
-"""``user password set``: change the password that one logs in with."""
+"""``user password set``: change one's own password."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 
 from imagectl.api.client import quote
 from imagectl.command import Command
-from imagectl.commands.prompt import ask_new_password, ask_password
+from imagectl.commands.password_prompt import ask_new_password, ask_password
 from imagectl.errors import AccessError
 
 
@@ -35,4 +35,4 @@ class Set(Command):
         self.cloud.identity.request(
             "POST", f"/users/{quote(user_id)}/password", json={"user": passwords}
         )
-        session.forget()  # Keystone revokes all that the old password got
+        session.forget()  # Keystone revokes the tokens of the old password

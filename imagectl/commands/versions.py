@@ -1,4 +1,4 @@
-"""``versions show``: which API versions the cloud's services speak."""
+"""``versions show``: the API versions of the cloud's services."""
 
 from __future__ import annotations
 

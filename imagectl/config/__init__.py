@@ -1,1 +1,1 @@
-"""Settings of a cloud: options, variables and clouds.yaml."""
+"""The configuration of a cloud, from options, variables and clouds.yaml."""

@@ -1,4 +1,4 @@
-"""From options, environment and clouds.yaml to one CloudConfig."""
+"""The configuration of one cloud, typed and complete: :class:`CloudConfig`."""
 
 from __future__ import annotations
 
@@ -8,25 +8,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from imagectl.config.layers import Selection, select_settings
 from imagectl.config.options import FEDERATION_OPTIONS
+from imagectl.config.precedence import MergedSettings, merge_settings
 from imagectl.errors import UsageError
 
 DEFAULT_INTERFACE = "public"
 DEFAULT_DOMAIN_ID = "default"
 CONNECT_TIMEOUT_S = 30.0
 READ_TIMEOUT_S = 600.0
-"""Glance answers an upload only once its store has all of it."""
+"""Long, because Glance answers an upload only when its store has all the data."""
 ANSWER_TIMEOUT_S = 60.0
-"""For answers that no service has to work for: tokens and versions."""
+"""The read timeout for small answers: tokens and versions."""
 SERVICES = ("identity", "image")
-FILES = ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE")
-"""Variables that say where clouds are described, not which one is meant."""
+FILE_VARIABLES = ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE")
+"""Variables that name the files that describe clouds; they choose no cloud."""
 
 
 @dataclass(frozen=True)
 class ServiceConfig:
-    """How one service's endpoint is chosen; earlier ``interfaces`` are preferred."""
+    """How the endpoint of one service is chosen.
+
+    ``interfaces`` are in order of preference. None means that nothing was configured.
+    """
 
     interfaces: tuple[str, ...] = (DEFAULT_INTERFACE,)
     region_name: str | None = None
@@ -36,7 +39,14 @@ class ServiceConfig:
 
 @dataclass(frozen=True)
 class CloudConfig:
-    """All that is needed to speak to one cloud, as the user configured it."""
+    """The configuration of one cloud.
+
+    ``auth_type`` is the name of a keystoneauth plugin and ``auth`` holds its options.
+    ``verify`` and ``cert`` are those of requests: True, False or the path of a CA
+    file; a certificate file, or a pair of certificate and key. ``federation`` holds
+    the options of Keystone-to-Keystone, without those that are unset. ``hint`` tells
+    the user where else credentials might be configured.
+    """
 
     auth_type: str = "password"
     auth: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -55,35 +65,38 @@ class CloudConfig:
 
     @property
     def answer_timeout_s(self) -> float:
+        """The read timeout for answers that need no work of the service."""
         return min(self.read_timeout_s, ANSWER_TIMEOUT_S)
 
     def service(self, service_type: str) -> ServiceConfig:
+        """Return the configuration of a service, by default that of the whole cloud."""
         plain = ServiceConfig(self.interfaces, self.region_name)
         return self.services.get(service_type, plain)
 
 
 def load_cloud(options: argparse.Namespace, environ: Mapping[str, str]) -> CloudConfig:
-    """Return the configuration that the options, OS_* variables and files make.
+    """Return the configuration that options, ``OS_*`` variables and files give.
 
-    The command line wins over the environment, the environment over clouds.yaml, as
-    for `openstack` 10.5 (openstacksdk 4.22, ``config/loader.py``). Nothing is said
-    of missing credentials: a command may need none. Raises :class:`UsageError`.
+    ``options`` are those of :func:`add_global_options`. Their precedence is that of
+    openstacksdk 4.22: see :mod:`imagectl.config.precedence`. Missing credentials are
+    no error here, because a command may need none. Raises :class:`UsageError` for a
+    cloud or region that does not exist, for files that are not laid out as expected,
+    and for values that make no sense.
     """
-    given = {k: v for k, v in vars(options).items() if v not in (None, "")}
-    selection = select_settings(given, environ)
-    settings = selection.settings
+    merged = merge_settings(options, environ)
+    settings = merged.settings
     default_domain = str(settings.get("default_domain") or DEFAULT_DOMAIN_ID)
-    is_cached = given.get("token_cache", True)
-    timeout_s = _seconds(settings.get("api_timeout"))
+    is_cached = getattr(options, "token_cache", None) is not False
+    timeout_s = _parse_seconds(settings.get("api_timeout"))
     return CloudConfig(
-        auth_type=_auth_type(selection),
-        auth=_auth(selection, default_domain),
-        name=selection.name,
-        interfaces=_interfaces(settings.get("interface")),
+        auth_type=_choose_auth_type(merged),
+        auth=_complete_auth(merged, default_domain),
+        name=merged.name,
+        interfaces=_read_interfaces(settings.get("interface")),
         region_name=settings.get("region_name") or None,
-        services={name: _service(name, settings) for name in SERVICES},
-        verify=_verify(settings),
-        cert=_cert(settings),
+        services={name: _read_service(name, settings) for name in SERVICES},
+        verify=_read_verify(settings),
+        cert=_read_cert(settings),
         default_domain=default_domain,
         federation={
             name: str(settings[name])
@@ -93,25 +106,29 @@ def load_cloud(options: argparse.Namespace, environ: Mapping[str, str]) -> Cloud
         connect_timeout_s=timeout_s or CONNECT_TIMEOUT_S,
         read_timeout_s=timeout_s or READ_TIMEOUT_S,
         token_cache=is_cached and not environ.get("IMAGECTL_NO_TOKEN_CACHE"),
-        hint=selection.hint,
+        hint=merged.hint,
     )
 
 
 def load_named_cloud(
     name: str, environ: Mapping[str, str], region_name: str | None = None
 ) -> CloudConfig:
-    """Return the configuration of a cloud beside the one in use.
+    """Return the configuration of a second cloud, from the files alone.
 
-    The files alone say what it is: options and variables mean the other one. Raises
-    :class:`UsageError`.
+    Options and ``OS_*`` variables are not applied, since they describe the cloud that
+    the command itself runs on. Raises :class:`UsageError` as :func:`load_cloud` does.
     """
-    kept = {k: v for k, v in environ.items() if k in FILES or not k.startswith("OS_")}
+    kept = {
+        key: value
+        for key, value in environ.items()
+        if key in FILE_VARIABLES or not key.startswith("OS_")
+    }
     return load_cloud(argparse.Namespace(cloud=name, region_name=region_name), kept)
 
 
-def _auth_type(selection: Selection) -> str:
-    """Return the plugin asked for, or the one that the credentials fit."""
-    settings, auth = selection.settings, selection.auth
+def _choose_auth_type(merged: MergedSettings) -> str:
+    """Return the configured plugin, or the one that fits the credentials."""
+    settings, auth = merged.settings, merged.auth
     chosen = settings.get("auth_type", settings.get("auth_plugin"))
     if chosen:
         aliases = {"None": "none", "token_endpoint": "admin_token"}
@@ -124,9 +141,9 @@ def _auth_type(selection: Selection) -> str:
     return "password"
 
 
-def _auth(selection: Selection, default_domain: str) -> dict[str, Any]:
-    """Complete the domains, and expand ``{region_name}`` and the like in the URL."""
-    auth = dict(selection.auth)
+def _complete_auth(merged: MergedSettings, default_domain: str) -> dict[str, Any]:
+    """Add missing domains, and expand ``{region_name}`` and the like in the URL."""
+    auth = dict(merged.auth)
     if "project_id" in auth or "project_name" in auth:
         for kind in ("id", "name"):
             domain = auth.pop(f"domain_{kind}", None)
@@ -141,11 +158,11 @@ def _auth(selection: Selection, default_domain: str) -> dict[str, Any]:
     if isinstance(auth.get("auth_methods"), str):
         auth["auth_methods"] = auth["auth_methods"].split(",")
     if "auth_url" in auth:
-        auth["auth_url"] = _expand(auth["auth_url"], selection.settings)
+        auth["auth_url"] = _expand(auth["auth_url"], merged.settings)
     return auth
 
 
-def _service(name: str, settings: Mapping[str, Any]) -> ServiceConfig:
+def _read_service(name: str, settings: Mapping[str, Any]) -> ServiceConfig:
     def value(key: str) -> Any:
         return settings.get(f"{name}_{key}") or None
 
@@ -154,15 +171,15 @@ def _service(name: str, settings: Mapping[str, Any]) -> ServiceConfig:
         override = override or settings.get("endpoint_override")
     version = value("api_version")
     return ServiceConfig(
-        interfaces=_interfaces(value("interface") or settings.get("interface")),
+        interfaces=_read_interfaces(value("interface") or settings.get("interface")),
         region_name=value("region_name") or settings.get("region_name") or None,
         endpoint_override=_expand(str(override), settings) if override else None,
         api_version=str(version) if version else None,
     )
 
 
-def _interfaces(value: Any) -> tuple[str, ...]:
-    """Return interfaces in order of preference; ``publicURL`` is an older spelling."""
+def _read_interfaces(value: Any) -> tuple[str, ...]:
+    """Return interfaces in order of preference; ``publicURL`` is an older name."""
     names = value if isinstance(value, list) else [value or DEFAULT_INTERFACE]
     return tuple(str(name).removesuffix("URL") for name in names)
 
@@ -181,7 +198,7 @@ def _is_true(value: Any) -> bool:
     return value is True or str(value).lower() == "true"
 
 
-def _verify(settings: Mapping[str, Any]) -> bool | str:
+def _read_verify(settings: Mapping[str, Any]) -> bool | str:
     verify = settings.get("verify", True)
     if _is_true(settings.get("insecure")) or str(verify).lower() == "false":
         return False
@@ -190,7 +207,7 @@ def _verify(settings: Mapping[str, Any]) -> bool | str:
     return True if _is_true(verify) else os.path.expanduser(str(verify))
 
 
-def _cert(settings: Mapping[str, Any]) -> str | tuple[str, str] | None:
+def _read_cert(settings: Mapping[str, Any]) -> str | tuple[str, str] | None:
     cert, key = settings.get("cert"), settings.get("key")
     if not cert:
         return None
@@ -198,7 +215,7 @@ def _cert(settings: Mapping[str, Any]) -> str | tuple[str, str] | None:
     return (path, os.path.expanduser(str(key))) if key else path
 
 
-def _seconds(value: Any) -> float | None:
+def _parse_seconds(value: Any) -> float | None:
     if value in (None, ""):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Where clouds.yaml and its companions are, and what they say together."""
+"""The files that describe clouds: clouds.yaml, secure.yaml, clouds-public.yaml."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ SUFFIXES = (".yaml", ".yml", ".json")
 
 
 class CloudFiles:
-    """The clouds of clouds.yaml and secure.yaml, and clouds-public.yaml's profiles.
+    """The clouds in clouds.yaml and secure.yaml, and the vendors' profiles.
 
-    Follows openstacksdk 4.22 (``config/loader.py``): of each kind of file the first
-    that can be read counts. The ones passed over are in ``skipped``, with the reason.
+    Follows openstacksdk 4.22 (``config/loader.py``): of each kind of file, the first
+    one on the search path that can be read counts. ``path`` is that of clouds.yaml,
+    None if there is none. ``skipped`` has a line for each file that exists and could
+    not be read, with the reason. Making one raises :class:`UsageError` for a file
+    that holds no mapping of clouds.
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
@@ -33,7 +36,11 @@ class CloudFiles:
         self.clouds: Settings = _merge(content, secret).get("clouds") or {}
 
     def profile(self, name: str) -> Settings | None:
-        """Return a vendor's profile: clouds-public.yaml's, or an installed one."""
+        """Return the settings in a vendor's profile; None if there is no such profile.
+
+        Profiles in clouds-public.yaml come before those that are installed with
+        openstacksdk. Raises :class:`UsageError` for a cloud that was shut down.
+        """
         _, content = self._read("clouds-public")
         profile = (content.get("public-clouds") or {}).get(name)
         return dict(profile) if profile else _installed_profile(name)
@@ -61,13 +68,14 @@ class CloudFiles:
 def _installed_profile(name: str) -> Settings | None:
     """Return a profile that comes with openstacksdk, if that is installed.
 
-    Its files are read without importing it. A profile that is only the URL of
-    another is not followed. Raises :class:`UsageError` for a cloud that is no more.
+    The files are read without importing openstacksdk. A profile that only has the URL
+    of another profile is not followed. Raises :class:`UsageError` for a cloud that
+    was shut down.
     """
     spec = find_spec("openstack") if "/" not in name else None
-    places = (spec.submodule_search_locations if spec else None) or ()
+    packages = (spec.submodule_search_locations if spec else None) or ()
     for path in (
-        Path(p, "config", "vendors", name + s) for p in places for s in SUFFIXES
+        Path(p, "config", "vendors", name + s) for p in packages for s in SUFFIXES
     ):
         if path.is_file():
             profile = _parse(path, path.read_text(encoding="utf-8"))["profile"]
@@ -92,7 +100,7 @@ def _search_path(environ: Mapping[str, str]) -> list[Path]:
 
 
 def _parse(path: Path, text: str) -> Any:
-    """Return the content of a file; raises ValueError where it is malformed."""
+    """Return the content of a file. Raises ValueError if it is malformed."""
     if path.suffix == ".json":
         return json.loads(text)
     import yaml
@@ -115,11 +123,12 @@ def _as_mapping(path: Path, content: Any) -> Settings:
 
 
 def _merge(old: Mapping[str, Any], new: Mapping[str, Any]) -> Settings:
+    """Return ``old`` updated with ``new``, mapping by mapping."""
     merged = dict(old)
     for key, value in new.items():
-        below = merged.get(key)
-        if isinstance(value, dict) and isinstance(below, dict):
-            merged[key] = _merge(below, value)
+        replaced = merged.get(key)
+        if isinstance(value, dict) and isinstance(replaced, dict):
+            merged[key] = _merge(replaced, value)
         else:
             merged[key] = value
     return merged

@@ -1,7 +1,8 @@
-"""The global options of `openstack` 10.5, as data: nothing is scanned to parse a line.
+"""The global options of `openstack` 10.5.
 
-Environment variables are read in :mod:`imagectl.config.clouds` and are no defaults
-here, so that no help text can show a password.
+They are written out as data. `openstack` loads every installed keystoneauth plugin to
+collect them, which is slow. The ``OS_*`` variables are no defaults of the options, so
+that no help text can show a password: :mod:`imagectl.config.precedence` reads them.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import Any, NamedTuple
 class AuthOption(NamedTuple):
     """One option of the keystoneauth plugins.
 
-    ``name`` is the plugin's, and the key in clouds.yaml; ``key`` is what the plugin
-    takes, and ``aliases`` are older names of the same.
+    ``name`` is the option's name and its key in clouds.yaml, ``aliases`` are its older
+    names. ``key`` is the name of the plugin's argument, where that differs.
     """
 
     name: str
@@ -24,10 +25,12 @@ class AuthOption(NamedTuple):
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The name and its aliases, in order of precedence."""
         return (self.name, *self.aliases)
 
     @property
     def target(self) -> str:
+        """The name of the plugin's argument."""
         return self.key or self.name
 
 
@@ -118,7 +121,10 @@ FEDERATION_OPTIONS = (
 
 
 def option_names() -> frozenset[str]:
-    """Return the names whose ``OS_*`` variables stand for a global option."""
+    """Return the settings that a global option sets.
+
+    Their ``OS_*`` variables override clouds.yaml, as the options do.
+    """
     plain = [name for name, _ in (*CONNECTION_OPTIONS, *FEDERATION_OPTIONS)]
     versions = [f"{service}_api_version" for service in API_VERSION_SERVICES]
     overrides = [f"{s}_endpoint_override" for s in ENDPOINT_OVERRIDE_SERVICES]
@@ -130,7 +136,8 @@ def option_names() -> frozenset[str]:
 def add_global_options(parser: argparse.ArgumentParser) -> None:
     """Add every authentication and configuration option to ``parser``.
 
-    Their defaults are None: what was not given is looked for elsewhere.
+    The default of each is None, so that variables and files can set what was not
+    given.
     """
     for name, text in CONNECTION_OPTIONS:
         _add(parser, name, text)

@@ -1,9 +1,10 @@
-"""The OpenStack APIs as data: what both the client and the mock read.
+"""The OpenStack APIs as data, read by both the client and the mock.
 
-A :class:`Resource` is one REST collection, a :class:`Field` one attribute of its
-records. Columns and rows, request bodies, JSON schemas, SQL tables, filters and sort
-keys are all derived from these tables. Nothing here imports anything of ours, and the
-tables are held against real Keystone and Glance by ``tests/contract``.
+A :class:`Resource` describes one REST collection, a :class:`Field` one attribute of
+its records. Columns and rows, request bodies, JSON schemas, SQL tables, filters and
+sort keys are all derived from these tables. The package imports only the standard
+library. The tests in ``tests/contract`` compare the tables with real Keystone and
+Glance.
 """
 
 from __future__ import annotations
@@ -12,26 +13,48 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Kind = Literal["string", "integer", "boolean", "flag", "time", "array", "object"]
-"""``flag`` is Keystone's lenient boolean (true, "True", "on", ...); ``time`` is an
-ISO 8601 string in answers and a timestamp in the database."""
+"""The type of a field's value. ``flag`` is Keystone's lenient boolean (true, "True",
+"on", ...); ``time`` is an ISO 8601 string in answers and a timestamp in the database;
+the others are JSON's."""
 
 Shown = Literal["always", "set", "long", "never"]
-"""When a record's row is shown: in every table; once it carries a value; with
-``--long``, when named by ``-c`` and in machine formats; in no output at all."""
+"""When ``show`` prints a field's row: ``always``; ``set``: when it has a value;
+``long``: with ``--long``, when named by ``-c``, and in machine formats; ``never``."""
 
 Extras = Literal["dropped", "rows", "properties"]
-"""How attributes that the table does not know are shown: not at all, each as a row of
-its own, or together in one ``properties`` row."""
+"""How ``show`` prints attributes that are not in the table: not at all, each as a row
+of its own, or together in one ``properties`` row."""
 
 Filter = Literal["none", "exact", "in", "time"]
-"""How a listing filters by the field: not at all; by equality; by equality or an
-``in:`` list; by ``gt:``, ``gte:``, ``lt:``, ``lte:``, ``eq:`` and ``neq:``."""
+"""How a listing filters by the field: ``exact``: by equality; ``in``: by equality or
+an ``in:`` list; ``time``: by ``gt:``, ``gte:``, ``lt:``, ``lte:``, ``eq:`` and
+``neq:``."""
 
 FLAG_WORDS: tuple[bool | str, ...] = (
-    *(True, "True", "TRUE", "true", False, "False", "FALSE", "false", ""),
-    *("1", "0", "y", "Y", "n", "N", "on", "ON", "off", "OFF", "yes", "no"),
+    True,
+    "True",
+    "TRUE",
+    "true",
+    False,
+    "False",
+    "FALSE",
+    "false",
+    "",
+    "1",
+    "0",
+    "y",
+    "Y",
+    "n",
+    "N",
+    "on",
+    "ON",
+    "off",
+    "OFF",
+    "yes",
+    "no",
 )
-"""What Keystone takes for a lenient boolean."""
+"""The values that Keystone accepts for a lenient boolean, in the order of its schema
+(Keystone 30, ``api/validation/parameter_types.py``)."""
 
 VISIBLE_CHARACTER = r"[\S]+"
 ID_PATTERN = r"^[a-zA-Z0-9-]+$"
@@ -51,11 +74,11 @@ class Field:
     choices: tuple[str | None, ...] = ()
     items: dict[str, Any] | None = None
     required: bool = False
-    """A create request must carry it."""
+    """A create request must contain it."""
     read_only: bool = False
     """Only the service sets it."""
     create_only: bool = False
-    """A request may set it at creation and never change it."""
+    """A create request may set it; an update may not change it."""
     default: Any = None
     stored: bool = True
     """It has a column of its own in the resource's SQL table."""
@@ -63,16 +86,18 @@ class Field:
     sortable: bool = False
     shown: Shown = "always"
     label: str = ""
-    """Row name in ``show``; the attribute's name unless given."""
+    """Row name in ``show``; the attribute's name where empty."""
     header: str = ""
-    """Column name in ``list``; derived from the attribute's name unless given."""
+    """Column name in ``list``; derived from the attribute's name where empty."""
 
     @property
     def row(self) -> str:
+        """The name of the field's row in ``show``."""
         return self.label or self.name
 
     @property
     def column(self) -> str:
+        """The name of the field's column in ``list``: ``Project ID``."""
         if self.header:
             return self.header
         words = self.name.split("_")
@@ -100,28 +125,28 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One REST collection: its place, its attributes and its columns."""
+    """One REST collection: its URL, the fields of its records, and its columns."""
 
     noun: str
-    """In the singular, with ``_`` for a blank; the key around one Keystone record."""
+    """In the singular, with ``_`` for a blank; Keystone wraps a record in this key."""
     service: Literal["identity", "image"]
     collection: str
-    """Last part of the URL and the key around a listing (``images``)."""
+    """Last part of the URL, and the key of the list in a listing (``images``)."""
     fields: tuple[Field, ...]
     columns: tuple[str, ...] = ("id", "name")
     long_columns: tuple[str, ...] = ()
-    """Every column of ``list --long``; the same as ``columns`` where empty."""
+    """All columns of ``list --long``; the same as ``columns`` where empty."""
     extensible: bool = False
-    """Records take attributes that the table does not know."""
+    """Records may have attributes that are not in ``fields``."""
     extras: Extras = "dropped"
     shapes_catalog: bool = False
-    """A change of its records changes the service catalog."""
+    """Creating, changing or deleting a record changes the service catalog."""
     query_keys: tuple[str, ...] = ()
-    """Listing parameters that are no attribute (``limit``, ``tags-any``, ...)."""
+    """Query parameters of a listing besides fields (``limit``, ``tags-any``, ...)."""
     root: str = ""
-    """Path that the collection is below, where it is not the service's own root."""
+    """Path in front of the collection, below the service's versioned root."""
     created_in_lists: bool = False
-    """A create request and its answer hold a list of records."""
+    """A create request and its answer contain a list of records, not one record."""
 
     @property
     def path(self) -> str:
@@ -129,12 +154,12 @@ class Resource:
         return f"{self.root}/{self.collection}"
 
     def below(self, root: str) -> Resource:
-        """Return the same collection below another path: what one record holds."""
+        """Return a copy for the collection below another path, as in one namespace."""
         return replace(self, root=root)
 
     @property
     def envelope(self) -> str | None:
-        """Key that wraps a single record; Glance wraps nothing."""
+        """Key that Keystone wraps a single record in; None for Glance."""
         return self.noun if self.service == "identity" else None
 
     @property
@@ -148,19 +173,22 @@ class Resource:
         return self.noun.replace("_", " ")
 
     def field(self, name: str) -> Field:
-        """Return the field called ``name``; :class:`KeyError` if there is none."""
+        """Return the field called ``name``. Raises :class:`KeyError` for no field."""
         for field in self.fields:
             if field.name == name:
                 return field
         raise KeyError(name)
 
     def has(self, name: str) -> bool:
+        """Tell whether there is a field called ``name``."""
         return any(field.name == name for field in self.fields)
 
     @property
     def sort_keys(self) -> tuple[str, ...]:
+        """The names of the fields that a listing can be sorted by."""
         return tuple(field.name for field in self.fields if field.sortable)
 
     @property
     def filters(self) -> tuple[Field, ...]:
+        """The fields that a listing can be filtered by."""
         return tuple(field for field in self.fields if field.filter != "none")

@@ -1,7 +1,8 @@
-"""Application credentials of Keystone 30; source: ``application_credential/schema.py``.
+"""Application credentials and access rules of Keystone 30.
 
-A credential and a rule are read under the user they belong to; the links to them
-leave the user out.
+Source: ``application_credential/schema.py``. Both have URLs below the user they belong
+to (``/users/{id}/application_credentials``), although the links in their records leave
+the user out.
 """
 
 from __future__ import annotations
@@ -37,8 +38,14 @@ APPLICATION_CREDENTIAL = Resource(
     service="identity",
     collection="application_credentials",
     columns=(
-        *("id", "name", "description", "project_id", "roles", "unrestricted"),
-        *("access_rules", "expires_at"),
+        "id",
+        "name",
+        "description",
+        "project_id",
+        "roles",
+        "unrestricted",
+        "access_rules",
+        "expires_at",
     ),
     query_keys=("limit",),
     fields=(

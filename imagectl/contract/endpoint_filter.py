@@ -1,7 +1,7 @@
-"""Endpoint groups of Keystone 30; source: ``catalog/schema.py``.
+"""Endpoint groups of Keystone 30 (``OS-EP-FILTER``); source: ``catalog/schema.py``.
 
-A listing takes no filter: Keystone's own list of them names none that is an attribute
-(``api/os_ep_filter.py``), and what it does not know it ignores.
+No field has a filter: Keystone 30 lists all endpoint groups, whatever name a request
+asks for.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Resources of Keystone 30 (API v3); sources: the ``schema.py`` of its subsystems.
+"""Resources of Keystone 30 (API v3); source: the ``schema.py`` of each subsystem.
 
-Fields of users, services and endpoints stand in the order of the documents' tables,
+The fields of users, services and endpoints are in the order of the documents' tables,
 those of the other resources in the order in which ``openstack`` 10.5 shows them.
+Application credentials, endpoint groups and limits have modules of their own.
 """
 
 from __future__ import annotations
@@ -59,8 +60,13 @@ USER = Resource(
     service="identity",
     collection="users",
     long_columns=(
-        *("id", "name", "default_project_id", "domain_id", "description"),
-        *("email", "enabled"),
+        "id",
+        "name",
+        "default_project_id",
+        "domain_id",
+        "description",
+        "email",
+        "enabled",
     ),
     extensible=True,
     query_keys=(*_LISTING, "sort_key", "sort_dir"),
@@ -210,7 +216,12 @@ ENDPOINT = Resource(
     service="identity",
     collection="endpoints",
     columns=(
-        *("id", "region", "service_name", "service_type", "enabled", "interface"),
+        "id",
+        "region",
+        "service_name",
+        "service_type",
+        "enabled",
+        "interface",
         "url",
     ),
     extensible=True,
@@ -255,5 +266,36 @@ REGION = Resource(
             label="parent_region",
             header="Parent Region",
         ),
+    ),
+)
+
+CREDENTIAL = Resource(
+    noun="credential",
+    service="identity",
+    collection="credentials",
+    columns=("id", "type", "user_id", "blob", "project_id"),
+    extensible=True,
+    query_keys=("limit",),
+    fields=(
+        Field("id", read_only=True, max_length=64),
+        Field("user_id", required=True, create_only=True, filter="exact"),
+        Field("project_id", nullable=True, create_only=True),
+        Field("type", required=True, create_only=True, filter="exact"),
+        Field("blob", required=True, header="Data"),
+    ),
+)
+
+POLICY = Resource(
+    noun="policy",
+    service="identity",
+    collection="policies",
+    columns=("id", "type"),
+    long_columns=("id", "type", "blob"),
+    extensible=True,
+    query_keys=("limit",),
+    fields=(
+        Field("id", read_only=True, max_length=64),
+        Field("blob", required=True, label="rules", header="Rules"),
+        Field("type", max_length=255, required=True, filter="exact"),
     ),
 )

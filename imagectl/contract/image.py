@@ -1,6 +1,8 @@
-"""Images of Glance 33 (API v2); source: ``api/v2/images.py`` and ``db`` models.
+"""Images, members and tasks of Glance 33 (API v2).
 
-Fields stand in the order in which Glance publishes them in ``/v2/schemas/image``.
+Sources: ``api/v2/images.py``, the models in ``db``, and the schemas that Glance
+publishes. The fields are in the order in which Glance publishes them in
+``/v2/schemas/image``, ``/v2/schemas/member`` and ``/v2/schemas/task``.
 """
 
 from __future__ import annotations
@@ -12,18 +14,44 @@ UUID_PATTERN = (
     "-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$"
 )
 STATUSES = (
-    *("queued", "saving", "active", "killed", "deleted", "uploading", "importing"),
-    *("pending_delete", "deactivated"),
+    "queued",
+    "saving",
+    "active",
+    "killed",
+    "deleted",
+    "uploading",
+    "importing",
+    "pending_delete",
+    "deactivated",
 )
 VISIBILITIES = ("community", "public", "private", "shared")
 CONTAINER_FORMATS = (
-    *("ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"),
+    "ami",
+    "ari",
+    "aki",
+    "bare",
+    "ovf",
+    "ova",
+    "docker",
+    "compressed",
 )
 DISK_FORMATS = (
-    *("ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso"),
+    "ami",
+    "ari",
+    "aki",
+    "vhd",
+    "vhdx",
+    "vmdk",
+    "raw",
+    "qcow2",
+    "vdi",
+    "iso",
     "ploop",
 )
-MEMBER_STATUSES = ("pending", "accepted", "rejected", "all")
+MEMBERSHIP_STATUSES = ("pending", "accepted", "rejected")
+MEMBER_STATUS_FILTERS = (*MEMBERSHIP_STATUSES, "all")
+"""What ``member_status`` may be in a listing of images."""
+TASK_STATUSES = ("pending", "processing", "success", "failure")
 
 _VALIDATION_DATA = {
     "description": (
@@ -57,16 +85,36 @@ IMAGE = Resource(
     collection="images",
     columns=("id", "name", "status"),
     long_columns=(
-        *("id", "name", "disk_format", "container_format", "size", "checksum"),
-        *("status", "visibility", "protected", "owner", "os_hash_algo"),
-        *("os_hash_value", "tags"),
+        "id",
+        "name",
+        "disk_format",
+        "container_format",
+        "size",
+        "checksum",
+        "status",
+        "visibility",
+        "protected",
+        "owner",
+        "os_hash_algo",
+        "os_hash_value",
+        "tags",
     ),
     extensible=True,
     extras="properties",
     query_keys=(
-        *("limit", "marker", "sort", "sort_key", "sort_dir", "tag", "member_status"),
-        *("size_min", "size_max", "min_ram_min", "min_ram_max"),
-        *("min_disk_min", "min_disk_max"),
+        "limit",
+        "marker",
+        "sort",
+        "sort_key",
+        "sort_dir",
+        "tag",
+        "member_status",
+        "size_min",
+        "size_max",
+        "min_ram_min",
+        "min_ram_max",
+        "min_disk_min",
+        "min_disk_max",
     ),
     fields=(
         Field(
@@ -256,5 +304,92 @@ IMAGE = Resource(
             stored=False,
             shown="long",
         ),
+    ),
+)
+
+MEMBER = Resource(
+    noun="member",
+    service="image",
+    collection="members",
+    columns=("image_id", "member_id", "status"),
+    fields=(
+        Field("member_id", description="An identifier for the image member (tenantId)"),
+        Field(
+            "image_id",
+            description="An identifier for the image",
+            pattern=UUID_PATTERN,
+        ),
+        Field("created_at", description="Date and time of image member creation"),
+        Field(
+            "updated_at",
+            description="Date and time of last modification of image member",
+        ),
+        Field(
+            "status",
+            description="The status of this image member",
+            choices=MEMBERSHIP_STATUSES,
+        ),
+        Field("schema", read_only=True),
+    ),
+)
+
+TASK = Resource(
+    noun="task",
+    service="image",
+    collection="tasks",
+    columns=("id", "type", "status", "owner"),
+    query_keys=("limit", "marker", "sort_key", "sort_dir"),
+    fields=(
+        Field("id", description="An identifier for the task", pattern=UUID_PATTERN),
+        Field(
+            "type",
+            description="The type of task represented by this content",
+            choices=("import", "api_image_import", "location_import"),
+        ),
+        Field(
+            "status",
+            description="The current status of this task",
+            choices=TASK_STATUSES,
+        ),
+        Field(
+            "input",
+            "object",
+            "The parameters required by task, JSON blob",
+            nullable=True,
+        ),
+        Field(
+            "result",
+            "object",
+            "The result of current task, JSON blob",
+            nullable=True,
+        ),
+        Field(
+            "owner",
+            description="An identifier for the owner of this task",
+            label="owner_id",
+        ),
+        Field(
+            "message",
+            description=(
+                "Human-readable informative message only included when appropriate"
+                " (usually on failure)"
+            ),
+        ),
+        Field("image_id", description="Image associated with the task", shown="set"),
+        Field(
+            "request_id",
+            description="Human-readable informative request-id",
+            shown="set",
+        ),
+        Field("user_id", description="User associated with the task", shown="set"),
+        Field(
+            "expires_at",
+            description="Datetime when this resource would be subject to removal",
+            nullable=True,
+        ),
+        Field("created_at", description="Datetime when this resource was created"),
+        Field("updated_at", description="Datetime when this resource was updated"),
+        Field("self", read_only=True, shown="never"),
+        Field("schema", read_only=True, shown="never"),
     ),
 )

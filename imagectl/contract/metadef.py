@@ -1,7 +1,8 @@
 """Metadata definitions of Glance 33; source: ``api/v2/metadef_*.py``.
 
-Objects, properties, tags and associations are held by a namespace, and their
-collections are below its path. All of them go by their name: they have no other id.
+Objects, properties, tags and resource type associations belong to a namespace, and
+their collections are below its URL. All of them are identified by their name; they
+have no id.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ VISIBILITIES = ("public", "private")
 
 
 def _field(name: str, kind: Kind = "string", **more: Any) -> Field:
-    """Return a field whose column has its own name, as ``openstack`` has them here."""
+    """Return a field whose column has the field's own name.
+
+    ``openstack`` 10.5 names the columns of metadata definitions so.
+    """
     return Field(name, kind, header=name, **more)
 
 
@@ -38,7 +42,11 @@ NAMESPACE = Resource(
     collection="namespaces",
     columns=("namespace",),
     long_columns=(
-        *("namespace", "display_name", "description", "visibility", "protected"),
+        "namespace",
+        "display_name",
+        "description",
+        "visibility",
+        "protected",
         "owner",
     ),
     query_keys=("limit", "marker", "visibility", "resource_types"),
@@ -87,8 +95,8 @@ PROPERTY = Resource(
         _field("type", required=True),
     ),
 )
-"""What else a property says (``enum``, ``minLength``, ...) is the JSON schema of a
-value, and kept as it is."""
+"""Its other attributes (``enum``, ``minLength``, ...) are the JSON schema of a value;
+Glance stores and returns them unchanged."""
 
 TAG = Resource(
     noun="tag",
@@ -97,8 +105,8 @@ TAG = Resource(
     columns=("name",),
     fields=(_name(), *_TIMES),
 )
-"""Its listing takes a ``limit`` and a ``marker``, but says nowhere that there is more:
-it is asked for whole."""
+"""The listing accepts ``limit`` and ``marker``, but its answer never says that there is
+another page. So ``limit`` is not in ``query_keys``, and the listing is one request."""
 
 RESOURCE_TYPE = Resource(
     noun="resource type",

@@ -1,4 +1,4 @@
-"""Limits of Keystone 30; source: ``limit/schema.py``."""
+"""Limits and registered limits of Keystone 30; source: ``limit/schema.py``."""
 
 from __future__ import annotations
 
@@ -37,7 +37,11 @@ REGISTERED_LIMIT = Resource(
     service="identity",
     collection="registered_limits",
     columns=(
-        *("id", "service_id", "resource_name", "default_limit", "description"),
+        "id",
+        "service_id",
+        "resource_name",
+        "default_limit",
+        "description",
         "region_id",
     ),
     query_keys=("limit",),
@@ -57,8 +61,13 @@ LIMIT = Resource(
     service="identity",
     collection="limits",
     columns=(
-        *("id", "project_id", "service_id", "resource_name", "resource_limit"),
-        *("description", "region_id"),
+        "id",
+        "project_id",
+        "service_id",
+        "resource_name",
+        "resource_limit",
+        "description",
+        "region_id",
     ),
     query_keys=("limit",),
     created_in_lists=True,

@@ -1,1 +1,1 @@
-"""HTTP as every request uses it: transport, logs, dry runs and failures."""
+"""HTTP: connections, the request log, dry runs, and errors of connections."""

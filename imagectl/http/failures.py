@@ -1,6 +1,7 @@
-"""Failures below HTTP, and keystoneauth's, as errors of ours.
+"""Errors of requests, keystoneauth and keystoneclient, turned into imagectl's errors.
 
-keystoneauth is not imported for it: a failure of its own means that it is loaded.
+keystoneauth is not imported here, because that is slow: its exceptions are recognised
+by the names of their classes.
 """
 
 from __future__ import annotations
@@ -30,7 +31,11 @@ TLS_HINT = "name the CA with --os-cacert, or give --insecure"
 
 
 def from_requests(error: BaseException, url: str) -> ImagectlError:
-    """Return the one-line error for a failure to exchange anything with ``url``."""
+    """Return the error that says why a request to ``url`` got no answer.
+
+    It is a :class:`UsageError` for an unusable URL, an :class:`UnreachableError` if a
+    retry may help, and otherwise a :class:`ServiceError`: TLS, the proxy, redirects.
+    """
     if isinstance(
         error,
         http_exceptions.InvalidURL
@@ -40,7 +45,7 @@ def from_requests(error: BaseException, url: str) -> ImagectlError:
         return UsageError(f"{_address(url)} is no URL of a service.")
     if isinstance(error, http_exceptions.TooManyRedirects):
         return ServiceError(f"{_address(url)} redirects without end.")
-    reason, hint = reason_of(error)
+    reason, hint = explain_failure(error)
     is_lasting = isinstance(
         error, http_exceptions.SSLError | http_exceptions.ProxyError
     )
@@ -49,7 +54,7 @@ def from_requests(error: BaseException, url: str) -> ImagectlError:
 
 
 def from_keystoneauth(error: Exception) -> ImagectlError:
-    """Return the error of ours for one of keystoneauth's or keystoneclient's."""
+    """Return imagectl's error for an exception of keystoneauth or keystoneclient."""
     kinds = {kind.__name__ for kind in type(error).__mro__}
     status = getattr(error, "http_status", None)
     message = " ".join(str(getattr(error, "message", "") or error).split())
@@ -76,13 +81,13 @@ def from_keystoneauth(error: Exception) -> ImagectlError:
     return AccessError(message or type(error).__name__)
 
 
-def reason_of(error: BaseException) -> tuple[str, str]:
-    """Say in a few words why nothing came back, and what helps."""
+def explain_failure(error: BaseException) -> tuple[str, str]:
+    """Return why a request got no answer, in a few words, and a hint or ""."""
     for cause in _causes(error, ssl.SSLError):
-        told = getattr(cause, "verify_message", "") or cause.reason or str(cause)
+        message = getattr(cause, "verify_message", "") or cause.reason or str(cause)
         is_distrust = isinstance(cause, ssl.SSLCertVerificationError)
         words = "certificate verify failed: " if is_distrust else "TLS: "
-        return words + str(told), TLS_HINT if is_distrust else ""
+        return words + str(message), TLS_HINT if is_distrust else ""
     if isinstance(error, http_exceptions.ConnectTimeout):
         return "no connection within the time limit", ""
     if isinstance(error, http_exceptions.Timeout):
@@ -92,7 +97,7 @@ def reason_of(error: BaseException) -> tuple[str, str]:
 
 
 def _system_reason(error: BaseException) -> str:
-    """Return the operating system's own words, or the innermost exception's."""
+    """Return the operating system's message, or that of the innermost exception."""
     for cause in _causes(error, OSError):
         is_wrapper = isinstance(cause, http_exceptions.RequestException)
         if cause.strerror and not is_wrapper:
@@ -103,7 +108,10 @@ def _system_reason(error: BaseException) -> str:
 
 
 def _causes(error: BaseException, kind: type[E]) -> Iterator[E]:
-    """Yield the exceptions of a kind that led to ``error``, itself included."""
+    """Yield ``error`` and the exceptions that caused it, if they are of a kind.
+
+    requests and urllib3 put causes into ``reason`` and ``args`` as well.
+    """
     seen: list[BaseException] = []
     waiting: list[object] = [error]
     while waiting:
@@ -118,7 +126,7 @@ def _causes(error: BaseException, kind: type[E]) -> Iterator[E]:
 
 
 def _address(url: str) -> str:
-    """Return the URL without what may be secret or long: user, query, fragment."""
+    """Return a URL without user, query and fragment, which may be secret or long."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{host}{parts.path}" if host else url

@@ -1,7 +1,7 @@
-"""What may be shown of a request or an answer: everything but its secrets.
+"""Requests and answers without their secrets, for logs and ``--dry-run``.
 
-A token is shown as the head of its SHA-256, so that one is told from another; any
-other secret as three asterisks.
+A token is replaced by the beginning of its SHA-256, so that two tokens can be told
+apart. Any other secret is replaced by three asterisks.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 HIDDEN = "***"
 MAX_CHARACTERS = 2000
+"""The length to which :func:`truncate` shortens a body."""
 _TOKEN_HEADER = re.compile(r"x-.*token|openstack-auth-receipt", re.IGNORECASE)
 _SECRET_HEADER = re.compile(r"(proxy-)?authorization|(set-)?cookie", re.IGNORECASE)
 _SECRET_KEY = re.compile(
@@ -27,11 +28,13 @@ _PLAIN_FORM_FIELDS = {"client_id", "grant_type", "response_type", "scope"}
 
 
 def hash_token(token: str | bytes) -> str:
+    """Return ``{SHA256}`` and the first 16 digits of a token's hash."""
     content = token.encode() if isinstance(token, str) else token
     return "{SHA256}" + hashlib.sha256(content).hexdigest()[:16]
 
 
 def redact_headers(headers: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
+    """Return headers with tokens hashed, and cookies and credentials hidden."""
     return [(name, _redact_header(name, content)) for name, content in headers]
 
 
@@ -45,12 +48,12 @@ def _redact_header(name: str, content: str | bytes) -> str:
 
 
 def redact_url(url: str) -> str:
-    """Return a URL without its user and without the secrets of its query."""
+    """Return a URL with its user and the secrets in its query hidden."""
     url = _USER_OF_URL.sub(f"{HIDDEN}@", url)
-    place, mark, query = url.partition("?")
+    address, mark, query = url.partition("?")
     if not any(_SECRET_KEY.search(key) for key, _ in parse_qsl(query)):
         return url
-    return place + mark + _spell_form(parse_qsl(query, keep_blank_values=True))
+    return address + mark + _format_form(parse_qsl(query, keep_blank_values=True))
 
 
 def redact_document(document: Any) -> Any:
@@ -75,15 +78,21 @@ def _redact_member(key: str, value: Any) -> Any:
 
 
 def _redact_item(item: Any) -> Any:
-    """Redact an item of a list; of a JSON patch, by the attribute that it changes."""
+    """Redact an item of a list.
+
+    The value in an operation of a JSON patch is a secret if its path names one.
+    """
     shown = redact_document(item)
     if isinstance(item, dict) and {"op", "path", "value"} <= item.keys():
         shown["value"] = _redact_member(str(item["path"]), item["value"])
     return shown
 
 
-def spell_body(body: object, content_type: str, *, indent: int | None = None) -> str:
-    """Return the text of a body that may be shown, or what else is to say of it."""
+def format_body(body: object, content_type: str, *, indent: int | None = None) -> str:
+    """Return a body as text without its secrets, or its size if it is no text.
+
+    JSON is indented by ``indent`` blanks; None writes it on one line.
+    """
     if body is None or body == b"" or body == "":
         return ""
     if not isinstance(body, str | bytes):
@@ -98,21 +107,27 @@ def spell_body(body: object, content_type: str, *, indent: int | None = None) ->
             pass
     elif content_type.startswith("application/x-www-form-urlencoded"):
         fields = parse_qsl(text, keep_blank_values=True)
-        return _spell_form(fields, plain=_PLAIN_FORM_FIELDS)
+        return _format_form(fields, plain=_PLAIN_FORM_FIELDS)
     elif content_type.startswith(("text/html", "text/plain")):
         return ascii(redact_url(text))[1:-1]
     return f"<{len(content)} bytes of {content_type or 'data'}>"
 
 
-def cut(text: str) -> str:
+def truncate(text: str) -> str:
+    """Return the first 2000 characters of a text, with a note of its whole length."""
     if len(text) <= MAX_CHARACTERS:
         return text
     return f"{text[:MAX_CHARACTERS]}... ({len(text)} characters)"
 
 
-def _spell_form(
+def _format_form(
     fields: Iterable[tuple[str, str]], plain: set[str] | None = None
 ) -> str:
+    """Return form fields, encoded, with all hidden but those named in ``plain``.
+
+    Where ``plain`` is None, only the fields that look like secrets are hidden.
+    """
+
     def is_shown(key: str) -> bool:
         return not _SECRET_KEY.search(key) if plain is None else key in plain
 

@@ -1,4 +1,4 @@
-"""The HTTP session: large blocks, our headers, and no secret for another host."""
+"""HTTP sessions: large blocks, imagectl's headers, and no secret for another host."""
 
 from __future__ import annotations
 
@@ -16,32 +16,33 @@ from urllib3.exceptions import InsecureRequestWarning
 from imagectl import __version__
 from imagectl.config.clouds import CloudConfig
 from imagectl.errors import ServiceError, UsageError
-from imagectl.http.dry_run import Rehearsal
-from imagectl.http.timing import Exchanges
+from imagectl.http.dry_run import DryRunAdapter
+from imagectl.http.request_log import RequestLog
 
 BLOCK_BYTES = 256 * 1024
-"""What is read from a file and sent at once; http.client takes 8 to 16 KiB."""
+"""How much is read from a file and sent at once; http.client's 8 to 16 KiB are slow."""
 USER_AGENT = f"imagectl/{__version__}"
 SECRET_HEADERS = ("Authorization", "X-Auth-Token", "X-Subject-Token", "X-Service-Token")
-
-
 CONNECTIONS = 64
-"""Connections that are kept for reuse: as many as jobs and ranges may want."""
+"""Connections kept open for reuse: ``--jobs`` and ``--parallel`` need many at once."""
 DEAD_AFTER_S = 60
-"""A peer that does not acknowledge anything for so long is gone."""
+"""A connection is given up when its peer acknowledges nothing for so long."""
 
 
 class LargeBlockAdapter(HTTPAdapter):
-    """What every request of ours passes, keystoneauth's and keystoneclient's too."""
+    """Sends every request, those of keystoneauth and keystoneclient too.
 
-    def __init__(self, exchanges: Exchanges) -> None:
-        self._exchanges = exchanges
+    It sends in blocks of ``BLOCK_BYTES``, and records each request in the log.
+    """
+
+    def __init__(self, request_log: RequestLog) -> None:
+        self._request_log = request_log
         super().__init__(pool_maxsize=CONNECTIONS)
 
     def send(
         self, request: requests.PreparedRequest, *settings: Any, **named_settings: Any
     ) -> requests.Response:
-        return self._exchanges.carry_out(
+        return self._request_log.record(
             request,
             partial(super().send, request, *settings, **named_settings),
             is_streamed=bool(named_settings.get("stream")),
@@ -60,7 +61,11 @@ class LargeBlockAdapter(HTTPAdapter):
 
 
 class HttpSession(requests.Session):
-    """Proxies come from the environment, credentials never: neither from .netrc."""
+    """A session that takes no token along when a redirect leads to another host.
+
+    requests itself would remove only ``Authorization``, and then look for credentials
+    in ``.netrc``.
+    """
 
     def rebuild_auth(
         self, prepared_request: requests.PreparedRequest, response: requests.Response
@@ -71,17 +76,19 @@ class HttpSession(requests.Session):
                 prepared_request.headers.pop(name, None)
 
 
-def open_http(config: CloudConfig, exchanges: Exchanges) -> requests.Session:
-    """Make the HTTP session for a cloud, which tells ``exchanges`` what it sends.
+def open_http(config: CloudConfig, request_log: RequestLog) -> requests.Session:
+    """Return the HTTP session for a cloud; it records each request in the log.
 
-    Raises :class:`UsageError` for a certificate file that does not exist.
+    Proxies are taken from the environment, as requests does by default; credentials
+    in ``.netrc`` are ignored. Raises :class:`UsageError` for a certificate file that
+    does not exist.
     """
     for path in _certificate_files(config):
         if not os.path.exists(path):
             raise UsageError(f"Certificate file {path} not found.")
     http = HttpSession()
     for scheme in ("https://", "http://"):
-        http.mount(scheme, LargeBlockAdapter(exchanges))
+        http.mount(scheme, LargeBlockAdapter(request_log))
     http.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
     http.auth = _send_as_is
     http.verify = config.verify
@@ -92,9 +99,10 @@ def open_http(config: CloudConfig, exchanges: Exchanges) -> requests.Session:
 
 
 def open_identity_http(http: requests.Session) -> requests.Session:
-    """Return a session on the same connections that guards what keystoneauth sends.
+    """Return a session for keystoneauth, on the same connections.
 
-    keystoneauth follows redirects itself, with password and token, to any host.
+    keystoneauth follows redirects itself and sends password and token to any host.
+    Therefore an answer that redirects to another host raises :class:`ServiceError`.
     """
     guarded = HttpSession()
     guarded.adapters = http.adapters
@@ -105,9 +113,10 @@ def open_identity_http(http: requests.Session) -> requests.Session:
 
 
 def _socket_options() -> list[tuple[int, int, int]]:
-    """Have the system notice a link that is dead, where nothing else would.
+    """Return options that let the operating system detect a dead connection.
 
-    A service may take long to answer and still acknowledge what the system asks it.
+    A read timeout cannot: a service may need minutes to answer an upload. Meanwhile
+    its operating system still acknowledges keep-alive probes.
     """
     options = [
         (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
@@ -122,20 +131,27 @@ def _socket_options() -> list[tuple[int, int, int]]:
     return options
 
 
-def open_rehearsal(
+def open_dry_run(
     http: requests.Session, write: Callable[[str], object]
 ) -> requests.Session:
-    """Return a session like ``http`` that sends nothing that would change anything."""
-    rehearsal = HttpSession()
-    rehearsal.headers, rehearsal.auth = http.headers, http.auth
-    rehearsal.verify, rehearsal.cert = http.verify, http.cert
+    """Return a session like ``http`` that sends no request that changes something.
+
+    ``write`` is called with the text of each request that is not sent.
+    """
+    dry_run = HttpSession()
+    dry_run.headers, dry_run.auth = http.headers, http.auth
+    dry_run.verify, dry_run.cert = http.verify, http.cert
     for scheme, adapter in http.adapters.items():
-        rehearsal.mount(scheme, Rehearsal(adapter, write))
-    return rehearsal
+        dry_run.mount(scheme, DryRunAdapter(adapter, write))
+    return dry_run
 
 
 def refuse_redirect(method: str, response: requests.Response) -> requests.Response:
-    """Return an answer, unless it redirects what may not be sent again."""
+    """Return an answer that is no redirect.
+
+    Raises :class:`ServiceError` for one that is. ``Session.request`` lets requests
+    follow redirects of GET and HEAD, so that only other methods arrive here with one.
+    """
     if response.is_redirect:
         target = response.headers["Location"]
         response.close()
@@ -153,23 +169,20 @@ def _certificate_files(config: CloudConfig) -> list[str]:
 
 
 def _send_as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Stand for credentials, so that requests looks for none in .netrc."""
+    """Return the request unchanged; with this as ``auth``, requests reads no .netrc."""
     return request
 
 
 def _refuse_other_host(response: requests.Response, **_: Any) -> None:
+    """Raise :class:`ServiceError` if an answer redirects to another host."""
     if not response.is_redirect:
         return
     target = requests.compat.urljoin(response.url, response.headers["Location"])
-    here, there = (
+    old, new = (
         requests.compat.urlparse(url).hostname for url in (response.url, target)
     )
-    if here != there:
+    if old != new:
         raise ServiceError(
-            f"{_shorten(response.url)} redirects to another host, {there}.",
+            f"{response.url.partition('?')[0]} redirects to another host, {new}.",
             hint="if that is right, name it in --os-auth-url",
         )
-
-
-def _shorten(url: str) -> str:
-    return url.partition("?")[0]

@@ -1,1 +1,1 @@
-"""Images as a file declares them: read, compared with what is stored, and made so."""
+"""``image sync``: compare declared images with stored ones, and apply the changes."""

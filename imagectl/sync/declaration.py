@@ -1,4 +1,4 @@
-"""What ``images.yaml`` says, checked: see ``docs/image-sync.md``."""
+"""The images that a YAML file declares; ``docs/image-sync.md`` describes the file."""
 
 from __future__ import annotations
 
@@ -8,25 +8,30 @@ from pathlib import Path
 from typing import Any
 
 from imagectl.errors import UsageError
-from imagectl.sync.reading import read_mapping
-from imagectl.sync.values import READERS, Checksum
+from imagectl.sync.values import PARSERS, Checksum
+from imagectl.sync.yaml_file import read_mapping
 
 DEFAULT_COLLECTION = "default"
 TOP_KEYS = ("collection", "defaults", "images")
-OF_ONE_IMAGE = ("name", "file", "url", "checksum", "version")
-"""What no two images have in common, so that ``defaults`` may not say it."""
+UNIQUE_KEYS = ("name", "file", "url", "checksum", "version")
+"""Keys that ``defaults`` may not have, because they differ from image to image."""
 ATTRIBUTES = (
-    *("disk_format", "container_format", "min_disk", "min_ram", "visibility"),
+    "disk_format",
+    "container_format",
+    "min_disk",
+    "min_ram",
+    "visibility",
     "protected",
 )
+"""Keys whose values are sent to Glance as attributes of the same name."""
 
 
 @dataclass(frozen=True)
 class DeclaredImage:
-    """One entry of ``images``; ``None`` is what it says nothing of."""
+    """One entry of ``images``; None stands for a key that is not given."""
 
     place: str
-    """Where it stands, for messages."""
+    """The file and the image's name, for messages."""
     collection: str
     name: str
     checksum: Checksum | None
@@ -38,12 +43,12 @@ class DeclaredImage:
     tags: tuple[str, ...] | None = None
     properties: Mapping[str, str] | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
-    """What is sent to the service as it stands here."""
+    """The values of the keys in ``ATTRIBUTES``."""
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """One file: the images that are to be in its collection, and no others."""
+    """The content of one file: a collection and all images that belong into it."""
 
     path: Path
     collection: str
@@ -51,16 +56,18 @@ class Declaration:
 
 
 def read_declaration(path: Path) -> Declaration:
-    """Read and check a file; data files are looked for beside it.
+    """Read and check a file. Paths of data files in it are relative to the file.
 
-    Raises :class:`UsageError` in one line that says file, image and key, and
-    :class:`OSError` where the file cannot be read.
+    Raises :class:`UsageError` for wrong content, with the file, the image and the key
+    in its message, and :class:`OSError` if the file cannot be read.
     """
     content = read_mapping(path)
     _check_keys(content, TOP_KEYS, f"{path}")
-    collection = _value("name", content.get("collection", DEFAULT_COLLECTION), path)
-    defaults = _entry(content.get("defaults", {}), f"{path}: defaults")
-    for key in OF_ONE_IMAGE:
+    collection = _parse_value(
+        "name", content.get("collection", DEFAULT_COLLECTION), path
+    )
+    defaults = _parse_entry(content.get("defaults", {}), f"{path}: defaults")
+    for key in UNIQUE_KEYS:
         if key in defaults:
             raise UsageError(f"{path}: defaults: {key} is said by each image")
     entries = content.get("images")
@@ -82,7 +89,7 @@ def _read_image(
     if not isinstance(entry, dict) or "name" not in entry:
         raise UsageError(f"{place} has no name")
     place = f"{path}: image '{entry['name']}'"
-    values = _merge(defaults, _entry(entry, place))
+    values = _merge(defaults, _parse_entry(entry, place))
     if ("file" in values) == ("url" in values):
         raise UsageError(f"{place}: needs either file or url")
     if "url" in values and "checksum" not in values:
@@ -97,17 +104,17 @@ def _read_image(
     return DeclaredImage(place, collection, attributes=attributes, **values)
 
 
-def _entry(entry: Any, place: str) -> dict[str, Any]:
-    """Return the values of an image or of ``defaults``, each read as its key asks."""
+def _parse_entry(entry: Any, place: str) -> dict[str, Any]:
+    """Return the values of an image or of ``defaults``, each parsed by its key."""
     if not isinstance(entry, dict):
         raise UsageError(f"{place} is no mapping")
-    _check_keys(entry, tuple(READERS), place)
-    return {key: _value(key, text, place) for key, text in entry.items()}
+    _check_keys(entry, tuple(PARSERS), place)
+    return {key: _parse_value(key, text, place) for key, text in entry.items()}
 
 
-def _value(key: str, content: Any, place: object) -> Any:
+def _parse_value(key: str, content: Any, place: object) -> Any:
     try:
-        return READERS[key](content)
+        return PARSERS[key](content)
     except ValueError as error:
         raise UsageError(f"{place}: {key}: {error}") from None
 
@@ -121,7 +128,7 @@ def _check_keys(content: Mapping[str, Any], known: tuple[str, ...], place: str) 
 
 
 def _merge(defaults: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Let an image's values go before the defaults; tags and properties add up."""
+    """Return the defaults, overridden by the entry; tags and properties are united."""
     merged = {**defaults, **entry}
     if "properties" in merged:
         parts = (defaults.get("properties", {}), entry.get("properties", {}))

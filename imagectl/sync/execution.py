@@ -1,4 +1,4 @@
-"""A plan, carried out."""
+"""Carry out the steps of a plan."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from contextlib import AbstractContextManager
 from imagectl.api import images
 from imagectl.api.client import Client
 from imagectl.contract.image import IMAGE
-from imagectl.sync.origins import open_origin
+from imagectl.sync.image_data import open_image_data
 from imagectl.sync.plan import Step
 from imagectl.transfer.progress import Report
 from imagectl.transfer.upload import upload
 
-Show = Callable[[int | None], AbstractContextManager[Report]]
-"""Shows the progress of so many bytes."""
+ShowProgress = Callable[[int | None], AbstractContextManager[Report]]
+"""Opens a progress bar for a number of bytes; None is an unknown number."""
 
 
 def carry_out(
     client: Client,
     steps: Iterable[Step],
     *,
-    show: Show,
+    show: ShowProgress,
     say: Callable[[str], object],
 ) -> Iterator[str]:
-    """Take the steps of one image in turn; yield the image's id after each.
+    """Carry out the steps of one image in order; yield the image's id after each.
 
-    Raises :class:`ImagectlError` for the first that fails; a new image of which the
-    data could not be stored is deleted again.
+    ``show`` opens the progress bar of an upload, ``say`` prints a message. Raises
+    :class:`ImagectlError` for the first step that fails. A new image whose data could
+    not be stored is deleted again.
     """
     new_id = ""
     for step in steps:
@@ -41,9 +42,12 @@ def carry_out(
         yield image_id
 
 
-def _store(client: Client, step: Step, show: Show, say: Callable[[str], object]) -> str:
+def _store(
+    client: Client, step: Step, show: ShowProgress, say: Callable[[str], object]
+) -> str:
+    """Create an image, upload its data, and return its id."""
     assert step.source
-    with open_origin(*step.source) as source:
+    with open_image_data(*step.source) as source:
         created = client.create(IMAGE, step.body)
         with (
             images.discarded_on_failure(client, created, say),

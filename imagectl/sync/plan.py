@@ -1,4 +1,4 @@
-"""What has to be done so that what is stored is what is declared."""
+"""The plan of a sync: the steps that make the stored images match the declared ones."""
 
 from __future__ import annotations
 
@@ -11,19 +11,33 @@ from imagectl.api.client import Client, Record
 from imagectl.contract.image import IMAGE
 from imagectl.errors import ConflictError
 from imagectl.sync.declaration import Declaration, DeclaredImage
-from imagectl.sync.origins import checksum_of, shown
-from imagectl.sync.stored import NAME as NAME_MARK
-from imagectl.sync.stored import called, holds, in_collection, marks, version_of
+from imagectl.sync.image_data import find_checksum, strip_secrets
+from imagectl.sync.stored import (
+    COLLECTION_MARK,
+    NAME_MARK,
+    has_data_of,
+    list_collection,
+    list_unmarked,
+    make_marks,
+    version_of,
+)
 from imagectl.sync.values import MARK_PREFIX, Checksum
 
 Prune = Literal["hide", "delete"]
-LEFT_ALONE = (MARK_PREFIX, "os_glance_", "owner_specified.")
-"""Properties that no declaration takes away: others set them."""
+"""What ``--prune`` does with images that are no longer declared."""
+KEPT_PREFIXES = (MARK_PREFIX, "os_glance_", "owner_specified.")
+"""Properties with these prefixes are never removed: sync, Glance and other clients set
+them."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One row of the plan; what ``operations`` change is an image that there is."""
+    """One row of the plan.
+
+    ``record`` is the stored image that the step is for; None for a new image.
+    ``operations`` are a JSON patch of it. ``body`` and ``source`` create a new image
+    and give it data. ``note`` tells the user what changes.
+    """
 
     action: Literal["create", "publish", "update", "rotate", "hide", "delete", "keep"]
     name: str
@@ -40,44 +54,47 @@ Steps = list[Step]
 def make_plan(
     client: Client, declaration: Declaration, prune: Prune | None
 ) -> Iterator[Steps]:
-    """Yield the steps for each image, in the order in which they have to be taken.
+    """Yield the steps for each image, in the order in which they are to be carried out.
 
-    Raises :class:`ConflictError` where an image of the name is there that nobody
-    declared, and :class:`UsageError` for a file that cannot be read.
+    A ``prune`` of None keeps images that are no longer declared. Raises
+    :class:`ConflictError` if there is an image of a declared name with other data
+    that sync did not create, and :class:`UsageError` for a data file that cannot be
+    read.
     """
-    stored = in_collection(client, declaration.collection)
+    stored = list_collection(client, declaration.collection)
     for image in declaration.images:
-        group = [one for one in stored if one[NAME_MARK] == image.name]
-        yield _steps_for(client, image, group, prune)
+        versions = [record for record in stored if record[NAME_MARK] == image.name]
+        yield _plan_image(client, image, versions, prune)
     declared = {image.name for image in declaration.images}
     for record in stored:
         if record[NAME_MARK] not in declared:
-            yield [_undeclared(record, prune)]
+            yield [_prune_undeclared(record, prune)]
 
 
-def _steps_for(
-    client: Client, image: DeclaredImage, group: list[Record], prune: Prune | None
+def _plan_image(
+    client: Client, image: DeclaredImage, versions: list[Record], prune: Prune | None
 ) -> Steps:
-    checksum = checksum_of(image)
-    there = [one for one in group if one["status"] != "queued"]
-    current = next((one for one in there if holds(one, checksum)), None)
-    current = current or _adopted(client, image, checksum)
-    former = [one for one in there if one is not current]
-    steps = [_rotate(image, one) for one in former]
+    """Return the steps for one declared image, of which ``versions`` are stored."""
+    checksum = find_checksum(image)
+    complete = [one for one in versions if one["status"] != "queued"]
+    current = next((one for one in complete if has_data_of(one, checksum)), None)
+    current = current or _find_adoptable(client, image, checksum)
+    older = [one for one in complete if one is not current]
+    steps = [_rotate(image, one) for one in older]
     if prune == "delete" and image.keep is not None:
-        steps[image.keep :] = [_delete(one, "too old") for one in former[image.keep :]]
+        steps[image.keep :] = [_delete(one, "too old") for one in older[image.keep :]]
     if prune == "delete":
-        unfinished = [one for one in group if one["status"] == "queued"]
+        unfinished = [one for one in versions if one["status"] == "queued"]
         steps += [_delete(one, "never finished") for one in unfinished]
-    wanted = _wanted(image, checksum)
+    wanted = _declared_attributes(image, checksum)
     if current is not None:
         return [*steps, _update(image, current, wanted)]
-    is_replacing = any(not one["os_hidden"] for one in former)
+    is_replacing = any(not one["os_hidden"] for one in older)
     return [*_create(image, checksum, wanted, is_replacing, steps)]
 
 
-def _wanted(image: DeclaredImage, checksum: Checksum) -> dict[str, Any]:
-    """Return all that the declaration says of the stored image."""
+def _declared_attributes(image: DeclaredImage, checksum: Checksum) -> dict[str, Any]:
+    """Return the attributes, properties and tags that the stored image should have."""
     tags = {} if image.tags is None else {"tags": list(image.tags)}
     return {
         "name": image.name,
@@ -85,7 +102,7 @@ def _wanted(image: DeclaredImage, checksum: Checksum) -> dict[str, Any]:
         **image.attributes,
         **tags,
         **(image.properties or {}),
-        **marks(image, checksum),
+        **make_marks(image, checksum),
     }
 
 
@@ -96,15 +113,19 @@ def _create(
     is_replacing: bool,
     others: Steps,
 ) -> Iterator[Step]:
-    """Store a new image; out of sight until those before it have made room."""
-    is_late = is_replacing and not image.hidden
-    body = {**wanted, "os_hidden": True} if is_late else wanted
-    origin = shown(image.url) if image.url else str(image.file)
+    """Yield the steps that store a new image, and those for ``others`` in between.
+
+    An image that replaces another is created hidden, and published only when the old
+    one is out of the way.
+    """
+    is_hidden_first = is_replacing and not image.hidden
+    body = {**wanted, "os_hidden": True} if is_hidden_first else wanted
+    origin = strip_secrets(image.url) if image.url else str(image.file)
     note = f"{origin}, {str(checksum)[:23]}..."
     source = (image, checksum)
     yield Step("create", image.name, note=note, body=body, source=source)
     yield from others
-    if is_late:
+    if is_hidden_first:
         unhide = [images.replace("os_hidden", False)]
         yield Step("publish", image.name, operations=unhide, note="os_hidden: False")
 
@@ -119,18 +140,19 @@ def _update(image: DeclaredImage, record: Record, wanted: Mapping[str, Any]) -> 
             for key in record
             if key not in image.properties
             and not IMAGE.has(key)
-            and not key.startswith(LEFT_ALONE)
+            and not key.startswith(KEPT_PREFIXES)
         ]
     return _step("update", image.name, record, operations)
 
 
 def _rotate(image: DeclaredImage, record: Record) -> Step:
+    """Hide an older version of an image and rename it to ``NAME (VERSION)``."""
     name = f"{image.name} ({version_of(record)})"
     operations = images.changes(record, {"name": name, "os_hidden": True})
     return _step("rotate", name, record, operations)
 
 
-def _undeclared(record: Record, prune: Prune | None) -> Step:
+def _prune_undeclared(record: Record, prune: Prune | None) -> Step:
     note = "no longer declared"
     if prune == "delete":
         return _delete(record, note)
@@ -149,25 +171,28 @@ def _step(
     operations: Sequence[Mapping[str, Any]],
     note: str = "",
 ) -> Step:
-    note = note or "; ".join(_spell(record, one) for one in operations)
+    note = note or "; ".join(_describe(record, one) for one in operations)
     return Step(action if operations else "keep", name, record, operations, note)
 
 
-def _spell(record: Record, operation: Mapping[str, Any]) -> str:
+def _describe(record: Record, operation: Mapping[str, Any]) -> str:
     key = operation["path"][1:].replace("~1", "/").replace("~0", "~")
     if operation["op"] == "remove":
         return f"{key}: removed"
     return f"{key}: {record.get(key)} -> {operation['value']}"
 
 
-def _adopted(client: Client, image: DeclaredImage, checksum: Checksum) -> Record | None:
-    """Return the image that somebody else stored under the name, if its data is right.
+def _find_adoptable(
+    client: Client, image: DeclaredImage, checksum: Checksum
+) -> Record | None:
+    """Return an image of the same name and data that sync did not create, if any.
 
-    Raises :class:`ConflictError` if it is not.
+    Raises :class:`ConflictError` if there are only images of the name with other data.
     """
-    found = [one for one in called(client, image.name) if one["status"] != "queued"]
+    unmarked = list_unmarked(client, image.name)
+    found = [one for one in unmarked if one["status"] != "queued"]
     for record in found:
-        if holds(record, checksum):
+        if has_data_of(record, checksum):
             return record
     if found:
         raise ConflictError(
@@ -175,6 +200,6 @@ def _adopted(client: Client, image: DeclaredImage, checksum: Checksum) -> Record
             " and was not made by sync",
             hint="rename it, or let sync have it: imagectl image set"
             f" --property {NAME_MARK}={image.name}"
-            f" --property {MARK_PREFIX}collection={image.collection} {found[0]['id']}",
+            f" --property {COLLECTION_MARK}={image.collection} {found[0]['id']}",
         )
     return None

@@ -1,4 +1,9 @@
-"""The images of a collection as the service has them, known by properties of ours."""
+"""The stored images of a collection, found by the properties that sync gives them.
+
+These properties are called marks. The mark of the name is needed because older
+versions of an image are renamed, the mark of the checksum because Glance computes a
+hash of another algorithm than the declared one.
+"""
 
 from __future__ import annotations
 
@@ -11,45 +16,51 @@ from imagectl.sync.declaration import DeclaredImage
 from imagectl.sync.values import MARK_PREFIX, Checksum
 from imagectl.transfer.digest import stated_hashes
 
-COLLECTION, NAME = f"{MARK_PREFIX}collection", f"{MARK_PREFIX}name"
-CHECKSUM, VERSION = f"{MARK_PREFIX}checksum", f"{MARK_PREFIX}version"
-"""What an image says of its declaration. The name is there because older versions are
-renamed, the checksum because the service computes another hash than is declared."""
+COLLECTION_MARK = f"{MARK_PREFIX}collection"
+NAME_MARK = f"{MARK_PREFIX}name"
+CHECKSUM_MARK = f"{MARK_PREFIX}checksum"
+VERSION_MARK = f"{MARK_PREFIX}version"
 
 
-def marks(image: DeclaredImage, checksum: Checksum) -> dict[str, str]:
-    stated = {
-        COLLECTION: image.collection,
-        NAME: image.name,
-        CHECKSUM: str(checksum),
-        VERSION: image.version,
+def make_marks(image: DeclaredImage, checksum: Checksum) -> dict[str, str]:
+    """Return the marks for the stored image of a declared one."""
+    marks = {
+        COLLECTION_MARK: image.collection,
+        NAME_MARK: image.name,
+        CHECKSUM_MARK: str(checksum),
+        VERSION_MARK: image.version,
     }
-    return {key: value for key, value in stated.items() if value is not None}
+    return {key: value for key, value in marks.items() if value is not None}
 
 
-def in_collection(client: Client, collection: str) -> list[Record]:
-    """Return our project's images of a collection, hidden ones too, newest first."""
-    return list(_own(client, {COLLECTION: collection}))
+def list_collection(client: Client, collection: str) -> list[Record]:
+    """Return the images of a collection, hidden ones too, newest first."""
+    return list(_list_own(client, {COLLECTION_MARK: collection}))
 
 
-def called(client: Client, name: str) -> list[Record]:
-    """Return our project's images of a name that no declaration has made."""
-    return [one for one in _own(client, {"name": name}) if NAME not in one]
+def list_unmarked(client: Client, name: str) -> list[Record]:
+    """Return the images of a name that sync did not create, newest first."""
+    own = _list_own(client, {"name": name})
+    return [image for image in own if NAME_MARK not in image]
 
 
-def _own(client: Client, query: Mapping[str, str]) -> Iterator[Record]:
+def _list_own(client: Client, query: Mapping[str, str]) -> Iterator[Record]:
+    """Yield the images that the project owns: first visible, then hidden ones."""
     owner = client.session.project_id
     scope = {**query, **({"owner": owner} if owner else {}), "sort": "created_at:desc"}
     yield from client.list(IMAGE, scope)
     yield from client.list(IMAGE, {**scope, "os_hidden": "true"})
 
 
-def holds(record: Mapping[str, Any], checksum: Checksum) -> bool:
-    """Tell whether an image has the data that is declared."""
+def has_data_of(record: Mapping[str, Any], checksum: Checksum) -> bool:
+    """Tell whether the data of a stored image has this checksum.
+
+    Glance's own hashes and the image's mark are compared with it.
+    """
     stated = stated_hashes(record).get(checksum.algorithm)
-    return checksum.value == stated or record.get(CHECKSUM) == str(checksum)
+    return checksum.value == stated or record.get(CHECKSUM_MARK) == str(checksum)
 
 
 def version_of(record: Mapping[str, Any]) -> str:
-    """Return what tells an image from later ones of its name: a version or a date."""
-    return str(record.get(VERSION) or record["created_at"][:10])
+    """Return the declared version of a stored image, or the day of its creation."""
+    return str(record.get(VERSION_MARK) or record["created_at"][:10])

@@ -1,7 +1,8 @@
-"""What each key of ``images.yaml`` takes: a text becomes a value, or a reason why not.
+"""The values of the keys in ``images.yaml``: one parser for each key.
 
-Scalars arrive as the texts that were written (``24.10`` is no number), so that a
-property or version is what the file shows.
+A parser takes what :func:`read_mapping` returns, where every scalar is a text as
+written. It returns the value, or raises :class:`ValueError` with the reason. Texts
+stay as written, so that a version or property ``24.10`` does not become ``24.1``.
 """
 
 from __future__ import annotations
@@ -17,17 +18,21 @@ from urllib.parse import urlsplit
 from imagectl.contract.image import CONTAINER_FORMATS, DISK_FORMATS, IMAGE, VISIBILITIES
 
 ALGORITHMS = ("md5", "sha1", "sha256", "sha384", "sha512")
-TRUTHS = {
+BOOLEANS = {
     **dict.fromkeys(("true", "yes", "on"), True),
     **dict.fromkeys(("false", "no", "off"), False),
 }
 MARK_PREFIX = "imagectl_"
-"""Properties by which images are known again; see :mod:`imagectl.sync.marks`."""
+"""Begins the names of the properties by which ``image sync`` finds its images again;
+see :mod:`imagectl.sync.stored`."""
 MAX_LENGTH = 255
+"""The longest name, tag or version, in characters."""
 
 
 @dataclass(frozen=True)
 class Checksum:
+    """A hash of an image's data, in lower-case hexadecimal digits."""
+
     algorithm: str
     value: str
 
@@ -35,7 +40,7 @@ class Checksum:
         return f"{self.algorithm}:{self.value}"
 
 
-def _text(content: Any) -> str:
+def _parse_text(content: Any) -> str:
     if not isinstance(content, str) or not content:
         raise ValueError("is no text")
     if len(content) > MAX_LENGTH:
@@ -43,38 +48,38 @@ def _text(content: Any) -> str:
     return content
 
 
-def _path(content: Any) -> str:
+def _parse_path(content: Any) -> str:
     if not isinstance(content, str) or not content:
         raise ValueError("is no path")
     return content
 
 
-def _url(content: Any) -> str:
+def _parse_url(content: Any) -> str:
     url = urlsplit(content) if isinstance(content, str) else None
     if url is None or url.scheme not in ("http", "https") or not url.hostname:
         raise ValueError("is no http or https URL")
     return str(content)
 
 
-def _count(content: Any) -> int:
+def _parse_count(content: Any) -> int:
     if not isinstance(content, str) or not content.isdecimal():
         raise ValueError(f"'{content}' is not a number of 0 or more")
     return int(content)
 
 
-def _truth(content: Any) -> bool:
-    if not isinstance(content, str) or content.lower() not in TRUTHS:
+def _parse_boolean(content: Any) -> bool:
+    if not isinstance(content, str) or content.lower() not in BOOLEANS:
         raise ValueError(f"'{content}' is neither true nor false")
-    return TRUTHS[content.lower()]
+    return BOOLEANS[content.lower()]
 
 
-def _choice(choices: Sequence[str], content: Any) -> str:
+def _parse_choice(choices: Sequence[str], content: Any) -> str:
     if content not in choices:
         raise ValueError(f"'{content}' is none of {', '.join(choices)}")
     return str(content)
 
 
-def _checksum(content: Any) -> Checksum:
+def _parse_checksum(content: Any) -> Checksum:
     algorithm, _, value = str(content).lower().partition(":")
     if algorithm not in ALGORITHMS:
         raise ValueError(f"'{content}' is not of the form sha256:...")
@@ -84,13 +89,13 @@ def _checksum(content: Any) -> Checksum:
     return Checksum(algorithm, value)
 
 
-def _tags(content: Any) -> tuple[str, ...]:
+def _parse_tags(content: Any) -> tuple[str, ...]:
     if not isinstance(content, list):
         raise ValueError("is no list")
-    return tuple(dict.fromkeys(_text(tag) for tag in content))
+    return tuple(dict.fromkeys(_parse_text(tag) for tag in content))
 
 
-def _properties(content: Any) -> Mapping[str, str]:
+def _parse_properties(content: Any) -> Mapping[str, str]:
     if not isinstance(content, dict):
         raise ValueError("is no mapping")
     for key, value in content.items():
@@ -103,20 +108,20 @@ def _properties(content: Any) -> Mapping[str, str]:
     return content
 
 
-READERS: Mapping[str, Callable[[Any], Any]] = {
-    "name": _text,
-    "file": _path,
-    "url": _url,
-    "checksum": _checksum,
-    "version": _text,
-    "keep": _count,
-    "disk_format": partial(_choice, DISK_FORMATS),
-    "container_format": partial(_choice, CONTAINER_FORMATS),
-    "min_disk": _count,
-    "min_ram": _count,
-    "visibility": partial(_choice, VISIBILITIES),
-    "protected": _truth,
-    "hidden": _truth,
-    "tags": _tags,
-    "properties": _properties,
+PARSERS: Mapping[str, Callable[[Any], Any]] = {
+    "name": _parse_text,
+    "file": _parse_path,
+    "url": _parse_url,
+    "checksum": _parse_checksum,
+    "version": _parse_text,
+    "keep": _parse_count,
+    "disk_format": partial(_parse_choice, DISK_FORMATS),
+    "container_format": partial(_parse_choice, CONTAINER_FORMATS),
+    "min_disk": _parse_count,
+    "min_ram": _parse_count,
+    "visibility": partial(_parse_choice, VISIBILITIES),
+    "protected": _parse_boolean,
+    "hidden": _parse_boolean,
+    "tags": _parse_tags,
+    "properties": _parse_properties,
 }

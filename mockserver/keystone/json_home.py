@@ -10,16 +10,17 @@ import re
 from functools import cache
 
 from imagectl.contract.identity import (
+    CREDENTIAL,
     DOMAIN,
     ENDPOINT,
     GROUP,
+    POLICY,
     PROJECT,
     REGION,
     ROLE,
     SERVICE,
     USER,
 )
-from imagectl.contract.stored_blobs import CREDENTIAL, POLICY
 from imagectl.contract.unified_limits import LIMIT, REGISTERED_LIMIT
 
 MEDIA_TYPE = "application/json-home"

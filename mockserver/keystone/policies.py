@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import falcon
 
-from imagectl.contract.stored_blobs import POLICY
+from imagectl.contract.identity import POLICY
 from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Invalid
 from mockserver.keystone.requests.call import reading, writing

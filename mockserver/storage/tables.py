@@ -25,15 +25,16 @@ from imagectl.contract.application_credentials import (
     APPLICATION_CREDENTIAL,
 )
 from imagectl.contract.identity import (
+    CREDENTIAL,
     ENDPOINT,
     GROUP,
+    POLICY,
     PROJECT,
     REGION,
     ROLE,
     SERVICE,
     USER,
 )
-from imagectl.contract.stored_blobs import CREDENTIAL, POLICY
 from imagectl.contract.unified_limits import LIMIT, REGISTERED_LIMIT
 
 METADATA = MetaData()

@@ -4,16 +4,17 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from imagectl.api import lookup
 from imagectl.api.client import Record
 from imagectl.api.selection import active_images, select, unique
 from imagectl.command import Lister, common_code
-from imagectl.commands.image.batch import (
+from imagectl.commands import options
+from imagectl.commands.image.batch import TransferCommand, title_of, total_size
+from imagectl.commands.image.options.transfers import (
     add_jobs,
     add_progress,
     add_store_preference,
-    move_each,
 )
-from imagectl.commands.options import common as options
 from imagectl.contract.image import VISIBILITIES
 from imagectl.errors import UsageError, VerificationError
 from imagectl.transfer.auditing import UNREAD, WRONG, audit
@@ -24,7 +25,7 @@ COLUMNS = ("ID", "Name", "Size", "Verdict")
 WITH_DATA = ("active", "deactivated")
 
 
-class Audit(Lister):
+class Audit(Lister, TransferCommand):
     """Read stored images again, and report those whose bytes are not what they were.
 
     The data of every image is read from its store, past the service's cache, and
@@ -101,8 +102,16 @@ class Audit(Lister):
             lambda given: found.extend(select(self.cloud.image, given)),
         )
         records = unique(found)
-        _, failed = move_each(self, parsed_args, records, self.audit)
-        self.exit_code = common_code([missing, failed])
+        _, failures = self.run_batch(
+            parsed_args,
+            records,
+            self.audit,
+            title=title_of,
+            total_bytes=total_size(records),
+        )
+        self.exit_code = common_code(
+            [missing, self.summarize_failures(failures, len(records))]
+        )
         if not WRONG.isdisjoint(self.verdicts.values()):
             self.exit_code = VerificationError.exit_code
         rows = (
@@ -114,7 +123,7 @@ class Audit(Lister):
     def filters(self, args: argparse.Namespace) -> dict[str, Any]:
         return dict(args.properties) | options.given(
             visibility=args.visibility,
-            owner=options.project_id(self.cloud, args.project, args.project_domain),
+            owner=lookup.find_project_id(self.cloud, args.project, args.project_domain),
             tag=args.tags,
             os_hidden="true" if args.hidden else None,
         )

@@ -8,7 +8,7 @@ from typing import TextIO
 from cliff.columns import FormattableColumn
 
 from imagectl import output
-from imagectl.output import Record
+from imagectl.api.client import Record
 
 COLOURS = {"active": 32, "killed": 31, "deleted": 31, "deactivated": 35}
 """SGR codes: green, red, magenta; what is on its way is yellow."""

@@ -5,19 +5,19 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from imagectl.api import images
+from imagectl.api import images, lookup
 from imagectl.api.client import Client, Cloud, Record
 from imagectl.api.selection import active_images, select, unique
 from imagectl.api.sharing import add_member, member_ids, project_elsewhere
 from imagectl.auth.session import Session
 from imagectl.command import Lister, common_code
-from imagectl.commands.image.batch import (
+from imagectl.commands import options
+from imagectl.commands.image.batch import TransferCommand, title_of, total_size
+from imagectl.commands.image.options.transfers import (
     add_jobs,
     add_progress,
     add_store_preference,
-    move_each,
 )
-from imagectl.commands.options import common as options
 from imagectl.config.clouds import load_cloud, load_named_cloud
 from imagectl.contract.image import VISIBILITIES
 from imagectl.errors import ConflictError, UsageError
@@ -27,7 +27,7 @@ from imagectl.transfer.progress import Report
 COLUMNS = ("Name", "ID", "Copy ID", "Size", "Result")
 
 
-class Copy(Lister):
+class Copy(Lister, TransferCommand):
     """Copy images to another cloud or region, straight from one to the other.
 
     The data passes through this program and touches no disk. It is verified against
@@ -122,25 +122,33 @@ class Copy(Lister):
         if bool(parsed_args.images) == parsed_args.all:
             raise UsageError("Either name images or give --all.")
         self.target = self.open_target(parsed_args)
-        self.owner = options.project_id(
+        self.owner = lookup.find_project_id(
             self.target, parsed_args.project, parsed_args.project_domain
         )
         found: list[Record] = []
         source = self.cloud.image
         if parsed_args.all:
             found += active_images(source)
-        codes = [
-            self.for_each(parsed_args.images, lambda n: found.extend(select(source, n)))
-        ]
+        missing = self.for_each(
+            parsed_args.images, lambda given: found.extend(select(source, given))
+        )
         records = unique(found)
         if parsed_args.name and len(records) > 1:
             raise UsageError(f"--name is for one image, not for {len(records)}.")
-        copied, code = move_each(self, parsed_args, records, self.copy)
-        self.exit_code = common_code([*codes, code])
+        copies, failures = self.run_batch(
+            parsed_args,
+            records,
+            self.copy,
+            title=title_of,
+            total_bytes=total_size(records),
+        )
+        self.exit_code = common_code(
+            [missing, self.summarize_failures(failures, len(records))]
+        )
         rows = (
             (record["name"], record["id"], copy_id, record["size"], result)
-            for record, outcome in copied
-            for copy_id, result in [outcome or (None, "failed")]
+            for record, copy in zip(records, copies, strict=True)
+            for copy_id, result in [copy or (None, "failed")]
         )
         return self.table(COLUMNS, rows)
 

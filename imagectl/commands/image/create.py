@@ -5,8 +5,10 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from imagectl import verbs
-from imagectl.api import images, imports
-from imagectl.commands.image.batch import progress_of
+from imagectl.api import images, imports, lookup
+from imagectl.api.client import Record
+from imagectl.commands import options
+from imagectl.commands.image.batch import TransferCommand
 from imagectl.commands.image.options.attributes import add_attributes, attributes
 from imagectl.commands.image.options.data import add_data, settle_format
 from imagectl.commands.image.options.imports import (
@@ -21,10 +23,8 @@ from imagectl.commands.image.options.signing import (
     signature_properties,
 )
 from imagectl.commands.image.options.waiting import add_wait
-from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
-from imagectl.output import Record
 from imagectl.transfer.digest import Digest, verify
 from imagectl.transfer.sources import FileSource, PipeSource, open_source
 from imagectl.transfer.upload import stage, upload
@@ -32,7 +32,7 @@ from imagectl.transfer.upload import stage, upload
 Data = FileSource | PipeSource
 
 
-class Create(verbs.Create):
+class Create(verbs.Create, TransferCommand):
     """Create an image, and store its data from a file or from standard input.
 
     What is stored is verified. If anything goes wrong, or on Ctrl-C, the new image is
@@ -77,7 +77,7 @@ class Create(verbs.Create):
         add_wait(parser, is_default=True)
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
-        owner = options.project_id(self.cloud, args.project, args.project_domain)
+        owner = lookup.find_project_id(self.cloud, args.project, args.project_domain)
         return attributes(args) | options.given(id=args.id, owner=owner, tags=args.tags)
 
     def take_action(
@@ -127,14 +127,14 @@ class Create(verbs.Create):
         return stored
 
     def stage(self, record: Record, source: Data, args: argparse.Namespace) -> Digest:
-        with progress_of(self, args, source.size_bytes) as report:
+        with self.show_progress(args, source.size_bytes) as report:
             return stage(self.client, record["id"], source, report=report)
 
     def upload(self, record: Record, source: Data, args: argparse.Namespace) -> Record:
         image_id, store = record["id"], next(iter(args.stores), None)
         with (
             self.discarding(record, args),
-            progress_of(self, args, source.size_bytes) as report,
+            self.show_progress(args, source.size_bytes) as report,
         ):
             return upload(self.client, image_id, source, report=report, store=store)
 

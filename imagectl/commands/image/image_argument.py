@@ -6,9 +6,9 @@ import argparse
 from typing import Any
 
 from imagectl.api import lookup
+from imagectl.api.client import Record
 from imagectl.command import Command
 from imagectl.contract.image import IMAGE
-from imagectl.output import Record
 
 
 class NamesImage(Command):

@@ -5,6 +5,7 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import imports
+from imagectl.api.client import Record
 from imagectl.commands.image.options.imports import (
     add_stores,
     import_image,
@@ -14,7 +15,6 @@ from imagectl.commands.image.options.imports import (
 from imagectl.commands.image.options.waiting import add_wait
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
-from imagectl.output import Record
 
 STATUS_FOR = {
     "glance-direct": "uploading",

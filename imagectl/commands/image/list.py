@@ -6,17 +6,18 @@ from itertools import islice
 from typing import Any
 
 from imagectl import verbs
+from imagectl.api import lookup
+from imagectl.api.client import Record
 from imagectl.api.selection import has_wildcard, matches
+from imagectl.commands import options
 from imagectl.commands.image.cells import has_colour, present
-from imagectl.commands.options import common as options
-from imagectl.contract.image import IMAGE, MEMBER_STATUSES, VISIBILITIES
-from imagectl.output import Record
+from imagectl.contract.image import IMAGE, MEMBER_STATUS_FILTERS, VISIBILITIES
 
 HASHES = ("checksum", "hash")
 """The MD5 of an image's data, and its ``os_hash_value``."""
 
 
-class List(verbs.List):
+class List(verbs.PagedList):
     """List images, filtered and sorted by the service."""
 
     resource = IMAGE
@@ -60,9 +61,9 @@ class List(verbs.List):
             "--member-status",
             metavar="<member-status>",
             type=str.lower,
-            choices=MEMBER_STATUSES,
+            choices=MEMBER_STATUS_FILTERS,
             help="List shared images of which the membership is"
-            f" {', '.join(MEMBER_STATUSES)} (default: accepted)",
+            f" {', '.join(MEMBER_STATUS_FILTERS)} (default: accepted)",
         )
         parser.add_argument(
             "--project",
@@ -106,7 +107,7 @@ class List(verbs.List):
             os_hash_value=args.hash,
             status=args.status,
             member_status=args.member_status,
-            owner=options.project_id(self.cloud, args.project, args.project_domain),
+            owner=lookup.find_project_id(self.cloud, args.project, args.project_domain),
             tag=args.tags,
             os_hidden="true" if args.hidden else None,
             sort=sort_order(args.sort),
@@ -114,7 +115,7 @@ class List(verbs.List):
         return dict(args.properties) | named
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        limit = verbs.least(args.limit, args.max_items)
+        limit = self.limit(args)
         is_pattern = has_wildcard(args.name or "")
         found: Iterator[Record] = self.client.list(
             IMAGE,

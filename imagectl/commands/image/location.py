@@ -9,9 +9,9 @@ from typing import Any
 from imagectl import verbs
 from imagectl.api import imports, locations
 from imagectl.command import Lister
+from imagectl.commands import options
 from imagectl.commands.image.image_argument import NamesImage
 from imagectl.commands.image.options.waiting import add_wait, patience
-from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
 
 COLUMNS = {"URL": "url", "Metadata": "metadata"}

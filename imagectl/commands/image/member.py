@@ -8,12 +8,12 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import lookup, members
+from imagectl.api.client import Record
+from imagectl.commands import options
 from imagectl.commands.image.image_argument import NamesImage
 from imagectl.commands.image.options.attributes import add_membership
-from imagectl.commands.options import common as options
-from imagectl.contract.identity import PROJECT
-from imagectl.contract.image_parts import MEMBER
-from imagectl.output import Record
+from imagectl.contract.identity import DOMAIN, PROJECT
+from imagectl.contract.image import MEMBER
 
 SHARED = {"member_status": "all"}
 """Finds an image by name for a member that has not accepted it, too."""
@@ -33,7 +33,11 @@ class MemberVerb(NamesImage):
 
     def project_id(self, given: str, args: argparse.Namespace) -> str:
         """Return a member's id, that of a deleted project included."""
-        scope = {"domain_id": options.domain_id(self.cloud, args.project_domain)}
+        scope = {
+            "domain_id": lookup.find_optional_id(
+                self.cloud, DOMAIN, args.project_domain
+            )
+        }
         return lookup.find_id(
             self.cloud.identity, PROJECT, given, scope=scope, may_be_gone=True
         )
@@ -110,7 +114,7 @@ class Add(verbs.ShowRecord, MemberVerb):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        project_id = options.project_id(
+        project_id = lookup.find_project_id(
             self.cloud, parsed_args.project, parsed_args.project_domain
         )
         image_id = self.image_id(parsed_args.image)

@@ -6,18 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from imagectl.commands.image.batch import (
+from imagectl.api.client import Record
+from imagectl.commands import options
+from imagectl.commands.image.batch import TransferCommand, title_of, total_size
+from imagectl.commands.image.options.transfers import (
     add_jobs,
     add_progress,
     add_store_preference,
-    move_all,
-    progress_of,
-    tell,
 )
-from imagectl.commands.options import common as options
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
-from imagectl.output import Record
 from imagectl.transfer.download import Manner, save, save_to_descriptor
 from imagectl.transfer.progress import Report
 from imagectl.transfer.remote import RemoteImage
@@ -27,7 +25,7 @@ from imagectl.verbs import ResourceVerb
 MAX_NAME_BYTES = 200
 
 
-class Save(ResourceVerb):
+class Save(ResourceVerb, TransferCommand):
     """Save the data of an image to a file, or to standard output; or of several.
 
     A file is there only once the data is complete and verified. What was cut off is
@@ -100,9 +98,9 @@ class Save(ResourceVerb):
                 "An image is not for a terminal.", hint="use --file or redirect it"
             )
         image = self.image(self.find(parsed_args.images[0]), parsed_args)
-        if not is_file:  # what it is piped into may have the terminal
-            parsed_args.progress = parsed_args.progress or "none"
-        with progress_of(self, parsed_args, image.size_bytes) as report:
+        # What standard output is piped into may use the terminal.
+        style = "bar" if is_file else "none"
+        with self.show_progress(parsed_args, image.size_bytes, style) as report:
             if is_file:
                 save(image, Path(parsed_args.file), _manner(parsed_args), report)
             else:
@@ -114,9 +112,8 @@ class Save(ResourceVerb):
         return RemoteImage(self.client, record, args.stores, block_bytes)
 
     def save_all(self, args: argparse.Namespace) -> int:
-        given = [("", name) for name in args.images]
-        records = move_all(self, args, given, lambda n, _: self.find(n), None)
-        missing = len(given) - len(records)
+        found, missing = self.run_batch(args, args.images, lambda n, _: self.find(n))
+        records = [record for record in found if record is not None]
         if args.all:
             records = list(self.client.list(IMAGE, {"status": "active"}))
         manner, directory = _manner(args), args.directory
@@ -126,13 +123,16 @@ class Save(ResourceVerb):
             record, name = item
             save(self.image(record, args), directory / name, manner, report)
 
-        items = [
-            (record.get("name") or record["id"], (record, name))
-            for record, name in zip(records, file_names(records), strict=True)
-        ]
-        total_bytes = sum(record.get("size") or 0 for record in records)
-        saved = move_all(self, args, items, save_one, total_bytes)
-        return tell(self, len(saved), len(items) + missing, "images saved")
+        _, failures = self.run_batch(
+            args,
+            list(zip(records, file_names(records), strict=True)),
+            save_one,
+            title=lambda item: title_of(item[0]),
+            total_bytes=total_size(records),
+        )
+        return self.summarize_failures(
+            [*missing, *failures], len(missing) + len(records)
+        )
 
 
 def file_names(records: Sequence[Record]) -> list[str]:

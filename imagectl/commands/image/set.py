@@ -2,19 +2,20 @@ from __future__ import annotations
 
 import argparse
 
-from imagectl.api import images, members
+from imagectl.api import images, lookup, members
+from imagectl.api.client import Record
 from imagectl.api.quarantine import deactivated_if_wrong
-from imagectl.commands.image.batch import add_progress, progress_of
+from imagectl.commands import options
+from imagectl.commands.image.batch import TransferCommand
 from imagectl.commands.image.options.attributes import (
     add_attributes,
     add_membership,
     attributes,
 )
 from imagectl.commands.image.options.data import add_allow_unsafe
-from imagectl.commands.options import common as options
+from imagectl.commands.image.options.transfers import add_progress
 from imagectl.contract.image import IMAGE
 from imagectl.errors import ConflictError, UsageError
-from imagectl.output import Record
 from imagectl.transfer.sources import open_source
 from imagectl.transfer.upload import upload
 from imagectl.verbs import ResourceVerb
@@ -29,7 +30,7 @@ WELL_KNOWN_PROPERTIES = {
 }
 
 
-class Set(ResourceVerb):
+class Set(ResourceVerb, TransferCommand):
     """Change images: their attributes, their status, or a membership of them."""
 
     resource = IMAGE
@@ -89,7 +90,7 @@ class Set(ResourceVerb):
             raise UsageError("--size and --store go with --file.")
         if len(parsed_args.images) > 1 and own != (None, None):
             raise UsageError("Several images cannot be given one name or one file.")
-        project = options.project_id(
+        project = lookup.find_project_id(
             self.cloud, parsed_args.project, parsed_args.project_domain
         )
         return self.for_each(
@@ -140,7 +141,7 @@ class Set(ResourceVerb):
                 )
             with (
                 deactivated_if_wrong(self.client, record),
-                progress_of(self, args, source.size_bytes) as report,
+                self.show_progress(args, source.size_bytes) as report,
             ):
                 image_id, store = record["id"], args.store
                 upload(self.client, image_id, source, report=report, store=store)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import argparse
 
-from imagectl.commands.image.batch import progress_of
+from imagectl.commands.image.batch import TransferCommand
 from imagectl.commands.image.options.data import add_data
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
@@ -11,7 +11,7 @@ from imagectl.transfer.upload import stage
 from imagectl.verbs import ResourceVerb
 
 
-class Stage(ResourceVerb):
+class Stage(ResourceVerb, TransferCommand):
     """Send the data of a queued image to where 'image import' takes it from"""
 
     resource = IMAGE
@@ -30,5 +30,5 @@ class Stage(ResourceVerb):
                 source.check_format(
                     record["disk_format"], allow_unsafe=parsed_args.allow_unsafe
                 )
-            with progress_of(self, parsed_args, source.size_bytes) as report:
+            with self.show_progress(parsed_args, source.size_bytes) as report:
                 stage(self.client, record["id"], source, report=report)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from imagectl.command import Lister
-from imagectl.commands.image.batch import add_progress, progress_of
+from imagectl.commands.image.batch import TransferCommand
+from imagectl.commands.image.options.transfers import add_progress
 from imagectl.errors import UsageError
 from imagectl.sync.declaration import Declaration, read_declaration
 from imagectl.sync.execution import carry_out
@@ -16,7 +17,7 @@ from imagectl.sync.plan import Steps, make_plan
 COLUMNS = ("Action", "Name", "ID", "Changes", "Result")
 
 
-class Sync(Lister):
+class Sync(Lister, TransferCommand):
     """Make the project's images be what a file declares.
 
     Images that are missing are stored, from a file or a URL, and verified; attributes,
@@ -62,7 +63,7 @@ class Sync(Lister):
         declarations = [read_declaration(path) for path in parsed_args.files]
         _check_unique(declarations)
         client = self.cloud.image
-        self.show = partial(progress_of, self, parsed_args)
+        self.show = partial(self.show_progress, parsed_args)
         plan = [
             steps
             for declaration in declarations

@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 from imagectl.api import tags
+from imagectl.api.client import Record
 from imagectl.command import Lister
 from imagectl.commands.image.image_argument import NamesImage
 from imagectl.contract.image import IMAGE
-from imagectl.output import Record
 
 
 class Add(NamesImage):

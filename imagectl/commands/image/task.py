@@ -9,14 +9,14 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import imports
+from imagectl.api.client import Record
+from imagectl.commands import options
 from imagectl.commands.image.image_argument import NamesImage
 from imagectl.commands.image.options.waiting import add_wait, patience
-from imagectl.commands.options import common as options
-from imagectl.contract.image_parts import TASK, TASK_STATUSES
-from imagectl.output import Record
+from imagectl.contract.image import TASK, TASK_STATUSES
 
 
-class List(verbs.List, NamesImage):
+class List(verbs.PagedList, NamesImage):
     """List tasks: all of them, or those of one image"""
 
     resource = TASK
@@ -67,7 +67,7 @@ class List(verbs.List, NamesImage):
         found = imports.tasks(self.client, self.image_id(args.image))
         wanted = options.given(type=args.type, status=args.status).items()
         chosen = [task for task in found if wanted <= task.items()]
-        return chosen[: verbs.least(args.limit, args.max_items)]
+        return chosen[: self.limit(args)]
 
 
 class Show(verbs.Show):

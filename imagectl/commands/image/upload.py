@@ -5,14 +5,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from imagectl.api import images
+from imagectl.api import images, lookup
+from imagectl.api.client import Record
 from imagectl.command import Lister
-from imagectl.commands.image.batch import add_jobs, add_progress, move_all, tell
+from imagectl.commands import options
+from imagectl.commands.image.batch import TransferCommand
 from imagectl.commands.image.options.attributes import add_attributes, attributes
 from imagectl.commands.image.options.data import add_allow_unsafe, settle_format
-from imagectl.commands.options import common as options
+from imagectl.commands.image.options.transfers import add_jobs, add_progress
 from imagectl.contract.image import IMAGE
-from imagectl.output import Record
 from imagectl.transfer.progress import Report
 from imagectl.transfer.sources import open_source
 from imagectl.transfer.upload import upload
@@ -20,7 +21,7 @@ from imagectl.transfer.upload import upload
 COLUMNS = ("ID", "Name", "Size", "Status")
 
 
-class Upload(Lister):
+class Upload(Lister, TransferCommand):
     """Create an image of each file, named as the file without its suffix.
 
     What is stored is verified. An image whose upload fails is deleted again, and does
@@ -54,7 +55,7 @@ class Upload(Lister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        owner = options.project_id(
+        owner = lookup.find_project_id(
             self.cloud, parsed_args.project, parsed_args.project_domain
         )
         given = options.given(owner=owner, tags=parsed_args.tags)
@@ -65,10 +66,13 @@ class Upload(Lister):
 
         paths = [Path(file) for file in parsed_args.files]
         total_bytes = sum(path.stat().st_size for path in paths if path.is_file())
-        items = [(str(path), path) for path in paths]
-        records = move_all(self, parsed_args, items, upload_one, total_bytes)
-        self.exit_code = tell(self, len(records), len(paths), "files uploaded")
-        rows = ([record[name.lower()] for name in COLUMNS] for record in records)
+        records, failures = self.run_batch(
+            parsed_args, paths, upload_one, title=str, total_bytes=total_bytes
+        )
+        self.exit_code = self.summarize_failures(failures, len(paths))
+        rows = (
+            [record[name.lower()] for name in COLUMNS] for record in records if record
+        )
         return self.table(COLUMNS, rows)
 
     def upload(

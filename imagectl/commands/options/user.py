@@ -1,4 +1,7 @@
-"""Options that Keystone keeps in a user's ``options`` (Keystone 30, ``identity``)."""
+"""Command line options for a user's ``options`` in Keystone.
+
+Source: Keystone 30, ``identity/backends/resource_options.py``.
+"""
 
 from __future__ import annotations
 
@@ -14,34 +17,41 @@ USER_OPTIONS = (LOCKOUT, EXPIRY, FIRST_USE, LOCK, SECOND_FACTOR, RULES)
 
 SWITCHES = {
     "--ignore-lockout-failure-attempts": (
-        *(LOCKOUT, True),
+        LOCKOUT,
+        True,
         "Never lock the user out, however many logins fail",
     ),
     "--no-ignore-lockout-failure-attempts": (
-        *(LOCKOUT, False),
+        LOCKOUT,
+        False,
         "Lock the user out when too many logins fail",
     ),
     "--ignore-password-expiry": (EXPIRY, True, "Accept a password that has expired"),
     "--no-ignore-password-expiry": (EXPIRY, False, "Refuse an expired password"),
     "--ignore-change-password-upon-first-use": (
-        *(FIRST_USE, True),
+        FIRST_USE,
+        True,
         "Let the user keep the password that an administrator set",
     ),
     "--no-ignore-change-password-upon-first-use": (
-        *(FIRST_USE, False),
+        FIRST_USE,
+        False,
         "Make the user change a password that an administrator set",
     ),
     "--enable-lock-password": (LOCK, True, "Do not let the user change the password"),
     "--disable-lock-password": (LOCK, False, "Let the user change the password"),
     "--enable-multi-factor-auth": (
-        *(SECOND_FACTOR, True),
+        SECOND_FACTOR,
+        True,
         "Ask for the methods of --multi-factor-auth-rule",
     ),
     "--disable-multi-factor-auth": (SECOND_FACTOR, False, "Take any one method"),
 }
+"""By option of the command line: the key in ``options``, its value, and the help."""
 
 
 def add_user_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options; each sets the argument of its key in ``options``."""
     for name, (key, is_on, help_text) in SWITCHES.items():
         parser.add_argument(
             name, dest=key, action="store_const", const=is_on, help=help_text
@@ -58,4 +68,5 @@ def add_user_options(parser: argparse.ArgumentParser) -> None:
 
 
 def split_rule(text: str) -> list[str]:
+    """Return the methods in ``password,totp``; the type of an option."""
     return text.split(",")

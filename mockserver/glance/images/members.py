@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
-from imagectl.contract.image_parts import MEMBERSHIP_STATUSES
+from imagectl.contract.image import MEMBERSHIP_STATUSES
 from mockserver.glance import default_policy as policy
 from mockserver.glance.errors import BadRequest, Conflict, Forbidden, NotFound
 from mockserver.glance.requests.bodies import read_json, refuse_body, write_json

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
 
-from imagectl.contract.image import IMAGE, MEMBER_STATUSES, VISIBILITIES
+from imagectl.contract.image import IMAGE, MEMBER_STATUS_FILTERS, VISIBILITIES
 from mockserver.glance.errors import BadRequest, ServerError
 from mockserver.glance.requests.filters import parse_text_filter, parse_time_filter
 from mockserver.storage.image_selection import COLUMNS, Direction, Selection
@@ -74,7 +74,7 @@ def parse_selection(pairs: Iterable[tuple[str, str]]) -> tuple[Selection, str | 
     tags = query.take_all("tag")
     wanted = Selection(member_status=member_status or "accepted")
     _check_visibility(query.rest())
-    if wanted.member_status not in MEMBER_STATUSES:
+    if wanted.member_status not in MEMBER_STATUS_FILTERS:
         raise BadRequest(f"Invalid status: {wanted.member_status}")
     wanted.limit = parse_limit(limit)
     wanted.order = _parse_order(query)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import falcon
 
 from imagectl.contract import Resource
-from imagectl.contract.image import IMAGE
-from imagectl.contract.image_parts import MEMBER, TASK
+from imagectl.contract.image import IMAGE, MEMBER, TASK
 from mockserver.glance.errors import BadRequest, ServerError
 from mockserver.glance.requests.bodies import read_json, refuse_body, write_json
 from mockserver.handlers.routes import Route

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import falcon
 
-from imagectl.contract.stored_blobs import CREDENTIAL
+from imagectl.contract.identity import CREDENTIAL
 from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Conflict, ForbiddenAction, Invalid
 from mockserver.keystone.requests.call import Call, reading, writing

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import falcon
 
-from imagectl.contract.identity import PROJECT, USER
-from imagectl.contract.stored_blobs import CREDENTIAL
+from imagectl.contract.identity import CREDENTIAL, PROJECT, USER
 from mockserver.handlers.routes import Route
 from mockserver.keystone.credentials.credentials import (
     EC2,

@@ -10,7 +10,7 @@ import requests
 from keystoneauth1 import loading
 from keystoneauth1.session import Session as KeystoneauthSession
 
-from imagectl.auth.password import fetch_by_password, targets
+from imagectl.auth.password import fetch_by_password, requested_scopes
 from imagectl.config.clouds import CloudConfig
 from imagectl.errors import AccessError, ServiceError
 from tests.client.support.auth_server import Answer, Asked, serve
@@ -116,4 +116,5 @@ def test_no_answer_is_an_error_that_names_keystone() -> None:
 
 
 def test_a_token_is_for_what_the_options_name() -> None:
-    assert targets({"domain_id": "d", "project_name": "p"}) == ["domain", "project"]
+    auth = {"domain_id": "d", "project_name": "p"}
+    assert requested_scopes(auth) == ["domain", "project"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imagectl.commands.api import place
+from imagectl.commands.api import resolve_path
 from imagectl.errors import UsageError
 from tests.conftest import Run
 
@@ -34,12 +34,12 @@ def test_an_answer_is_printed_as_json(run: Run) -> None:
 def test_the_path_says_which_service_is_meant(
     given: tuple[str, str | None], meant: tuple[str, str]
 ) -> None:
-    assert place(*given) == meant
+    assert resolve_path(*given) == meant
 
 
 def test_a_token_goes_to_no_other_host(run: Run) -> None:
     with pytest.raises(UsageError):
-        place("http://elsewhere/", None)
+        resolve_path("http://elsewhere/", None)
     assert run("api", "GET", "http://elsewhere/").exit_code == 2
 
 

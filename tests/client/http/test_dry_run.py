@@ -1,4 +1,4 @@
-"""What ``--dry-run`` answers to requests in place of the service."""
+"""``--dry-run``: how requests that were not sent are answered to the command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-from imagectl.http.dry_run import Rehearsal
+from imagectl.http.dry_run import DryRunAdapter
 
 ROOT = "http://glance/v2/images"
 
@@ -42,7 +42,7 @@ def told() -> list[str]:
 @pytest.fixture
 def http(told: list[str]) -> requests.Session:
     session = requests.Session()
-    session.mount("http://", Rehearsal(Stored(), told.append))
+    session.mount("http://", DryRunAdapter(Stored(), told.append))
     return session
 
 

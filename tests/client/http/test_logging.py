@@ -11,14 +11,14 @@ from requests import Request
 
 from imagectl.http.redaction import (
     MAX_CHARACTERS,
-    cut,
+    format_body,
     hash_token,
     redact_document,
     redact_headers,
     redact_url,
-    spell_body,
+    truncate,
 )
-from imagectl.http.timing import Exchanges
+from imagectl.http.request_log import RequestLog
 from mockserver.cloud import MockCloud
 from tests.conftest import Run
 
@@ -83,7 +83,7 @@ def test_a_log_file_holds_the_exchanges_without_secrets(
     outcome = run("--log-file", path, "image", "list")
     assert outcome.err == ""
     text = path.read_text()
-    assert "DEBUG    imagectl.http.timing > GET http" in text
+    assert "DEBUG    imagectl.http.request_log > GET http" in text
     assert kept_token(home) not in text
 
 
@@ -172,22 +172,22 @@ def test_a_url_is_shown_without_user_and_signature() -> None:
     ],
 )
 def test_a_body_is_spelt_by_its_kind(body: object, kind: str, shown: str) -> None:
-    assert spell_body(body, kind) == shown
+    assert format_body(body, kind) == shown
 
 
 def test_a_long_body_is_cut() -> None:
-    assert cut("x" * (MAX_CHARACTERS + 1)).endswith(
+    assert truncate("x" * (MAX_CHARACTERS + 1)).endswith(
         f"... ({MAX_CHARACTERS + 1} characters)"
     )
 
 
 def test_a_request_that_fails_is_timed_too() -> None:
-    exchanges = Exchanges()
+    request_log = RequestLog()
 
     def fail() -> None:
         raise ConnectionError
 
     request = Request("GET", "http://h/").prepare()
     with pytest.raises(ConnectionError):
-        exchanges.carry_out(request, fail, is_streamed=False)  # type: ignore[arg-type]
-    assert [(e.method, e.url) for e in exchanges] == [("GET", "http://h/")]
+        request_log.record(request, fail, is_streamed=False)  # type: ignore[arg-type]
+    assert [(e.method, e.url) for e in request_log] == [("GET", "http://h/")]

@@ -7,7 +7,10 @@ import io
 
 import pytest
 
-from imagectl.commands.image.batch import add_progress
+from imagectl.commands.image.options.transfers import (
+    add_progress,
+    spell_out_progress,
+)
 from imagectl.transfer.progress import PlainLines, show_progress, show_size
 
 
@@ -88,5 +91,5 @@ def test_progress_takes_no_name_for_its_value(
     parser = argparse.ArgumentParser()
     parser.add_argument("name")
     add_progress(parser)
-    args = parser.parse_args(argv)
+    args = parser.parse_args(spell_out_progress(argv))
     assert (args.name, args.progress) == ("name", style)

@@ -15,9 +15,10 @@ from cliff.columns import FormattableColumn
 
 from imagectl import verbs
 from imagectl.api import metadefs
+from imagectl.api.client import Record
 from imagectl.contract import Resource
 from imagectl.errors import UsageError
-from imagectl.output import Record, escape
+from imagectl.output import escape
 
 
 class NamesCell(FormattableColumn[Iterable[Any]]):

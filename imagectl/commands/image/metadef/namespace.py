@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from typing import Any
 
 from imagectl import verbs
 from imagectl.api import metadefs
+from imagectl.api.client import Record
+from imagectl.commands import options
 from imagectl.commands.image.metadef import options as namespace_options
 from imagectl.commands.image.metadef.definition import (
     NamesCell,
@@ -14,9 +17,7 @@ from imagectl.commands.image.metadef.definition import (
     add_force,
     add_namespace,
 )
-from imagectl.commands.options import common as options
 from imagectl.contract.metadef import NAMESPACE, TAG, VISIBILITIES
-from imagectl.output import Record
 
 
 class ShowNamespace(ShowDefinition):
@@ -89,7 +90,7 @@ class Delete(verbs.ResourceVerb):
         )
 
 
-class List(verbs.List):
+class List(verbs.PagedList):
     """List namespaces of metadata definitions, the newest first"""
 
     resource = NAMESPACE
@@ -114,6 +115,15 @@ class List(verbs.List):
     def query(self, args: argparse.Namespace) -> dict[str, Any]:
         types = args.resource_types and ",".join(args.resource_types)
         return options.given(resource_types=types, visibility=args.visibility)
+
+    def records(self, args: argparse.Namespace) -> Iterable[Record]:
+        return self.client.list(
+            NAMESPACE,
+            self.query(args),
+            limit=self.limit(args),
+            marker=args.marker,
+            page_size=max(1, args.page_size),
+        )
 
 
 class Show(ShowNamespace):

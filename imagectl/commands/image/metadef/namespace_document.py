@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from imagectl.api.client import Record
 from imagectl.commands.image.metadef.definition import add_namespace
 from imagectl.commands.image.metadef.namespace import ShowNamespace
 from imagectl.contract.metadef import NAMESPACE
 from imagectl.errors import UsageError
-from imagectl.output import Record
 from imagectl.verbs import ResourceVerb
 
 HELD = ("objects", "tags", "resource_type_associations")

@@ -6,7 +6,9 @@ import argparse
 from typing import Any
 
 from imagectl.api import metadefs
+from imagectl.api.client import Record
 from imagectl.command import ShowOne
+from imagectl.commands import options
 from imagectl.commands.image.metadef.definition import (
     DeleteParts,
     ListParts,
@@ -16,10 +18,8 @@ from imagectl.commands.image.metadef.definition import (
     json_object,
     new_name,
 )
-from imagectl.commands.options import common as options
 from imagectl.contract.metadef import OBJECT
 from imagectl.errors import NotFoundError
-from imagectl.output import Record
 
 SCHEMA_HELP = "JSON object of its description, properties and required properties"
 

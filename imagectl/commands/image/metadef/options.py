@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from imagectl.commands.options import common as options
+from imagectl.api import lookup
+from imagectl.commands import options
 
 if TYPE_CHECKING:
     from imagectl.api.client import Cloud
@@ -60,5 +61,5 @@ def attributes(args: argparse.Namespace, cloud: Cloud) -> dict[str, Any]:
         description=args.description,
         visibility=args.visibility,
         protected=args.protected,
-        owner=options.project_id(cloud, args.project, args.project_domain),
+        owner=lookup.find_project_id(cloud, args.project, args.project_domain),
     )

@@ -8,6 +8,8 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import metadefs
+from imagectl.api.client import Record
+from imagectl.commands import options
 from imagectl.commands.image.metadef.definition import (
     DeleteParts,
     Part,
@@ -16,9 +18,7 @@ from imagectl.commands.image.metadef.definition import (
     json_object,
     new_name,
 )
-from imagectl.commands.options import common as options
 from imagectl.contract.metadef import PROPERTY
-from imagectl.output import Record
 
 
 def add_attributes(parser: argparse.ArgumentParser, *, required: bool) -> None:

@@ -8,15 +8,15 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import metadefs
+from imagectl.api.client import Record
+from imagectl.commands import options
 from imagectl.commands.image.metadef.definition import (
     Part,
     ShowDefinition,
     add_force,
     new_name,
 )
-from imagectl.commands.options import common as options
 from imagectl.contract.metadef import ASSOCIATION, RESOURCE_TYPE
-from imagectl.output import Record
 
 
 class List(verbs.List):

@@ -8,16 +8,16 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import metadefs
+from imagectl.api.client import Record
 from imagectl.command import Lister
+from imagectl.commands import options
 from imagectl.commands.image.metadef.definition import (
     DeleteParts,
     Part,
     ShowPart,
     new_name,
 )
-from imagectl.commands.options import common as options
 from imagectl.contract.metadef import TAG
-from imagectl.output import Record
 
 
 class Create(Part, Lister):
@@ -63,7 +63,7 @@ class Delete(DeleteParts):
     plural = "tags"
 
 
-class List(Part, verbs.List):
+class List(Part, verbs.PagedList):
     """List the tags of a namespace, the newest first"""
 
     resource = TAG
@@ -73,8 +73,9 @@ class List(Part, verbs.List):
         options.add_paging(parser, "tag")
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        limit = verbs.least(args.limit, args.max_items)
-        return self.client.list(self.held(args), limit=limit, marker=args.marker)
+        return self.client.list(
+            self.held(args), limit=self.limit(args), marker=args.marker
+        )
 
 
 class Set(Part):

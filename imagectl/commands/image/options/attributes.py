@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 from imagectl.contract.image import CONTAINER_FORMATS, DISK_FORMATS
 from imagectl.transfer.formats import AUTO
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from imagectl.commands.image.batch import add_progress
-from imagectl.commands.options import common as options
+from imagectl.commands import options
+from imagectl.commands.image.options.transfers import add_progress
 from imagectl.transfer.formats import AUTO, RAW
 from imagectl.transfer.sources import LocalSource
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from imagectl.api import imports
+from imagectl.api.client import Record
 from imagectl.commands.image.options.waiting import patience
 from imagectl.contract.image import IMAGE
 from imagectl.errors import ImagectlError, UsageError
-from imagectl.output import Record
 from imagectl.verbs import ResourceVerb
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import argparse
 from functools import partial
 from typing import TYPE_CHECKING
 
-from imagectl.commands.prompt import ask_password
+from imagectl.commands.password_prompt import ask_password
 from imagectl.errors import UsageError
 from imagectl.transfer.signature import HASH_METHOD, KEY_TYPE, sign
 from imagectl.transfer.sources import FileSource, PipeSource

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from imagectl.api.waiting import Patience
-from imagectl.commands.options import common as options
+from imagectl.commands import options
 
 if TYPE_CHECKING:
     from imagectl.command import Program

@@ -285,8 +285,7 @@ def test_all_images_are_saved_under_their_names(
     twins = [create(run, tmp_path, "twin", bytes([n])) for n in range(2)]
     run("image", "create", "without data")
     done = run("image", "save", "--all", "--directory", folder)
-    assert (done.exit_code, done.out) == (0, "")
-    assert done.err == "imagectl: 4 of 4 images saved\n"
+    assert (done.exit_code, done.out, done.err) == (0, "", "")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
         "one.raw": b"1",
         "_a_b.raw": b"2",
@@ -307,7 +306,7 @@ def test_one_failure_does_not_stop_the_others(
     assert done.exit_code == 1
     assert sorted(done.err.splitlines()) == [
         "hint: --force replaces it",
-        "imagectl: 1 of 4 images saved",
+        "imagectl: 3 of 4 failed",
         "imagectl: No Image found for d",
         f"imagectl: a: {folder}/a.raw exists already.",
         f"imagectl: c: The data of image {image_id} did not verify: its sha512 is"
@@ -316,6 +315,25 @@ def test_one_failure_does_not_stop_the_others(
     ]
     assert (folder / "b.raw").read_bytes() == b"b"
     assert sorted(path.name for path in folder.iterdir()) == ["a.raw", "b.raw"]
+
+
+def test_failures_that_agree_give_their_own_exit_code(
+    run: Run, tmp_path: Path, folder: Path
+) -> None:
+    create(run, tmp_path, "a", b"a")
+    folder.mkdir()
+    (folder / "a.raw").write_text("mine")
+    taken = run("image", "save", "a", "--directory", folder)
+    assert (taken.exit_code, taken.err.splitlines()) == (
+        5,
+        [f"imagectl: {folder}/a.raw exists already.", "hint: --force replaces it"],
+    )
+    absent = run("image", "save", "a", "b", "c", "--force", "--directory", folder)
+    assert (absent.exit_code, absent.err.splitlines()[-1]) == (
+        4,
+        "imagectl: 2 of 3 failed",
+    )
+    assert (folder / "a.raw").read_bytes() == b"a"
 
 
 def test_a_second_run_fetches_only_what_is_missing(
@@ -353,9 +371,8 @@ def test_a_log_gets_lines_of_progress(run: Run, image: str, target: Path) -> Non
     assert done.err.startswith("imagectl: 100 %, 2.9 MiB of 2.9 MiB, ")
     folder = target.parent / "images"
     many = run("image", "save", "a", "--directory", folder, "--progress", "plain")
-    progress, summary = many.err.splitlines()
+    [progress] = many.err.splitlines()
     assert progress.startswith("imagectl: 100 %, 2.9 MiB of 2.9 MiB, ")
-    assert summary == "imagectl: 1 of 1 images saved"
     quiet = run("-q", "image", "save", image, "--file", "/dev/null", "--progress=plain")
     assert quiet.err == ""
 

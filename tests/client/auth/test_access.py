@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from imagectl.auth import discovery
-from imagectl.auth.catalog import Access, find_endpoint, read_access
+from imagectl.auth.access import Access, find_endpoint_url, read_access
 from imagectl.errors import AccessError, ServiceError
 
 TOKEN = {
@@ -80,12 +80,12 @@ def test_a_token_without_a_readable_end_has_none(instant: str | None) -> None:
 def test_an_endpoint_is_chosen_by_interface_then_region(
     access: Access, interfaces: tuple[str, ...], region: str | None, expected: str
 ) -> None:
-    assert find_endpoint(access, "image", interfaces, region) == expected
+    assert find_endpoint_url(access, "image", interfaces, region) == expected
 
 
 def test_a_missing_region_says_what_there_is(access: Access) -> None:
     with pytest.raises(ServiceError) as caught:
-        find_endpoint(access, "image", ("public",), "nope")
+        find_endpoint_url(access, "image", ("public",), "nope")
     expected = "public endpoint for image service in nope region not found"
     assert str(caught.value) == expected
     assert "public in A, internal in None, public in B" in caught.value.hint
@@ -93,14 +93,14 @@ def test_a_missing_region_says_what_there_is(access: Access) -> None:
 
 def test_a_missing_service_says_which_there_are(access: Access) -> None:
     with pytest.raises(ServiceError) as caught:
-        find_endpoint(access, "volume", ("public",), None)
+        find_endpoint_url(access, "volume", ("public",), None)
     assert str(caught.value) == "public endpoint for volume service not found"
     assert caught.value.hint == "the catalog has the services: identity, image"
 
 
 def test_an_unscoped_token_asks_for_a_project() -> None:
     with pytest.raises(AccessError) as caught:
-        find_endpoint(Access("t", {}), "image", ("public",), None)
+        find_endpoint_url(Access("t", {}), "image", ("public",), None)
     assert "--os-project-name" in caught.value.hint
 
 

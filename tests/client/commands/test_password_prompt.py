@@ -8,7 +8,7 @@ import sys
 
 PROGRAM = (
     "import sys\n"
-    "from imagectl.commands.prompt import ask_new_password\n"
+    "from imagectl.commands.password_prompt import ask_new_password\n"
     "password = ask_new_password(sys.stdin, sys.stderr)\n"
     "sys.stdout.write(password)\n"
 )

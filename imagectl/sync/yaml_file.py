@@ -1,4 +1,4 @@
-"""YAML in which a scalar is the text that was written, and no key stands twice."""
+"""Read YAML files, with scalars as texts and without duplicate keys."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from imagectl.errors import UsageError
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
-    """Return the mapping that a YAML file holds.
+    """Return the mapping in a YAML file.
 
-    Merge keys (``<<``) work as usual. Raises :class:`UsageError` where it holds
-    something else, and :class:`OSError` where it cannot be read.
+    Every scalar is the text as written: ``24.10`` is not a number, ``yes`` not a
+    boolean. Merge keys (``<<``) work as usual. Raises :class:`UsageError` for invalid
+    YAML, for a key that occurs twice and for anything but a mapping, and
+    :class:`OSError` if the file cannot be read.
     """
     import yaml
 
     class TextLoader(yaml.SafeLoader):
-        # No text becomes a number, a date or a truth; only the merge key is special.
+        # Resolve nothing but the merge key: no numbers, dates or booleans.
         yaml_implicit_resolvers = {"<": yaml.SafeLoader.yaml_implicit_resolvers["<"]}
 
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:

@@ -1,4 +1,4 @@
-"""Where the data of a declared image comes from: a file, or a URL."""
+"""The data of a declared image, from a file or a URL, and its checksum."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from imagectl.sync.declaration import DeclaredImage
 
 TIMEOUTS_S = (30.0, 60.0)
-"""For a connection, and for the next byte."""
+"""To connect, and between two blocks."""
 
 
-def checksum_of(image: DeclaredImage) -> Checksum:
-    """Return the declared checksum, or that of the file as it is now.
+def find_checksum(image: DeclaredImage) -> Checksum:
+    """Return the declared checksum, or else compute that of the file.
 
     Raises :class:`UsageError` for a file that cannot be read.
     """
     if image.checksum or image.file is None:
-        assert image.checksum  # no URL comes without
+        assert image.checksum  # a declaration with a URL has one
         return image.checksum
     digest = Digest([USUAL_ALGORITHM])
     try:
@@ -46,11 +46,13 @@ def checksum_of(image: DeclaredImage) -> Checksum:
 
 
 @contextlib.contextmanager
-def open_origin(image: DeclaredImage, checksum: Checksum) -> Iterator[Source]:
-    """Open the data of a declared image, which is to have ``checksum``.
+def open_image_data(image: DeclaredImage, checksum: Checksum) -> Iterator[Source]:
+    """Open the data of a declared image as a source for an upload.
 
-    Raises :class:`ImagectlError` where it cannot be had, and
-    :class:`VerificationError` for a file that is not of the declared format.
+    The source compares the data with ``checksum`` when an upload has read all of it.
+    Raises :class:`VerificationError` for a file that is not in the declared disk
+    format, :class:`OSError` for a file that cannot be opened, and another
+    :class:`ImagectlError` for a URL that does not answer with 200.
     """
     if image.url:
         yield UrlSource(image.url, checksum)
@@ -60,11 +62,11 @@ def open_origin(image: DeclaredImage, checksum: Checksum) -> Iterator[Source]:
         source = FileSource(file, str(image.file), image.file.stat().st_size)
         if image.attributes["container_format"] == "bare":
             source.check_format(image.attributes["disk_format"])
-        yield CheckedFile(source, checksum)
+        yield CheckedFileSource(source, checksum)
 
 
-class CheckedFile:
-    """A file of which the checksum is known."""
+class CheckedFileSource:
+    """A source that reads a file and compares its data with a checksum."""
 
     is_rewindable = True
 
@@ -84,17 +86,21 @@ class CheckedFile:
 
 
 class UrlSource:
-    """What a web server has, as it stores it; asked for anew by each attempt."""
+    """A source that fetches a URL, and compares the data with a checksum.
+
+    Each attempt of an upload fetches the URL again. No content encoding is accepted,
+    so the data is that which the server stores.
+    """
 
     is_rewindable = True
 
     def __init__(self, url: str, checksum: Checksum) -> None:
-        self.name = shown(url)
+        self.name = strip_secrets(url)
         self.checksum = checksum
         self.algorithms = _algorithms(checksum)
         self._url = url
         self._answer: requests.Response | None = self._open()
-        self.size_bytes = _length(self._answer)
+        self.size_bytes = _read_length(self._answer)
 
     def blocks(self) -> Generator[bytes, None, None]:
         from urllib3.exceptions import HTTPError
@@ -128,8 +134,8 @@ class UrlSource:
         return answer
 
 
-def shown(url: str) -> str:
-    """Return a URL without what may be secret in it: a password, a signature."""
+def strip_secrets(url: str) -> str:
+    """Return a URL without user, password and query, which may hold a signature."""
     parts = urlsplit(url)
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
@@ -139,12 +145,13 @@ def _algorithms(checksum: Checksum) -> tuple[str, ...]:
     return tuple(dict.fromkeys([checksum.algorithm, USUAL_ALGORITHM]))
 
 
-def _length(answer: requests.Response) -> int | None:
+def _read_length(answer: requests.Response) -> int | None:
     length = answer.headers.get("Content-Length", "")
     return int(length) if length.isdecimal() else None
 
 
 def _compare(name: str, digest: Digest, checksum: Checksum) -> None:
+    """Raise :class:`VerificationError` if the data does not have the checksum."""
     found = digest.values()[checksum.algorithm]
     if found != checksum.value:
         raise VerificationError(

@@ -1,9 +1,9 @@
-"""Tokens kept on disk between commands.
+"""The token cache: tokens on disk, for later commands.
 
-A token lies in ``$XDG_CACHE_HOME/imagectl/tokens``, a directory of mode 0700, in a file
-of mode 0600 whose name is a keyed digest of everything that was authenticated with:
-another password, user or scope is another file. Whatever is wrong with the cache, a
-command works as if it were empty.
+A token is stored in ``$XDG_CACHE_HOME/imagectl/tokens``, a directory of mode 0700, in a
+file of mode 0600. The file's name is a keyed hash of everything that the token depends
+on, so another password, user or scope has another file. A cache that cannot be read or
+written is treated as empty: it never makes a command fail.
 """
 
 from __future__ import annotations
@@ -18,25 +18,29 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from imagectl.auth.catalog import Access
+from imagectl.auth.access import Access
 from imagectl.auth.private_files import PrivateDirectory
 
 MARGIN_S = 60.0
-"""A token that is good for less time is not used."""
+"""A token that expires sooner than this is not used."""
 KEY_NAME = "key"
 KEY_BYTES = 32
 SUFFIX = ".json"
 
 
-class KeptToken(NamedTuple):
-    """A token on disk, and the Keystone that issued it."""
+class CachedToken(NamedTuple):
+    """A token in the cache, and the URL of the Keystone that issued it."""
 
     auth_url: str
     access: Access
 
 
 class TokenCache:
-    """One token's place on disk, named by ``identity``: all that it depends on."""
+    """The cache entry of one token.
+
+    ``identity`` is everything that the token depends on: auth type, credentials and
+    scope. ``now`` returns the time in seconds since the epoch.
+    """
 
     def __init__(
         self,
@@ -49,16 +53,22 @@ class TokenCache:
         self._now = now
 
     def load(self) -> tuple[Access, dict[str, str]] | None:
-        """Return the kept token and the API roots that were discovered with it."""
+        """Return the token and the API roots that were stored with it, if it is valid.
+
+        The roots are by endpoint: ``{"http://host:9292": "http://host:9292/v2"}``.
+        """
         try:
             entry = json.loads(self._files.read(self._name()))
-            access, roots = _access_of(entry), dict(entry["roots"])
+            access, roots = _read_access(entry), dict(entry["roots"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return (access, roots) if access.good_until - MARGIN_S > self._now() else None
 
     def save(self, access: Access, roots: Mapping[str, str]) -> None:
-        """Keep a token that expires, and drop the files of those that have."""
+        """Store a token and API roots, and remove expired tokens from the directory.
+
+        A token that never expires is not stored.
+        """
         if access.good_until == float("inf"):
             return
         entry = {
@@ -71,9 +81,10 @@ class TokenCache:
         with contextlib.suppress(OSError):
             content = json.dumps(entry).encode()
             self._files.write(self._name(), content, access.good_until)
-            self._prune()
+            self._remove_expired()
 
     def discard(self) -> None:
+        """Remove the token from the cache."""
         with contextlib.suppress(OSError):
             self._files.remove(self._name())
 
@@ -82,7 +93,10 @@ class TokenCache:
         return hmac.new(self._key(), identity, hashlib.sha256).hexdigest() + SUFFIX
 
     def _key(self) -> bytes:
-        """Return this directory's secret, so that a name gives away no password."""
+        """Return the secret of this directory, which is made when it is first needed.
+
+        File names are hashed with it, so that nobody can test passwords against them.
+        """
         with contextlib.suppress(FileNotFoundError):
             key = self._read_key()
             if key is not None:
@@ -92,7 +106,10 @@ class TokenCache:
         return self._files.read(KEY_NAME)
 
     def _read_key(self) -> bytes | None:
-        """Return the key, None for a broken one; FileNotFoundError if there is none."""
+        """Return the key, or None for an unusable one.
+
+        Raises :class:`FileNotFoundError` if there is none.
+        """
         try:
             key = self._files.read(KEY_NAME)
         except FileNotFoundError:
@@ -101,26 +118,30 @@ class TokenCache:
             return None
         return key if len(key) == KEY_BYTES else None
 
-    def _prune(self) -> None:
+    def _remove_expired(self) -> None:
+        """Remove expired tokens; the modification time of a file is their expiry."""
         for name in self._files.names(SUFFIX):
             with contextlib.suppress(OSError):
                 if self._files.modified_at(name) < self._now():
                     self._files.remove(name)
 
 
-def kept_tokens(directory: Path | None) -> Iterator[KeptToken]:
-    """Yield the tokens on disk; a file that cannot be read as one is left out."""
+def list_cached_tokens(directory: Path | None) -> Iterator[CachedToken]:
+    """Yield the tokens in a cache directory; files that hold no token are left out."""
     if directory is None:
         return
     files = PrivateDirectory(directory)
     for name in files.names(SUFFIX):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             entry = json.loads(files.read(name))
-            yield KeptToken(str(entry.get("auth_url") or ""), _access_of(entry))
+            yield CachedToken(str(entry.get("auth_url") or ""), _read_access(entry))
 
 
-def drop_kept_tokens(directory: Path | None) -> int:
-    """Remove every token on disk, readable or not, and return how many there were."""
+def clear_token_cache(directory: Path | None) -> int:
+    """Remove every token in a cache directory and return how many files there were.
+
+    Raises :class:`OSError` for a file that cannot be removed.
+    """
     if directory is None:
         return 0
     files = PrivateDirectory(directory)
@@ -130,12 +151,12 @@ def drop_kept_tokens(directory: Path | None) -> int:
     return len(names)
 
 
-def _access_of(entry: Mapping[str, Any]) -> Access:
+def _read_access(entry: Mapping[str, Any]) -> Access:
     return Access(entry["token"], entry["body"], float(entry["good_until"]))
 
 
 def cache_directory(environ: Mapping[str, str]) -> Path | None:
-    """Return where tokens are kept, or None for a user without a home."""
+    """Return the directory of the token cache, or None for a user without a home."""
     home = environ.get("HOME")
     default = os.path.join(home, ".cache") if home else ""
     base = environ.get("XDG_CACHE_HOME") or default

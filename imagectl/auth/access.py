@@ -1,4 +1,4 @@
-"""A token of Keystone v3: whose it is, for what, and where the services are."""
+"""A Keystone v3 token: its user, its scope, its expiry, and its service catalog."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from typing import Any
 
 from imagectl.errors import AccessError, ServiceError
 
-CatalogEntry = Mapping[str, Any]
-
 
 @dataclass(frozen=True)
 class Access:
-    """An issued token and what Keystone says of it.
+    """An issued token, and what Keystone's answer says about it.
 
-    ``body`` is the value of ``token`` in Keystone's answer. ``good_until`` is in
-    seconds of this machine's clock: the token's life counted from when it was
-    received, so that a service whose clock is off does no harm.
+    ``body`` is the value of ``token`` in Keystone's answer. ``good_until`` is when the
+    token expires, in seconds since the epoch by this machine's clock. It is the time
+    of receipt plus the token's lifetime, so it is right even if Keystone's clock is
+    wrong. Ids and names are None where the token has none.
     """
 
     token: str = field(repr=False)
@@ -27,6 +26,7 @@ class Access:
 
     @property
     def expires_at(self) -> str:
+        """When the token expires, as Keystone writes it; "" for never."""
         return str(self.body.get("expires_at") or "")
 
     @property
@@ -56,18 +56,22 @@ class Access:
 
     @property
     def has_system_scope(self) -> bool:
+        """Whether the token is for the whole system, not for a project or domain."""
         return bool(self.body.get("system"))
 
     @property
     def is_scoped(self) -> bool:
+        """Whether the token is for a project, a domain or the system."""
         return bool(self.project_id or self.domain_id or self.has_system_scope)
 
     @property
     def roles(self) -> tuple[str, ...]:
+        """The names of the roles."""
         return tuple(role["name"] for role in self.body.get("roles") or ())
 
     @property
-    def catalog(self) -> Sequence[CatalogEntry]:
+    def catalog(self) -> Sequence[Mapping[str, Any]]:
+        """The services, each with its ``type`` and ``endpoints``."""
         return self.body.get("catalog") or ()
 
     def _id_of(self, owner: str) -> str | None:
@@ -78,9 +82,10 @@ class Access:
 
 
 def read_access(token: str, document: Mapping[str, Any], received_at: float) -> Access:
-    """Read Keystone's answer to an authentication; ``received_at`` in epoch seconds.
+    """Return the :class:`Access` for Keystone's answer to an authentication.
 
-    Raises :class:`ServiceError` where it is not a v3 token.
+    ``received_at`` is in seconds since the epoch. Raises :class:`ServiceError` if the
+    answer holds no v3 token.
     """
     body = document.get("token")
     if not isinstance(body, dict):
@@ -88,38 +93,44 @@ def read_access(token: str, document: Mapping[str, Any], received_at: float) -> 
             "The identity service issued no v3 token.",
             hint="Keystone v2.0 is not supported; the URL should end in /v3",
         )
-    issued, expires = _instant(body.get("issued_at")), _instant(body.get("expires_at"))
+    issued = _parse_time(body.get("issued_at"))
+    expires = _parse_time(body.get("expires_at"))
     if issued is None or expires is None:
         return Access(token, body)
     return Access(token, body, received_at + (expires - issued).total_seconds())
 
 
-def _instant(text: str | None) -> datetime | None:
+def _parse_time(text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        instant = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        time = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         return None
-    return instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)
+    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
 
 
-def find_endpoint(
+def find_endpoint_url(
     access: Access,
     service_type: str,
     interfaces: Sequence[str],
     region_name: str | None,
 ) -> str:
-    """Return the service's URL in the catalog; earlier interfaces are preferred.
+    """Return the URL of a service in the token's catalog.
 
-    Raises :class:`AccessError` where the token's scope leaves the catalog empty, and
-    :class:`ServiceError` where the catalog has no such endpoint.
+    ``interfaces`` are in order of preference; a ``region_name`` of None is any region.
+    Raises :class:`AccessError` for an unscoped token, whose catalog is empty, and
+    :class:`ServiceError` if the catalog has no such endpoint.
     """
     for interface in interfaces:
         for endpoint in _endpoints(access, service_type):
             regions = (endpoint.get("region"), endpoint.get("region_id"))
-            is_near = region_name is None or region_name in regions
-            if endpoint.get("interface") == interface and is_near and endpoint["url"]:
+            is_in_region = region_name is None or region_name in regions
+            if (
+                endpoint.get("interface") == interface
+                and is_in_region
+                and endpoint["url"]
+            ):
                 return str(endpoint["url"])
     place = f" in {region_name} region" if region_name else ""
     wanted = f"{' or '.join(interfaces)} endpoint for {service_type} service{place}"

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from imagectl.auth.catalog import Access
-from imagectl.auth.credentials import open_cache
-from imagectl.auth.tokens import TokenCache, cache_directory
+from imagectl.auth.access import Access
+from imagectl.auth.auth_types import open_token_cache
+from imagectl.auth.token_cache import TokenCache, cache_directory
 from imagectl.config.clouds import CloudConfig
 
 NOW = 1_800_000_000.0
@@ -240,4 +240,4 @@ def test_the_directory_follows_xdg(
 def test_a_token_is_cached_only_for_credentials_from_settings(
     config: CloudConfig, is_kept: bool
 ) -> None:
-    assert (open_cache(config, {"HOME": "/h"}) is not None) is is_kept
+    assert (open_token_cache(config, {"HOME": "/h"}) is not None) is is_kept

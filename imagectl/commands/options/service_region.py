@@ -1,4 +1,4 @@
-"""Options that name a service or a region, and what they stand for."""
+"""Options that name a service or a region, and the look-up of their ids."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ if TYPE_CHECKING:
     from imagectl.api.client import Cloud
 
 SERVICE_KEYS = ("name", "type")
-"""A service goes by its name or its type, too."""
+"""The attributes by which a service is found, besides its id."""
 
 
 def add_region(parser: argparse.ArgumentParser, help_text: str) -> None:
+    """Add ``--region``."""
     parser.add_argument("--region", metavar="<region>", help=f"{help_text} (ID)")
 
 
 def add_service(
     parser: argparse.ArgumentParser, help_text: str, *, required: bool = False
 ) -> None:
+    """Add ``--service``."""
     parser.add_argument(
         "--service",
         metavar="<service>",
@@ -31,7 +33,10 @@ def add_service(
 
 
 def service_id(cloud: Cloud, service: str | None) -> str | None:
-    """Return the id of a service that is given by type, name or id, if it is given."""
+    """Return the id of a service, found by type, name or id; None if not given.
+
+    Raises what :func:`lookup.find` raises.
+    """
     if not service:
         return None
     found = lookup.find(cloud.identity, SERVICE, service, keys=SERVICE_KEYS)
@@ -39,5 +44,8 @@ def service_id(cloud: Cloud, service: str | None) -> str | None:
 
 
 def region_id(cloud: Cloud, region: str | None) -> str | None:
-    """Return the id of a region that must be there, if it is given."""
+    """Return the id of a region; None if not given.
+
+    Raises :class:`NotFoundError` if there is no such region.
+    """
     return lookup.find(cloud.identity, REGION, region)["id"] if region else None

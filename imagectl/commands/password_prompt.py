@@ -1,4 +1,4 @@
-"""Asking for passwords: on the terminal without echo, or from a script."""
+"""Ask for passwords: on a terminal without echo, otherwise from standard input."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ DIFFERENT = "The two passwords are not the same."
 
 
 def ask_new_password(stdin: TextIO, stderr: TextIO, prompt: str = PROMPT) -> str:
-    """Ask twice for a password and return it.
+    """Ask for a password twice and return it.
 
-    On a terminal it is asked again until both are the same. Otherwise two lines of
-    ``stdin`` answer, so that a script can. Raises :class:`ImagectlError` where those
-    differ, and where there is no answer.
+    On a terminal the question is repeated until both answers are the same. Otherwise
+    the answers are two lines of ``stdin``, so that scripts can give them. Raises
+    :class:`ImagectlError` if these differ, and without an answer.
     """
     while True:
         first = ask_password(stdin, stderr, prompt)
@@ -28,7 +28,7 @@ def ask_new_password(stdin: TextIO, stderr: TextIO, prompt: str = PROMPT) -> str
 
 
 def ask_password(stdin: TextIO, stderr: TextIO, prompt: str) -> str:
-    """Ask once for a password; raises :class:`ImagectlError` without an answer."""
+    """Ask for a password once. Raises :class:`ImagectlError` without an answer."""
     if not stdin.isatty():
         return _read_line(stdin, stderr, prompt)
     try:

@@ -1,17 +1,19 @@
-"""What the auth types differ in, told without loading their plugins."""
+"""How the auth types differ, decided without loading keystoneauth's plugins.
+
+An auth type is the name of a keystoneauth plugin: ``password``, ``v3token``, ``none``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from imagectl.auth.discovery import MAJOR_VERSIONS
-from imagectl.auth.tokens import TokenCache, cache_directory
+from imagectl.auth.token_cache import TokenCache, cache_directory
 from imagectl.config.clouds import CloudConfig
 from imagectl.errors import AccessError, UsageError
 
-FIXED_ENDPOINT = frozenset({"none", "admin_token", "http_basic"})
-"""They know one endpoint, and neither a catalog nor Keystone."""
-OWN_HEADERS = frozenset(
+FIXED_ENDPOINT_TYPES = frozenset({"none", "admin_token", "http_basic"})
+"""They have one configured endpoint, and use neither a catalog nor Keystone."""
+HEADER_TYPES = frozenset(
     {
         "http_basic",
         "v3oauth2clientcredential",
@@ -19,24 +21,28 @@ OWN_HEADERS = frozenset(
         "v3tokenlessauth",
     }
 )
-"""They authenticate each request with headers of their own."""
-ASKS_EACH_TIME = frozenset(
+"""They authenticate each request with headers other than ``X-Auth-Token``."""
+PROMPTING_TYPES = frozenset(
     {"v3multifactor", "v3oidcauthcode", "v3oidcdeviceauthz", "v3totp", "v3websso"}
 )
+"""They ask the user, or need a new code, each time they authenticate."""
 
 
-def open_cache(config: CloudConfig, environ: Mapping[str, str]) -> TokenCache | None:
-    """Return the token's place on disk; None where it is not to be kept.
+def open_token_cache(
+    config: CloudConfig, environ: Mapping[str, str]
+) -> TokenCache | None:
+    """Return the cache entry of this configuration's token; None for no caching.
 
-    It is not for plugins that ask the user: what they are told belongs to no one
-    that the configuration names.
+    A token is not cached when its user was asked for credentials: they are not part
+    of the configuration, so the entry would be found again for somebody else.
     """
     is_prompted = config.auth_type.endswith("password") and not config.auth.get(
         "password"
     )
-    is_lasting = config.auth_type not in ASKS_EACH_TIME | OWN_HEADERS | FIXED_ENDPOINT
+    uncached_types = PROMPTING_TYPES | HEADER_TYPES | FIXED_ENDPOINT_TYPES
+    is_uncached = config.auth_type in uncached_types or not config.token_cache
     directory = cache_directory(environ)
-    if is_prompted or not is_lasting or not config.token_cache or directory is None:
+    if is_prompted or is_uncached or directory is None:
         return None
     identity = {
         "auth_type": config.auth_type,
@@ -47,11 +53,15 @@ def open_cache(config: CloudConfig, environ: Mapping[str, str]) -> TokenCache | 
 
 
 def check_auth_url(config: CloudConfig) -> None:
-    """Raise :class:`AccessError` where there is no Keystone to ask."""
+    """Check that there is a Keystone to authenticate with, if the auth type needs one.
+
+    Raises :class:`AccessError` for a missing URL, :class:`UsageError` for one that is
+    neither http nor https.
+    """
     url = config.auth.get("auth_url")
     if url and not str(url).startswith(("http://", "https://")):
         raise UsageError(f"The authentication URL is no http or https URL: {url}")
-    if url or config.auth_type in FIXED_ENDPOINT:
+    if url or config.auth_type in FIXED_ENDPOINT_TYPES:
         return
     hints = ["or name a cloud with --os-cloud or OS_CLOUD", config.hint]
     raise AccessError(
@@ -62,7 +72,10 @@ def check_auth_url(config: CloudConfig) -> None:
 
 
 def fixed_endpoint(config: CloudConfig, service_type: str) -> str:
-    """Return the one endpoint of an auth type without a catalog."""
+    """Return the configured endpoint, for an auth type in FIXED_ENDPOINT_TYPES.
+
+    Raises :class:`UsageError` where none is configured.
+    """
     url = config.auth.get("endpoint")
     if url:
         return str(url)
@@ -72,14 +85,3 @@ def fixed_endpoint(config: CloudConfig, service_type: str) -> str:
         f"Auth type {config.auth_type} needs the {service_type} service's URL: "
         f"set {option}, {variable}, or {name} in clouds.yaml"
     )
-
-
-def check_version(config: CloudConfig, service_type: str) -> None:
-    """Raise :class:`UsageError` where the user wants a version we do not speak."""
-    wanted = config.service(service_type).api_version
-    major = MAJOR_VERSIONS.get(service_type)
-    if wanted and major and wanted.lstrip("v").partition(".")[0] != str(major):
-        raise UsageError(
-            f"{service_type.capitalize()} API version {wanted} is not supported; "
-            f"only version {major} is."
-        )
