@@ -1,6 +1,6 @@
 """Who sends a request: the bearer of a valid token, as both services see them.
 
-Stands where keystonemiddleware stands in a real service: below Keystone and Glance.
+Takes the place that keystonemiddleware has in a real deployment.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from typing import Any, Protocol
 
 
 class NotAuthenticated(Exception):
-    """A request carries no token, or one that nobody may use."""
+    """A request carries no token, or one that is not valid for it."""
 
 
 class IdentityUnavailable(Exception):
-    """A Keystone elsewhere does not answer, or does not know our own user."""
+    """The remote Keystone does not answer, or refuses the mock's own user."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sends a request, and what for: the bearer of a valid token."""
+    """The bearer of a valid token, and the scope of that token."""
 
     token_id: str
     user_id: str
@@ -33,9 +33,7 @@ class Caller:
     roles: frozenset[str]
     expires_at: str
     body: dict[str, Any] = field(repr=False)
-    """The token document, as validation answers it, without its catalog."""
-    is_loose: bool = False
-    """Whether the checks of :mod:`mockserver.state.relaxations` are relaxed."""
+    """The token document that validation answers with, without its catalog."""
 
     @property
     def is_admin(self) -> bool:
@@ -43,7 +41,7 @@ class Caller:
 
     @cached_property
     def credentials(self) -> dict[str, Any]:
-        """What the rules of :mod:`mockserver.policy` compare."""
+        """The values that the rules of :mod:`mockserver.policy` compare."""
         return {
             "user_id": self.user_id,
             "user_domain_id": self.user_domain_id,
@@ -58,9 +56,9 @@ class Caller:
 
     @classmethod
     def of(cls, token_id: str, body: dict[str, Any]) -> Caller:
-        """Read the caller out of a token document, as ``GET /v3/auth/tokens`` has it.
+        """Return the caller of a token document, as ``GET /v3/auth/tokens`` answers it.
 
-        Raises KeyError where the document lacks the user or the time of expiry.
+        Raises KeyError for a document without the user or the time of expiry.
         """
         project = body.get("project", {})
         return cls(

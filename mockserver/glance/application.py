@@ -38,9 +38,20 @@ if TYPE_CHECKING:
     from mockserver.state.cloud_state import CloudState
 
 MODULES = (
-    *(images, image_data, image_tags, image_actions, image_members),
-    *(schemas, info, image_stores, image_cache, metadefs),
-    *(image_staging, imports, tasks, image_locations),
+    images,
+    image_data,
+    image_tags,
+    image_actions,
+    image_members,
+    schemas,
+    info,
+    image_stores,
+    image_cache,
+    metadefs,
+    image_staging,
+    imports,
+    tasks,
+    image_locations,
 )
 KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH")
 
@@ -59,7 +70,7 @@ def create_application(
 
 
 class _Pipeline:
-    """What stands before Glance's routes: versions, then who is asking."""
+    """What precedes Glance's routes: API versions, then authentication."""
 
     def __init__(
         self, state: CloudState, tokens: Tokens, routes: Iterable[Route]
@@ -120,14 +131,19 @@ class _Pipeline:
         resource: object,
         params: dict[str, Any],
     ) -> None:
+        """Refuse a method that the route's handler does not have.
+
+        The Allow header lists the others in the order in which the handler has them.
+        """
         if not all(params.values()):
             raise NotFound  # a path that ends in a slash
         route = self._routes[req.uri_template or ""]
-        if hasattr(resource, route.method_name(req.method)):
+        name = route.method_name(req.method)
+        names = {route.method_name(method): method for method in KNOWN_METHODS}
+        if name in names and hasattr(resource, name):
             return
         if getattr(resource, "hides_methods", False):
             raise NotFound
-        names = {route.method_name(method): method for method in KNOWN_METHODS}
         allowed = [names[name] for name in vars(type(resource)) if name in names]
         raise MethodNotAllowed(headers={"Allow": ", ".join(allowed)})
 

@@ -1,16 +1,15 @@
-"""Who may do what with an image; source: Glance 33 ``policies`` and its defaults."""
+"""The default policy of the image service; source: Glance 33 ``policies``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mockserver.glance.errors import Forbidden, NotFound
+from mockserver.glance.errors import Forbidden
 from mockserver.policy import Policy, Rule
 from mockserver.state.relaxations import RELAXED
-from mockserver.storage.images import Image
 
 if TYPE_CHECKING:
-    from mockserver.callers.callers import Caller
+    pass
 
 ADMIN = "role:admin"
 OWN = "project_id:%(project_id)s"
@@ -23,23 +22,42 @@ SERVICE = f"role:service or {ADMIN}"
 MEMBER = f"{ADMIN} or (role:member and {OWN})"
 READ_NAMESPACE = f"{ADMIN} or (role:reader and ({OWN} or 'public':%(visibility)s))"
 METADEF_READS = (
-    *("get_metadef_namespace", "get_metadef_object", "get_metadef_objects"),
-    *("list_metadef_resource_types", "get_metadef_resource_type"),
-    *("get_metadef_property", "get_metadef_properties"),
-    *("get_metadef_tag", "get_metadef_tags"),
+    "get_metadef_namespace",
+    "get_metadef_object",
+    "get_metadef_objects",
+    "list_metadef_resource_types",
+    "get_metadef_resource_type",
+    "get_metadef_property",
+    "get_metadef_properties",
+    "get_metadef_tag",
+    "get_metadef_tags",
 )
 METADEF_WRITES = (
-    *("modify_metadef_namespace", "add_metadef_namespace"),
-    *("delete_metadef_namespace", "modify_metadef_object", "add_metadef_object"),
-    *("delete_metadef_object", "add_metadef_resource_type_association"),
-    *("remove_metadef_resource_type_association", "modify_metadef_property"),
-    *("add_metadef_property", "remove_metadef_property", "modify_metadef_tag"),
-    *("add_metadef_tag", "add_metadef_tags", "delete_metadef_tag"),
+    "modify_metadef_namespace",
+    "add_metadef_namespace",
+    "delete_metadef_namespace",
+    "modify_metadef_object",
+    "add_metadef_object",
+    "delete_metadef_object",
+    "add_metadef_resource_type_association",
+    "remove_metadef_resource_type_association",
+    "modify_metadef_property",
+    "add_metadef_property",
+    "remove_metadef_property",
+    "modify_metadef_tag",
+    "add_metadef_tag",
+    "add_metadef_tags",
+    "delete_metadef_tag",
     "delete_metadef_tags",
 )
 CACHE_OPERATIONS = (
-    *("cache_image", "cache_list", "cache_delete", "cache_clean", "cache_prune"),
-    *("list_cached_nodes", "manage_image_cache"),
+    "cache_image",
+    "cache_list",
+    "cache_delete",
+    "cache_clean",
+    "cache_prune",
+    "list_cached_nodes",
+    "manage_image_cache",
 )
 
 CHECKS = {
@@ -76,53 +94,15 @@ CHECKS = {
 POLICY = Policy(
     {name: Rule(check, frozenset({"project"})) for name, check in CHECKS.items()}
 )
-
-
 LOOSE_POLICY = Policy(
     {
         **POLICY.rules,
         **{one.operation: Rule(MEMBER) for one in RELAXED if one.operation},
     }
 )
-
-
-def policy_of(caller: Caller) -> Policy:
-    return LOOSE_POLICY if caller.is_loose else POLICY
-
-
-def allows(caller: Caller, operation: str, image: Image) -> bool:
-    policy = policy_of(caller)
-    return policy.allows(operation, caller.credentials, _target(caller, image))
-
-
-def enforce(caller: Caller, operation: str, image: Image) -> None:
-    """Raise :class:`NotFound` for what the caller may not see, else Forbidden."""
-    if allows(caller, operation, image):
-        return
-    if operation == "get_image" or not allows(caller, "get_image", image):
-        raise NotFound
-    raise not_authorized(operation)
-
-
-def enforce_on_project(
-    caller: Caller, operation: str, owner: str | None, visibility: str = "private"
-) -> None:
-    """Check an operation on no image yet. Raises :class:`Forbidden`."""
-    target = {"project_id": owner, "owner": owner, "visibility": visibility}
-    if not policy_of(caller).allows(operation, caller.credentials, target):
-        raise not_authorized(operation)
+"""The policy of a cloud with the checks of ``state/relaxations.py`` relaxed."""
 
 
 def not_authorized(operation: str) -> Forbidden:
+    """Return Glance's refusal of an operation that its policy does not allow."""
     return Forbidden(f"You are not authorized to complete {operation} action.")
-
-
-def _target(caller: Caller, image: Image) -> dict[str, Any]:
-    # whoever sees a shared image of another project was made a member of it
-    shared = image.visibility == "shared" and image.owner != caller.project_id
-    return {
-        "project_id": image.owner,
-        "owner": image.owner,
-        "visibility": image.visibility,
-        "member_id": caller.project_id if shared else None,
-    }

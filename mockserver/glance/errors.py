@@ -1,4 +1,4 @@
-"""What Glance refuses with, rendered as WebOb does; source: WebOb 1.8 ``exc.py``.
+"""Glance's errors, rendered as WebOb does; source: WebOb 1.8 ``exc.py``.
 
 ::
 
@@ -7,7 +7,7 @@
     ├── Unauthorized        401
     ├── Forbidden           403
     ├── NotFound            404
-    ├── MethodNotAllowed    405, names the methods that are
+    ├── MethodNotAllowed    405
     ├── Conflict            409
     ├── Gone                410
     ├── TooLarge            413
@@ -45,7 +45,10 @@ _PAGE = """\
 
 
 class ImageError(Exception):
-    """``explanation`` replaces the status's own words, ``detail`` comes after them."""
+    """A refusal; raised anywhere, :func:`answer_error` answers the request with it.
+
+    ``explanation`` replaces the default one of the status; ``detail`` comes after it.
+    """
 
     status = 500
     title = "Internal Server Error"
@@ -144,11 +147,11 @@ class NotImplementedHere(ImageError):
 def answer_error(
     req: falcon.Request, resp: falcon.Response, error: ImageError, params: object
 ) -> None:
-    """Write the page, text or JSON document that the request asks for."""
+    """Answer with the page, text or JSON document that the request accepts."""
     resp.status = f"{error.status} {error.title}"
     resp.set_headers(error.headers)
     accept = req.get_header("Accept") or ""
-    is_head = req.method == "HEAD"  # refused without words
+    is_head = req.method == "HEAD"
     form = "text/html" if is_head else _preferred_form(accept)
     resp.content_type, render = _FORMS[form]
     resp.text = "" if is_head else render(resp.status, _words(req, error))
@@ -157,6 +160,7 @@ def answer_error(
 def answer_crash(
     req: falcon.Request, resp: falcon.Response, error: Exception, params: object
 ) -> None:
+    """Log an error of the mock itself, and answer 500."""
     LOG.error("%s %s failed", req.method, req.path, exc_info=error)
     answer_error(req, resp, ServerError(), params)
 
@@ -197,7 +201,7 @@ _FORMS: dict[str, tuple[str, Any]] = {
 
 
 def _preferred_form(accept: str) -> str:
-    """Return the media type to render; text for a request that accepts nothing."""
+    """Return the media type to render: plain text if neither HTML nor JSON will do."""
     qualities = {
         offer: _quality(accept, offer) for offer in ("text/html", "application/json")
     }
@@ -206,7 +210,10 @@ def _preferred_form(accept: str) -> str:
 
 
 def _quality(accept: str, offer: str) -> float:
-    """Return the weight that an Accept header gives a type: its closest range's."""
+    """Return the weight that an Accept header gives a media type.
+
+    It is that of the narrowest range that the type is in, 0 if it is in none.
+    """
     ranges = [offer, offer.partition("/")[0] + "/*", "*/*"]
     found: dict[str, float] = {}
     for item in accept.split(","):

@@ -8,18 +8,17 @@ import falcon
 
 from mockserver.blobs.file import FileStore
 from mockserver.blobs.stores import WEB
-from mockserver.glance import default_policy as policy
 from mockserver.glance.errors import NotFound
 from mockserver.glance.images.images import IMPORT_METHODS
 from mockserver.glance.requests.bodies import refuse_body, write_json
+from mockserver.glance.requests.call import reading
 from mockserver.handlers.routes import Route
 
 if TYPE_CHECKING:
-    from mockserver.callers.callers import Caller
     from mockserver.state.cloud_state import CloudState
 
 CHUNK_BYTES = 1 << 16
-"""How much a file store of Glance moves at once, unless it is told otherwise."""
+"""The default of the chunk size with which Glance's file store reads and writes."""
 
 
 class ImportMethods:
@@ -38,23 +37,28 @@ class ImportMethods:
 
 
 class StoreInfo:
-    """The stores to choose from: unknown where there is but one."""
+    """The stores to choose from, where there are several."""
 
-    def __init__(self, state: CloudState, *, with_detail: bool) -> None:
+    def __init__(self, state: CloudState) -> None:
         self._state = state
-        self._with_detail = with_detail
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         refuse_body(req)
+        stores = [self._describe(name) for name in self._list()]
+        write_json(resp, {"stores": stores})
+
+    def on_get_detail(self, req: falcon.Request, resp: falcon.Response) -> None:
+        with reading(self._state, req) as call:
+            names = self._list()
+            call.enforce_on_project("stores_info_detail", call.caller.project_id)
+        stores = [{**self._describe(name), **self._detail(name)} for name in names]
+        write_json(resp, {"stores": stores})
+
+    def _list(self) -> tuple[str, ...]:
+        """Return the stores' names. Raises :class:`NotFound` where they have none."""
         if not self._state.stores.names:
             raise NotFound("Multi backend is not supported at this site.")
-        stores = [self._describe(name) for name in self._state.stores.listed]
-        if self._with_detail:
-            caller: Caller = req.context.caller
-            project_id = caller.project_id
-            policy.enforce_on_project(caller, "stores_info_detail", project_id)
-            stores = [{**store, **self._detail(store["id"])} for store in stores]
-        write_json(resp, {"stores": stores})
+        return self._state.stores.listed
 
     def _describe(self, name: str) -> dict[str, Any]:
         if name == WEB:
@@ -82,7 +86,10 @@ class StoreInfo:
 
 
 class Usage:
-    """What the project uses of its quotas: it has none. Other methods are unknown."""
+    """The project's usage of its quotas, of which it has none.
+
+    Other methods are answered as an unknown path.
+    """
 
     hides_methods = True
 
@@ -95,7 +102,7 @@ class Usage:
 
 ROUTES = (
     Route("/v2/info/import", ImportMethods),
-    Route("/v2/info/stores", lambda state: StoreInfo(state, with_detail=False)),
-    Route("/v2/info/stores/detail", lambda state: StoreInfo(state, with_detail=True)),
+    Route("/v2/info/stores", StoreInfo),
+    Route("/v2/info/stores/detail", StoreInfo, "detail"),
     Route("/v2/info/usage", Usage),
 )

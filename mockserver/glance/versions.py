@@ -32,25 +32,25 @@ INTRODUCED = (
     (r"/v2/info/stores/detail", 15),
     (r"/v2/images/[^/]+/locations", 17),
 )
-"""Paths that an older image service does not know, and the minor that brought them.
+"""Patterns of paths, and the minor version since which the image service has them.
 
-Source: Glance's API reference, which says of a call since which version it is there,
-and for those it does not say it of, the version that the release with them announced.
+Source: Glance's API reference where it says so for a call; otherwise the version that
+Glance announced in the release that brought the call.
 """
 
 
 def is_later(path: str, settings: Settings) -> bool:
-    """Tell whether a path came with a later version than the cloud's."""
+    """Tell whether a path needs a later version of the API than the cloud has."""
     if settings.image_api_minor >= _NEWEST:
         return False
-    came = (minor for known, minor in INTRODUCED if re.fullmatch(known, path))
-    return next(came, 0) > settings.image_api_minor
+    minors = (minor for pattern, minor in INTRODUCED if re.fullmatch(pattern, path))
+    return next(minors, 0) > settings.image_api_minor
 
 
 def announced(settings: Settings) -> tuple[int, ...]:
     """Return the minor versions of a cloud, in the order in which Glance lists them.
 
-    Those that are about the cache or about several stores go with them.
+    Versions about the cache or about several stores are missing in a cloud without.
     """
     return _announced(settings.image_api_minor, bool(settings.stores), settings.cache)
 
@@ -65,7 +65,7 @@ def _announced(newest: int, has_stores: bool, has_cache: bool) -> tuple[int, ...
 
 
 def show_versions(base_url: str, settings: Settings) -> str:
-    """Return the version document, with links below ``base_url``."""
+    """Return the version document as JSON, with links below ``base_url``."""
     minors = announced(settings)
     versions = [
         {
@@ -79,9 +79,10 @@ def show_versions(base_url: str, settings: Settings) -> str:
 
 
 def negotiate(req: falcon.Request, settings: Settings) -> str | None:
-    """Return the path under ``/v2`` that a request means, None if under no version.
+    """Return the path under ``/v2`` that a request means, None without a version.
 
-    The version stands in the Accept header or starts the path; all are the same API.
+    The version is in the Accept header, or it is the first part of the path. One that
+    the cloud does not announce counts as none.
     """
     accept = req.get_header("Accept") or ""
     path = re.sub("//+", "/", req.path)

@@ -1,4 +1,4 @@
-"""One request on its way: what a handler of either service works with."""
+"""A request while it is handled, of either service."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 class Call:
     """A request with its transaction and its body.
 
-    The services' own classes add ``caller``, who sends it, and ``enforce``, which lets
-    only those pass whom the service's policy allows an operation. A handler opens one
-    with the service's ``reading`` or ``writing``::
+    Each service has a class of its own that adds ``caller``, the sender, and
+    ``enforce``, which raises an error unless the service's policy allows the caller an
+    operation. A handler opens one with the service's ``reading`` or ``writing``::
 
         with writing(self._state, req) as call:
             call.enforce(...)

@@ -1,8 +1,8 @@
 """Routes: which handler answers at which path.
 
-A handler is a falcon resource: a class whose methods ``on_get``, ``on_post`` and so on
-answer the HTTP methods, made once for each application from the cloud's state. One that
-answers at several paths has methods with a suffix, ``on_get_item``.
+A handler is a falcon resource: an object whose methods ``on_get``, ``on_post`` and so
+on answer the HTTP methods. Each application makes one of each class, from the cloud's
+state. A handler for several paths has methods with a suffix, such as ``on_get_item``.
 """
 
 from __future__ import annotations

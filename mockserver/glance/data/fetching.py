@@ -1,7 +1,8 @@
-"""Data from elsewhere, of the hosts that the cloud was told it may fetch from.
+"""Fetching data from other hosts, of those that the cloud's settings allow.
 
-A host is resolved once, and the address that was found is the one connected to; every
-redirect is looked at anew. Source: Glance 33 ``common/scripts/utils.py``.
+A host's name is resolved once, and the address found then is the one connected to;
+every redirect is checked as the first URL was. Source: Glance 33
+``common/scripts/utils.py``.
 """
 
 from __future__ import annotations
@@ -22,20 +23,20 @@ MOST_REDIRECTS = 10
 
 
 class Refused(Exception):
-    """The address is none that may be fetched from."""
+    """The URL is not on a host that may be asked, or its host has no address."""
 
 
 class FetchFailed(Exception):
-    """The host did not answer, or not with what was asked for."""
+    """The host did not answer, or with another status than 200."""
 
 
 class NotThere(FetchFailed):
-    """The host answered that it has nothing under the address."""
+    """The host answered 404."""
 
 
 @dataclass(frozen=True)
 class _Target:
-    """An address that may be fetched from, and where its host is."""
+    """A URL that may be fetched, with the addresses of its host."""
 
     parts: SplitResult
     host: str
@@ -62,7 +63,11 @@ def fetch(
     method: str = "GET",
     headers: Mapping[str, str] | None = None,
 ) -> http.client.HTTPResponse:
-    """Return the answer, to be read and closed. Raises Refused or FetchFailed."""
+    """Return the answer, which the user of this function reads and closes.
+
+    ``allowed`` is as for :func:`check_address`. Raises :class:`Refused` or
+    :class:`FetchFailed`.
+    """
     for _ in range(MOST_REDIRECTS):
         target = _find(allowed, url)
         try:
@@ -83,16 +88,16 @@ def fetch(
 
 
 def read_pieces(answer: http.client.HTTPResponse) -> Iterator[bytes]:
-    """Return what an answer holds; it is closed with the last piece."""
+    """Return the data of an answer, which is closed after the last piece."""
     with answer:
         while piece := answer.read(PIECE_BYTES):
             yield piece
 
 
-def size_of(answer: http.client.HTTPResponse) -> int:
-    """Return the size in bytes that an answer announces, 0 if it does not."""
+def size_of(answer: http.client.HTTPResponse) -> int | None:
+    """Return the size in bytes that an answer announces, None for none or 0."""
     size = answer.getheader("Content-Length") or ""
-    return int(size) if size.isdigit() else 0
+    return (int(size) or None) if size.isdigit() else None
 
 
 def _find(allowed: Collection[str], url: object) -> _Target:

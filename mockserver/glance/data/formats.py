@@ -1,4 +1,4 @@
-"""Whether data is what its image says; source: Glance 33 ``location.py``."""
+"""Whether data is of its image's disk format; source: Glance 33 ``location.py``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ LOG = logging.getLogger(__name__)
 
 
 class Inspection:
-    """Looks at the bytes that pass for the marks of disk formats."""
+    """Passes pieces of data on, and inspects them for the marks of disk formats.
+
+    Without ``must_match``, data may be of another format than its image's, or of one
+    that cannot be told.
+    """
 
     def __init__(self, pieces: Iterator[bytes], *, must_match: bool) -> None:
         from oslo_utils.imageutils import format_inspector
@@ -28,16 +32,16 @@ class Inspection:
         return piece
 
     def judge(self, disk_format: str | None) -> tuple[int | None, str | None]:
-        """Return the virtual size in bytes, if known, and a reason to refuse the data.
+        """Return the virtual size in bytes, if known, and the reason for a refusal.
 
-        To be called once the last piece has passed.
+        ``disk_format`` is the image's. To be called after the last piece.
         """
         try:
             found = self._find_format()
             virtual_size = self._measure(found, disk_format)
         except self._known.ImageFormatError as error:
             return None, str(error) if self._must_match else None
-        except Exception as error:  # an inspector tripped over the data
+        except Exception as error:  # an inspector crashed on the data
             LOG.error("the data's format cannot be determined: %s", error)
             return None, self._refuse_unknown()
         refusal = self._check_safety(found, disk_format)
@@ -46,16 +50,16 @@ class Inspection:
     def _find_format(self) -> Any:
         matches = {str(match): match for match in self._wrapper.formats}
         if matches.keys() == {"iso", "gpt"}:
-            return matches["iso"]  # a bootable ISO may well hold a partition table
+            return matches["iso"]  # bootable ISO images hold a partition table, too
         return self._wrapper.format
 
     def _measure(self, found: Any, disk_format: str | None) -> int:
         if str(found) == disk_format:
             return int(found.virtual_size)
         if str(found) == "raw" and disk_format not in self._known.ALL_FORMATS:
-            return 0  # a format that has no marks
+            return 0  # the image's format has no marks to find
         if disk_format == "raw":
-            return int(found.actual_size)  # anything may be used as raw
+            return int(found.actual_size)  # any data may be used as raw
         raise self._known.ImageFormatError(
             f"Image disk_format {disk_format} does not match stream data {found}"
         )

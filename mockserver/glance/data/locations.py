@@ -1,4 +1,7 @@
-"""Where an image's data lies, changed by a PATCH; source: Glance 33 ``images.py``."""
+"""Changing an image's locations, the URLs of its data, by a PATCH.
+
+Source: Glance 33 ``api/v2/images.py``.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mockserver.blobs.stores import WEB, Location, is_elsewhere
-from mockserver.glance import default_policy as policy
 from mockserver.glance.data.fetching import (
     FetchFailed,
     NotThere,
@@ -21,22 +23,26 @@ from mockserver.glance.errors import BadRequest, Conflict, Forbidden
 
 if TYPE_CHECKING:
     from mockserver.blobs.stores import Stores
-    from mockserver.callers.callers import Caller
+    from mockserver.glance.requests.call import Call
     from mockserver.glance.requests.patches import Change
     from mockserver.state.cloud_state import CloudState
     from mockserver.storage.images import Image
 
 Sizes = Mapping[str, int]
-"""Size in bytes of what lies under a URL, 0 of nothing; none where nobody answers."""
+"""Sizes in bytes by URL.
+
+A size is 0 where the host has nothing there, or does not say how much; a URL is missing
+where its host did not answer, or may not be asked.
+"""
 
 
 def measure(state: CloudState, urls: Iterable[str]) -> Sizes:
-    """Ask for the sizes of what lies elsewhere."""
+    """Ask other hosts for the sizes of what is under some URLs."""
     sizes = {}
     for url in dict.fromkeys(urls):
         try:
             with fetch(state.settings.allow_web_download, url, "HEAD") as answer:
-                sizes[url] = size_of(answer)
+                sizes[url] = size_of(answer) or 0
         except NotThere:
             sizes[url] = 0
         except (Refused, FetchFailed):
@@ -55,9 +61,10 @@ def named_urls(changes: Iterable[Change]) -> list[str]:
 
 
 def by_age(new: list[Location], old: list[Location]) -> list[Location]:
-    """Return locations in the order in which they are recorded: the old ones first.
+    """Return locations in the order in which Glance stores them: the old ones first.
 
-    Wherever a PATCH puts one, that is how Glance shows them from then on.
+    The answer to a PATCH shows them in the order that it asked for, later answers in
+    the order stored.
     """
     urls = [location["url"] for location in old]
 
@@ -70,19 +77,24 @@ def by_age(new: list[Location], old: list[Location]) -> list[Location]:
 
 
 class LocationEditor:
-    """Changes the locations of one image. Raises BadRequest, Conflict or Forbidden."""
+    """Changes the locations of one image, without storing it.
+
+    ``sizes`` are those of the locations that may be added. Methods raise
+    :class:`BadRequest`, :class:`Conflict` or :class:`Forbidden`.
+    """
 
     def __init__(self, stores: Stores, image: Image, sizes: Sizes) -> None:
         self._stores = stores
         self._image = image
         self._sizes = sizes
 
-    def apply(self, caller: Caller, change: Change) -> None:
+    def apply(self, call: Call, change: Change) -> None:
+        """Apply a change that a PATCH lists; raises as :meth:`Call.enforce`, too."""
         if change.operation == "replace" and not change.value:
             raise Forbidden(detail="Cannot set locations to empty list.")
         removes = change.operation == "remove"
         rule = "delete_image_location" if removes else "set_image_location"
-        policy.enforce(caller, rule, self._image)
+        call.enforce(rule, self._image)
         if removes:
             self._check_status("remove", ("active",))
             self._remove(change.path[1])
@@ -101,7 +113,7 @@ class LocationEditor:
             )
 
     def _replace(self, values: list[dict[str, Any]]) -> None:
-        validation = check_validation_data(self._image, values)
+        hashes = _new_hashes(self._image, values)
         new = [self.place(value) for value in values]
         old = self._image.locations
         if sorted(one["url"] for one in old) != sorted(one["url"] for one in new):
@@ -113,20 +125,20 @@ class LocationEditor:
                 _check_single(location, new, most=1)
         self._image.locations = new
         self._take_size(new)
-        self._activate(validation)
+        self._activate(hashes)
 
     def _add(self, position: str, value: dict[str, Any]) -> None:
-        validation = check_validation_data(self._image, [value])
+        hashes = _new_hashes(self._image, [value])
         location = self.place(value)
         locations = self._image.locations
         place = len(locations) if position == "-" else _number(position)
         if place is None:
             raise BadRequest("Invalid position for adding a location.")
         self.append(location, place)
-        self._activate(validation)
+        self._activate(hashes)
 
     def append(self, location: Location, place: int | None = None) -> None:
-        """Add a location, at the end unless a place is given."""
+        """Add a location, at the end or before the one at index ``place``."""
         locations = self._image.locations
         self.check(location)
         _check_single(location, locations, most=0)
@@ -143,7 +155,7 @@ class LocationEditor:
         del locations[place]
 
     def place(self, value: dict[str, Any]) -> Location:
-        """Return a location as it is recorded: with the store that it is in."""
+        """Return a location as it is stored: with the name of its store."""
         url, metadata = value["url"], dict(value["metadata"])
         if self._stores.names:
             for name in self._stores.names:
@@ -151,12 +163,12 @@ class LocationEditor:
                     metadata["store"] = name
             if is_elsewhere(value):
                 metadata["store"] = WEB
-        # what it says of the data is told once, and not recorded
+        # ``validation_data`` is shown in the answer to the PATCH, and not stored
         return {**value, "metadata": metadata}
 
     def check(self, location: Location) -> None:
-        """Raise :class:`BadRequest` for a location that cannot be read."""
-        # of an image without a size, the quota asks for one first
+        """Raise :class:`BadRequest` for a location where no data can be read."""
+        # for an image without a size, Glance's quota looks the size up first
         is_known = not is_elsewhere(location) or location["url"] in self._sizes
         if not (self._image.size or is_known):
             raise BadRequest("The Store URI was malformed.")
@@ -167,9 +179,9 @@ class LocationEditor:
         if not self._image.size and locations:
             self._image.size = self._sizes.get(locations[0]["url"])
 
-    def _activate(self, validation: dict[str, str]) -> None:
+    def _activate(self, hashes: dict[str, str]) -> None:
         if self._image.status == "queued":
-            for name, value in validation.items():
+            for name, value in hashes.items():
                 setattr(self._image, name, value)
             self._image.status = "active"
 
@@ -188,10 +200,12 @@ def _number(position: str) -> int | None:
     return int(position) if position.isdigit() else None
 
 
-def check_validation_data(
-    image: Image, values: Iterable[dict[str, Any]]
-) -> dict[str, str]:
-    """Return what locations say of the data, where it is new. Raises Conflict."""
+def _new_hashes(image: Image, values: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """Return the hashes that locations give of the data and the image has not yet.
+
+    Raises :class:`Conflict` for hashes that contradict each other or the image's, that
+    come after the data, or that are malformed.
+    """
     said: dict[str, str] = {}
     for value in values:
         for name, text in value.get("validation_data", {}).items():

@@ -17,7 +17,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 @dataclass(frozen=True)
 class Part:
-    """Bytes from ``offset`` on; ``of`` is the size of the whole."""
+    """``length`` bytes from ``offset`` on, of data of ``of`` bytes."""
 
     offset: int
     length: int
@@ -29,11 +29,13 @@ class Part:
 
 
 def parse_range(req: falcon.Request, size: int | None) -> Part | None:
-    """Return the part a request wants, None for the whole.
+    """Return the part that a request asks for, None for all of the data.
 
-    Raises BadRequest for several ranges, RangeNotSatisfiable for one that is not
-    there, and ServerError for any of an image without a size. Glance takes
-    ``Content-Range`` for ``Range`` where that is missing.
+    ``size`` is that of the image's data in bytes. Without a ``Range`` header, a
+    ``Content-Range`` is taken for one, as in Glance. Raises :class:`BadRequest` for
+    several ranges, :class:`RangeNotSatisfiable` for one that is malformed or outside
+    of the data, and :class:`ServerError` for ``bytes=-`` and for an image without a
+    size.
     """
     wanted = req.get_header("Range")
     if wanted is not None:

@@ -1,4 +1,4 @@
-"""An image's data in one of several stores; source: Glance 33 ``images.py``."""
+"""Deleting an image's data from one of its stores; source: Glance 33 ``images.py``."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 import falcon
 
-from mockserver.glance import default_policy as policy
 from mockserver.glance.errors import Conflict, Forbidden, NotFound
-from mockserver.glance.requests.bodies import refuse_body
-from mockserver.glance.requests.lookup import get_image_of
-from mockserver.glance.times import store_time
+from mockserver.glance.requests.call import writing
+from mockserver.glance.requests.lookup import get_image
 from mockserver.handlers.routes import Route
 from mockserver.storage.images import save_image
 
@@ -26,29 +24,34 @@ class ImageInStore:
     def on_delete(
         self, req: falcon.Request, resp: falcon.Response, store: str, image_id: str
     ) -> None:
-        refuse_body(req)
-        stores, caller = self._state.stores, req.context.caller
-        if not stores.names:
-            raise NotFound
-        if store not in stores.announced:
-            raise Conflict(f"The selected store {store} is not available on this node.")
-        with self._state.database.begin() as db:
+        stores = self._state.stores
+        with writing(self._state, req) as call:
+            if not stores.names:
+                raise NotFound
+            if store not in stores.announced:
+                raise Conflict(
+                    f"The selected store {store} is not available on this node."
+                )
             try:
-                image = get_image_of(db, caller, image_id)
+                image = get_image(call, image_id)
             except NotFound:
                 raise NotFound(f"Failed to find image {image_id}") from None
-            policy.enforce(caller, "get_image_location", image)
-            policy.enforce(caller, "delete_image_location", image)
-            location = _pick(image, store)
+            call.enforce("get_image_location", image)
+            call.enforce("delete_image_location", image)
+            location = _find_location(image, store)
             image.locations.remove(location)
-            image.updated_at = store_time(self._state.clock.now())
-            save_image(db, image)
+            image.updated_at = call.timestamp()
+            save_image(call.db, image)
         stores.discard(image_id, [location])
         resp.status = falcon.HTTP_204
 
 
-def _pick(image: Image, store: str) -> dict[str, object]:
-    """Return the location to delete. Raises Conflict, Forbidden or NotFound."""
+def _find_location(image: Image, store: str) -> dict[str, object]:
+    """Return the location of an image in a store, if it may be deleted.
+
+    Raises :class:`Conflict` unless the image is active, :class:`Forbidden` for its only
+    location, and :class:`NotFound` where the image is not in the store.
+    """
     if image.status != "active":
         raise Conflict(
             "It's not allowed to remove image data from store if image status is not"

@@ -20,7 +20,7 @@ LOG = logging.getLogger(__name__)
 
 HASH_ALGORITHM = "sha512"
 PIECES_AHEAD = 32
-"""How far a hash may lag behind what is stored."""
+"""How many pieces a hash may be behind what is stored."""
 _REPORTED_STEP_BYTES = 1 << 16
 
 
@@ -30,17 +30,17 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Received:
-    """What a finished upload amounts to. Sizes in bytes."""
+    """What is known of uploaded data once all of it is stored. Sizes in bytes."""
 
     size: int
     checksum: str
     os_hash_value: str
     virtual_size: int | None
     refusal: str | None
-    """Why the data is not what the image says it is."""
+    """Why the data cannot be used as the image's, None where it can."""
 
     def columns(self) -> dict[str, Any]:
-        """Return what of it an image records."""
+        """Return the values that an image has of its data, by column."""
         return {
             "size": self.size,
             "virtual_size": self.virtual_size,
@@ -48,6 +48,7 @@ class Received:
         }
 
     def hashes(self) -> dict[str, str]:
+        """Return the values of the columns for hashes alone."""
         return {
             "checksum": self.checksum,
             "os_hash_algo": HASH_ALGORITHM,
@@ -59,17 +60,18 @@ def receive(
     blobs: BlobStore,
     image: Image,
     source: Source,
-    expected_bytes: int = 0,
+    expected_bytes: int | None = None,
     *,
     must_match: bool = True,
 ) -> Received:
-    """Store what ``source`` holds under the image's id.
+    """Store the data of ``source`` under the image's id.
 
-    ``expected_bytes`` of 0 is a size nobody announced. With ``must_match``, data has to
-    be of the image's disk format. Raises :class:`BadRequest` if
-    another number of bytes comes, ServerError if they break off, and what
-    :meth:`BlobStore.write` raises; nothing is stored then. Data of the wrong format is
-    stored all the same, as in Glance.
+    ``expected_bytes`` is the size that was announced, if one was. With ``must_match``,
+    data has to be of the image's disk format. Data that cannot be used as the image's
+    is stored all the same, as in Glance; the result's ``refusal`` says why.
+
+    Raises :class:`BadRequest` for data of another size, :class:`ServerError` if
+    reading fails, and what :meth:`BlobStore.write` raises; nothing is stored then.
     """
     pieces = _read(source, expected_bytes)
     return receive_pieces(blobs, image, pieces, must_match=must_match)
@@ -92,18 +94,20 @@ def receive_pieces(
         inspection.judge(image.disk_format) if inspection else (None, None)
     )
     return Received(
-        *(digests.size, digests.md5.hexdigest(), digests.sha512.hexdigest()),
+        size=digests.size,
+        checksum=digests.md5.hexdigest(),
+        os_hash_value=digests.sha512.hexdigest(),
         virtual_size=virtual_size,
         refusal=refusal,
     )
 
 
 def stage(
-    blobs: BlobStore, blob_id: str, source: Source, expected_bytes: int = 0
+    blobs: BlobStore, blob_id: str, source: Source, expected_bytes: int | None = None
 ) -> int:
-    """Store what ``source`` holds as it comes, and return its size in bytes.
+    """Store the data of ``source`` without inspecting it; return its size in bytes.
 
-    Raises as :func:`receive` does.
+    ``expected_bytes`` and what is raised are as for :func:`receive`.
     """
     size = 0
 
@@ -118,7 +122,7 @@ def stage(
 
 
 class Digests:
-    """Both hashes of the bytes that pass, computed side by side."""
+    """MD5, SHA-512 and size of pieces of data that are passed on."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -126,8 +130,9 @@ class Digests:
         self.sha512 = hashlib.sha512()
 
     def watch(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        # Hashing lets go of the interpreter: each hash goes on in a thread of its own
-        # while this one receives and writes.
+        """Return the pieces; the hashes are complete after the last one."""
+        # hashlib releases the interpreter lock: with a thread each, the hashes are
+        # computed while this thread receives and writes
         with _hashing(self.md5.update) as md5, _hashing(self.sha512.update) as sha512:
             for piece in pieces:
                 md5.put(piece)
@@ -138,7 +143,7 @@ class Digests:
 
 @contextlib.contextmanager
 def _hashing(update: Callable[[bytes], None]) -> Iterator[Queue[bytes]]:
-    """Yield where to put the pieces to be hashed; all of them are, at the end."""
+    """Yield a queue for pieces; a thread has hashed all of them when the block ends."""
     waiting: Queue[bytes] = Queue(PIECES_AHEAD)
 
     def hash_pieces() -> None:
@@ -154,17 +159,17 @@ def _hashing(update: Callable[[bytes], None]) -> Iterator[Queue[bytes]]:
         thread.join()
 
 
-def _read(source: Source, expected: int) -> Iterator[bytes]:
+def _read(source: Source, expected: int | None) -> Iterator[bytes]:
     total = 0
     while piece := _read_piece(source):
         total += len(piece)
-        if expected and total > expected:
+        if expected is not None and total > expected:
             seen = min(total, _first_step_beyond(expected))
             raise BadRequest(
                 f"Size exceeds: expected {expected} bytes, got {seen} bytes"
             )
         yield piece
-    if expected and total != expected:
+    if expected is not None and total != expected:
         raise BadRequest(f"Size mismatch: expected {expected} bytes, got {total} bytes")
 
 
@@ -177,5 +182,5 @@ def _read_piece(source: Source) -> bytes:
 
 
 def _first_step_beyond(size: int) -> int:
-    """Return how much Glance, which reads in smaller steps, would have seen."""
+    """Return how many bytes Glance, which reads in smaller steps, would have read."""
     return (max(size, 0) // _REPORTED_STEP_BYTES + 1) * _REPORTED_STEP_BYTES

@@ -1,4 +1,4 @@
-"""New images: from a request, or from a seed; source: Glance 33 ``domain``."""
+"""New images, from requests and from seeds; source: Glance 33 ``domain``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imagectl.contract.image import IMAGE
-from mockserver.glance import default_policy as policy
 from mockserver.glance.data.uploads import Received, receive
 from mockserver.glance.errors import BadRequest, Forbidden
 from mockserver.glance.images.updates import SETTABLE, VISIBILITY_OPERATIONS
@@ -25,33 +24,48 @@ from mockserver.storage.images import ATTRIBUTES, Image, insert_images
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from mockserver.callers.callers import Caller
+    from mockserver.glance.requests.call import Call
     from mockserver.state.cloud_state import CloudState
 
-NEVER_TAKEN = ("direct_url", "self", "file", "schema", "stores")
+GENERATED = ("direct_url", "self", "file", "schema", "stores")
 READ_ONLY = ("created_at", "updated_at", "status", "checksum", "size", "virtual_size")
 LONGEST_NAME = 255
 
 
-def new_image(state: CloudState, caller: Caller, body: dict[str, Any]) -> Image:
-    """Return the queued image a request describes, and the caller may create.
+def new_image(call: Call, body: dict[str, Any]) -> Image:
+    """Return the queued image that a request describes.
 
-    Raises BadRequest, Forbidden or TooLarge.
+    Its owner is the caller's project unless ``body`` names one. Raises
+    :class:`BadRequest`, :class:`TooLarge`, and :class:`Forbidden`, also where the
+    policy does not allow the caller such an image.
     """
-    for name in NEVER_TAKEN:
+    check_description(body)
+    body.setdefault("owner", call.caller.project_id)
+    _check_permission(call, body)
+    return build_image(call.state, body)
+
+
+def check_description(body: dict[str, Any]) -> None:
+    """Check the description of a new image against the schema, and its names.
+
+    Raises :class:`BadRequest` or :class:`Forbidden`.
+    """
+    for name in GENERATED:
         if name in body:
             raise Forbidden(f"Attribute '{name}' is read-only.")
     check_image(body)
-    body.setdefault("owner", caller.project_id)
+    _check_names(_properties_of(body))
+
+
+def build_image(state: CloudState, body: dict[str, Any]) -> Image:
+    """Return the queued image that a checked description describes.
+
+    It has an owner only where the description names one. Raises :class:`BadRequest`,
+    :class:`Forbidden` or :class:`TooLarge` for values that no new image may have.
+    """
+    _check_values(body)
     attributes = {name: value for name, value in body.items() if name in SETTABLE}
-    properties = {
-        name: value
-        for name, value in body.items()
-        if name not in SETTABLE and name not in (*READ_ONLY, "id")
-    }
-    _check_names(properties)
-    _check_permission(caller, attributes)
-    _check_values(body, attributes)
+    properties = _properties_of(body)
     now = store_time(state.clock.now())
     image = Image(
         id=body.get("id") or state.ids.uuid("image"),
@@ -65,6 +79,11 @@ def new_image(state: CloudState, caller: Caller, body: dict[str, Any]) -> Image:
     return image
 
 
+def _properties_of(body: dict[str, Any]) -> dict[str, Any]:
+    attributes = {*SETTABLE, *READ_ONLY, "id"}
+    return {name: value for name, value in body.items() if name not in attributes}
+
+
 def _check_names(properties: dict[str, Any]) -> None:
     for name in properties:
         if len(name) > LONGEST_NAME:
@@ -75,31 +94,30 @@ def _check_names(properties: dict[str, Any]) -> None:
             raise Forbidden(detail=f"Attribute '{name}' is reserved.")
 
 
-def _check_permission(caller: Caller, attributes: dict[str, Any]) -> None:
-    owner = attributes["owner"]
-    visibility = attributes.get("visibility", "private")
+def _check_permission(call: Call, body: dict[str, Any]) -> None:
+    owner, visibility = body["owner"], body.get("visibility", "private")
     try:
-        policy.enforce_on_project(caller, "add_image", owner, visibility)
+        call.enforce_on_project("add_image", owner, visibility)
     except Forbidden:
-        if owner == caller.project_id:
+        if owner == call.caller.project_id:
             raise
         raise Forbidden(
             detail=f"You are not permitted to create images owned by '{owner}'"
         ) from None
     if visibility in VISIBILITY_OPERATIONS:
         operation = VISIBILITY_OPERATIONS[visibility]
-        policy.enforce_on_project(caller, operation, owner, visibility)
+        call.enforce_on_project(operation, owner, visibility)
 
 
-def _check_values(body: dict[str, Any], attributes: dict[str, Any]) -> None:
-    check_tag_count(set(attributes.get("tags", ())))
+def _check_values(body: dict[str, Any]) -> None:
+    check_tag_count(set(body.get("tags", ())))
     for name in READ_ONLY:
         if name in body:
             raise Forbidden(f"Attribute '{name}' is read-only.")
     if "locations" in body:
         raise Forbidden("Attribute 'locations' is reserved.")
     for name in ("min_disk", "min_ram"):
-        check_minimum(name, attributes.get(name, 0))
+        check_minimum(name, body.get(name, 0))
 
 
 def insert_seeded(
@@ -108,11 +126,13 @@ def insert_seeded(
     record: dict[str, Any],
     data: bytes | Path | None = None,
 ) -> Image:
-    """Insert an image as a seed describes it, in the form that Glance shows images.
+    """Insert an image that a seed describes, in the form in which Glance shows images.
 
-    With ``data``, bytes or a file, its size and hashes are computed. Without, it is
-    taken as described: an image that says it is active has no bytes to download.
-    Raises :class:`~mockserver.storage.repository.DuplicateRecord` for a known id.
+    With ``data``, bytes or a file, the image gets its size and hashes from there.
+    Without, it is stored as described: one that is active has no bytes to download.
+    Raises :class:`~mockserver.storage.repository.DuplicateRecord` for a known id,
+    ValueError for data that is not of the image's disk format, and OSError for a file
+    that cannot be read.
     """
     now = store_time(state.clock.now())
     shown = {field.name for field in IMAGE.fields}
@@ -128,7 +148,7 @@ def insert_seeded(
     with BytesIO(data) if isinstance(data, bytes) else data.open("rb") as source:
         received = receive(state.stores.default, image, source)
     try:
-        _fill(image, received)
+        _record_data(image, received)
         _insert(state, db, image)
     except BaseException:
         state.stores.default.delete(image.id)
@@ -136,7 +156,8 @@ def insert_seeded(
     return image
 
 
-def _fill(image: Image, received: Received) -> None:
+def _record_data(image: Image, received: Received) -> None:
+    """Make the image active, with the size and hashes of data that is in its store."""
     if received.refusal is not None:
         raise ValueError(f"{image.name or image.id}: {received.refusal}")
     for name, value in received.columns().items():

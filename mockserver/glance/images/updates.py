@@ -1,61 +1,78 @@
-"""Applying the changes of a PATCH; source: Glance 33 ``images.py``, ``domain``."""
+"""Applying the changes of a PATCH to an image.
+
+Source: Glance 33 ``api/v2/images.py`` and ``domain``.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mockserver.glance import default_policy as policy
+from mockserver.glance.default_policy import not_authorized
 from mockserver.glance.errors import Conflict, Forbidden
 from mockserver.glance.requests.limits import check_minimum, check_tag_count
 from mockserver.glance.requests.patches import Change
 from mockserver.storage.images import Image
 
 if TYPE_CHECKING:
-    from mockserver.callers.callers import Caller
+    from mockserver.glance.requests.call import Call
 
 SETTABLE = frozenset(
     (
-        *("name", "visibility", "protected", "os_hidden", "owner", "tags"),
-        *("container_format", "disk_format", "min_ram", "min_disk"),
+        "name",
+        "visibility",
+        "protected",
+        "os_hidden",
+        "owner",
+        "tags",
+        "container_format",
+        "disk_format",
+        "min_ram",
+        "min_disk",
     )
 )
-"""Attributes that a request may set; all others that it may name are properties."""
+"""Attributes that a request may set; other names that it may set are properties."""
 
 VISIBILITY_OPERATIONS = {
     "public": "publicize_image",
     "community": "communitize_image",
 }
+"""The operation that the policy is asked about, by the visibility to set."""
 
 
-def apply_change(caller: Caller, image: Image, change: Change) -> None:
-    """Change the image, if the caller may. Raises Forbidden, NotFound or Conflict."""
+def apply_change(call: Call, image: Image, change: Change) -> None:
+    """Apply a change to ``image``, without storing it.
+
+    Raises :class:`Forbidden` or :class:`NotFound` where the caller may not change it
+    so, :class:`Conflict` for a property that is missing or already there, and
+    :class:`BadRequest` or :class:`TooLarge` for values that no image may have.
+    """
     if change.operation == "remove":
-        _remove(caller, image, change.name)
+        _remove(call, image, change.name)
     else:
-        _set(caller, image, change)
+        _set(call, image, change)
 
 
-def _set(caller: Caller, image: Image, change: Change) -> None:
+def _set(call: Call, image: Image, change: Change) -> None:
     replaces = change.operation == "replace"
-    if replaces and change.name == "owner" and not caller.is_admin:
+    if replaces and change.name == "owner" and not call.caller.is_admin:
         raise Forbidden(detail="Owner can't be updated by non admin.")
     if change.name == "visibility" and change.value in VISIBILITY_OPERATIONS:
         operation = VISIBILITY_OPERATIONS[change.value]
-        if not policy.allows(caller, operation, image):
-            raise policy.not_authorized(operation)
-    policy.enforce(caller, "modify_image", image)
-    is_there = change.name in SETTABLE or change.name in image.properties
-    if replaces and not is_there:
+        if not call.allows(operation, image):
+            raise not_authorized(operation)
+    call.enforce("modify_image", image)
+    exists = change.name in SETTABLE or change.name in image.properties
+    if replaces and not exists:
         raise Conflict(detail=f"Property {change.name} does not exist.")
-    if not replaces and is_there and change.keeps_existing:
+    if not replaces and exists and change.keeps_existing:
         raise Conflict(detail=f"Property {change.name} already present.")
     if change.name in SETTABLE:
-        set_attribute(image, change.name, change.value)
+        _set_attribute(image, change.name, change.value)
     else:
         image.properties[change.name] = change.value
 
 
-def set_attribute(image: Image, name: str, value: Any) -> None:
+def _set_attribute(image: Image, name: str, value: Any) -> None:
     if name in ("disk_format", "container_format") and image.status != "queued":
         raise Forbidden(f"Attribute {name} can be only replaced for a queued image.")
     if name in ("min_ram", "min_disk"):
@@ -66,8 +83,8 @@ def set_attribute(image: Image, name: str, value: Any) -> None:
     setattr(image, name, value)
 
 
-def _remove(caller: Caller, image: Image, name: str) -> None:
-    policy.enforce(caller, "modify_image", image)
+def _remove(call: Call, image: Image, name: str) -> None:
+    call.enforce("modify_image", image)
     if name in SETTABLE:
         raise Forbidden(detail=f"Property {name} may not be removed.")
     if image.properties.pop(name, None) is None:

@@ -18,6 +18,7 @@ ENCODINGS = ("chunked", "compress", "deflate", "gzip", "identity")
 
 
 def has_body(req: falcon.Request) -> bool:
+    """Tell whether a request carries a body, by Glance's rules."""
     encoding = (req.get_header("Transfer-Encoding") or "").lower()
     if encoding in ENCODINGS and req.method in ("POST", "PUT", "PATCH"):
         return True
@@ -25,6 +26,7 @@ def has_body(req: falcon.Request) -> bool:
 
 
 def refuse_body(req: falcon.Request) -> None:
+    """Raise :class:`BadRequest` for a request that carries a body."""
     if has_body(req):
         raise BadRequest("A body is not expected with this request.")
 
@@ -34,7 +36,10 @@ def ignore_body(req: falcon.Request) -> None:
 
 
 def read_json(req: falcon.Request) -> Any:
-    """Return the object or array a request carries. Raises :class:`BadRequest`."""
+    """Return the object or array that a request carries.
+
+    Raises :class:`BadRequest` for no body, or one that is neither.
+    """
     if not has_body(req):
         raise BadRequest("Body expected in request.")
     try:
@@ -47,28 +52,37 @@ def read_json(req: falcon.Request) -> Any:
 
 
 def read_object(req: falcon.Request) -> dict[str, Any]:
-    """Return the JSON object a request carries."""
+    """Return the JSON object that a request carries.
+
+    Raises :class:`BadRequest` as :func:`read_json` does, and :class:`ServerError` for
+    an array, on which Glance's handlers crash.
+    """
     body = read_json(req)
     if not isinstance(body, dict):
-        raise ServerError  # Glance trips over an array where it wants an object
+        raise ServerError
     return body
 
 
 def trip_over_body(req: falcon.Request) -> None:
-    """Refuse a body as Glance does where it reads one and then has no use for it."""
+    """Fail on a body as Glance does where it parses one that its handler cannot take.
+
+    Raises :class:`BadRequest` for a body that is no JSON object or array, and
+    :class:`ServerError` for one that is.
+    """
     if has_body(req):
         read_json(req)
         raise ServerError
 
 
 def write_json(resp: falcon.Response, document: Any) -> None:
+    """Answer with a JSON document."""
     resp.content_type = "application/json"
     resp.text = json.dumps(document, ensure_ascii=False)
 
 
 def drain(req: falcon.Request) -> None:
-    """Read what is left of a body, so that its sender hears the answer."""
-    # no sender, no more body; or a fault, that meant a store
+    """Read what is left of a body, so that its sender gets to read the answer."""
+    # the sender may have hung up, and an injected fault may raise StoreFull here
     with contextlib.suppress(OSError, ValueError, StoreFull):
         if has_body(req):
             for _ in _pieces(req):

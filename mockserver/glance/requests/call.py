@@ -1,4 +1,4 @@
-"""One request to Glance on its way: its transaction, its caller, its body."""
+"""A request to Glance while it is handled: its transaction, caller and body."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ReadBody = Callable[["falcon.Request"], Any]
 
 
 class Call(handlers.Call):
-    """What a handler works with."""
+    """A request with its transaction, its body, its caller and the policy."""
 
     def __init__(
         self, state: CloudState, req: falcon.Request, db: Connection, body: Any
@@ -39,7 +39,7 @@ class Call(handlers.Call):
 
     def allows(self, operation: str, image: Image) -> bool:
         """Tell whether the policy allows the caller an operation on an image."""
-        # whoever sees a shared image of another project was made a member of it
+        # a project that sees another's shared image is a member of it
         shared = image.visibility == "shared" and image.owner != self.caller.project_id
         target = {
             "project_id": image.owner,
@@ -55,10 +55,10 @@ class Call(handlers.Call):
         return policy.allows(operation, self.caller.credentials, target)
 
     def enforce(self, operation: str, image: Image) -> None:
-        """Let only a caller pass whom the policy allows an operation on an image.
+        """Raise an error unless the policy allows the caller an operation on an image.
 
-        Raises :class:`NotFound` for an image that the caller may not see, otherwise
-        :class:`Forbidden`.
+        The error is :class:`NotFound` for an image that the caller may not see, and
+        :class:`Forbidden` for any other.
         """
         if self.allows(operation, image):
             return
@@ -69,7 +69,11 @@ class Call(handlers.Call):
     def enforce_on_project(
         self, operation: str, owner: str | None, visibility: str = "private"
     ) -> None:
-        """Check an operation on no image yet; raises :class:`Forbidden`."""
+        """Raise :class:`Forbidden` unless the policy allows an operation.
+
+        The operation is on no image in particular, or on one to be created: ``owner``
+        is the id of its project.
+        """
         target = {"project_id": owner, "owner": owner, "visibility": visibility}
         if not self.allows_on(operation, target):
             raise not_authorized(operation)
@@ -81,8 +85,8 @@ def reading(
 ) -> Iterator[Call]:
     """Open a call that changes nothing.
 
-    ``read_body`` returns the body; unless one is given, there may be none. It is read
-    before the transaction begins: a sender may be slow.
+    ``read_body`` returns the call's body; by default a request with one is refused.
+    It is called before the transaction begins, as a client may send slowly.
     """
     body = read_body(req)
     with state.database.read() as db:

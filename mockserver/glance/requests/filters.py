@@ -12,9 +12,9 @@ _TIME_OPERATORS = ("gt", "gte", "lt", "lte", "eq", "neq")
 
 
 def split_operator(value: str) -> tuple[str, str]:
-    """Split ``gt:2014-03-21`` into its two parts; what has none is ``eq``.
+    """Split ``gt:2014-03-21`` into operator and operand; without one it is ``eq``.
 
-    A plain time has colons of its own and no operator.
+    A value that is a time as a whole has no operator: its colons are its own.
     """
     left, colon, right = value.partition(":")
     if not colon:
@@ -27,7 +27,10 @@ def split_operator(value: str) -> tuple[str, str]:
 
 
 def parse_text_filter(value: str) -> tuple[str, str | list[str]]:
-    """Return operator and operand: one text, or the list after ``in:``."""
+    """Return operator and operand: one text, or the list after ``in:``.
+
+    Raises :class:`BadRequest` for other operators.
+    """
     operator, operand = split_operator(value)
     if operator == "in":
         return operator, split_list(operand)
@@ -37,6 +40,10 @@ def parse_text_filter(value: str) -> tuple[str, str | list[str]]:
 
 
 def parse_time_filter(name: str, value: str) -> tuple[str, str]:
+    """Return operator and time, as stored, of the filter on the attribute ``name``.
+
+    Raises :class:`BadRequest`.
+    """
     operator, operand = split_operator(value)
     try:
         instant = parse_time(operand)
@@ -50,7 +57,10 @@ def parse_time_filter(name: str, value: str) -> tuple[str, str]:
 
 
 def split_list(value: str) -> list[str]:
-    """Split a comma-separated list whose items may stand in double quotes."""
+    """Split a comma-separated list whose items may be in double quotes.
+
+    Raises :class:`BadRequest` for quotes that are not closed, or inside an item.
+    """
     _check_quotes(value)
     return [quoted or plain for quoted, plain in _ITEM.findall(value)]
 

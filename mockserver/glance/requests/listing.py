@@ -17,18 +17,27 @@ if TYPE_CHECKING:
 DEFAULT_LIMIT = 25
 MOST_LISTED = 1000
 SORT_KEYS = (
-    *("name", "status", "container_format", "disk_format", "size", "id"),
-    *("created_at", "updated_at"),
+    "name",
+    "status",
+    "container_format",
+    "disk_format",
+    "size",
+    "id",
+    "created_at",
+    "updated_at",
 )
 TEXT_FILTERS = tuple(field.name for field in IMAGE.filters if field.filter == "in")
 TIME_FILTERS = tuple(field.name for field in IMAGE.filters if field.filter == "time")
 FLAG_FILTERS = ("protected", "os_hidden")
 _UNUSABLE = ("members", "properties", "locations")
-"""Names that Glance's database layer trips over."""
+"""Names of filters on which Glance's database layer crashes."""
 
 
 def parse_query(req: falcon.Request) -> list[tuple[str, str]]:
-    """Return the parameters in order. Raises :class:`BadRequest` if no UTF-8."""
+    """Return the query's parameters in order.
+
+    Raises :class:`BadRequest` for one that is not UTF-8.
+    """
     try:
         return parse_qsl(req.query_string, keep_blank_values=True, errors="strict")
     except UnicodeDecodeError:
@@ -39,7 +48,7 @@ def parse_query(req: falcon.Request) -> list[tuple[str, str]]:
 
 
 class Query:
-    """Parameters being taken one by one; what is left in the end are filters."""
+    """The parameters of a query: those that have been taken are gone from it."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self._pairs = list(pairs)
@@ -53,20 +62,22 @@ class Query:
         return None
 
     def take_all(self, name: str) -> list[str]:
+        """Remove and return every value of a parameter, stripped."""
         values = []
         while (value := self.take(name)) is not None:
             values.append(value.strip())
         return values
 
     def rest(self) -> dict[str, str]:
-        """Return the other parameters; of a repeated one the last value counts."""
+        """Return the parameters not taken yet; a repeated one has its last value."""
         return dict(self._pairs)
 
 
 def parse_selection(pairs: Iterable[tuple[str, str]]) -> tuple[Selection, str | None]:
-    """Return the images wanted and the id of the one to go on after.
+    """Return which images a query selects, and the id given as its marker.
 
-    Raises :class:`BadRequest`.
+    Raises :class:`BadRequest`, and :class:`ServerError` for filters on which Glance
+    crashes.
     """
     query = Query(pairs)
     limit, marker = query.take("limit"), query.take("marker")
@@ -78,10 +89,10 @@ def parse_selection(pairs: Iterable[tuple[str, str]]) -> tuple[Selection, str | 
         raise BadRequest(f"Invalid status: {wanted.member_status}")
     wanted.limit = parse_limit(limit)
     wanted.order = _parse_order(query)
-    # the first one; a further one narrows the listing like any other filter
+    # a second ``visibility`` stays among the filters and narrows the listing further
     wanted.visibility = query.take("visibility")
     filters = query.rest()
-    # a single text is taken for a list of characters there
+    # Glance takes the text of ``tags`` for a list of its characters
     wanted.tags = tags or list(filters.pop("tags", ""))
     _add_filters(wanted, filters)
     return wanted, marker
@@ -96,6 +107,7 @@ def _check_visibility(filters: dict[str, str]) -> None:
 
 
 def parse_limit(text: str | None) -> int:
+    """Return how many records a page may hold. Raises :class:`BadRequest`."""
     if text is None:
         return DEFAULT_LIMIT
     try:
@@ -115,31 +127,41 @@ def _parse_order(query: Query) -> list[tuple[str, Direction]]:
             raise BadRequest("Old and new sorting syntax cannot be combined")
         split = [pair.partition(":") for pair in pairs.strip().split(",")]
         keys = [key.strip() for key, _, _ in split]
-        ways = [way.strip() if way else "desc" for _, _, way in split]
+        directions = [
+            direction.strip() if direction else "desc" for _, _, direction in split
+        ]
     else:
-        keys, ways = query.take_all("sort_key"), query.take_all("sort_dir")
+        keys, directions = query.take_all("sort_key"), query.take_all("sort_dir")
     for key in keys:
         if key not in SORT_KEYS:
             raise BadRequest(
                 f"Invalid sort key: {key}. It must be one of the following:"
                 f" {', '.join(SORT_KEYS)}."
             )
-    for way in ways:
-        if way not in ("asc", "desc"):
-            raise BadRequest(f"Invalid sort direction: {way}")
-    if len(ways) > 1 and len(ways) != len(keys):
+    for direction in directions:
+        if direction not in ("asc", "desc"):
+            raise BadRequest(f"Invalid sort direction: {direction}")
+    if len(directions) > 1 and len(directions) != len(keys):
         raise BadRequest("Number of sort dirs does not match the number of sort keys")
-    return _complete_order(keys or ["created_at"], ways or ["desc"])
+    return _complete_order(keys or ["created_at"], directions or ["desc"])
 
 
-def _complete_order(keys: list[str], ways: list[str]) -> list[tuple[str, Direction]]:
-    """Add columns that make the order unique; a single direction holds for them too."""
-    default = ways[0] if len(ways) == 1 else "desc"
+def _complete_order(
+    keys: list[str], directions: list[str]
+) -> list[tuple[str, Direction]]:
+    """Add columns that make the order unique.
+
+    A single direction applies to every column; otherwise the added ones descend.
+    """
+    default = directions[0] if len(directions) == 1 else "desc"
     keys = [*keys, *(key for key in ("created_at", "id") if key not in keys)]
-    if len(ways) == 1:
-        ways = [default] * len(keys)
-    ways = [*ways, *[default] * (len(keys) - len(ways))]
-    return [(key, cast(Direction, way)) for key, way in zip(keys, ways, strict=True)]
+    if len(directions) == 1:
+        directions = [default] * len(keys)
+    directions = [*directions, *[default] * (len(keys) - len(directions))]
+    return [
+        (key, cast(Direction, direction))
+        for key, direction in zip(keys, directions, strict=True)
+    ]
 
 
 def _add_filters(wanted: Selection, filters: dict[str, str]) -> None:

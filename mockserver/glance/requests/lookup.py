@@ -1,4 +1,4 @@
-"""Finding the image a request names; source: Glance 33 ``db/utils.py``."""
+"""Finding the image that a request names; source: Glance 33 ``db/utils.py``."""
 
 from __future__ import annotations
 
@@ -6,36 +6,26 @@ from typing import TYPE_CHECKING
 
 from mockserver.glance.errors import NotFound
 from mockserver.storage.image_members import find_member
-from mockserver.storage.image_selection import Viewer
 from mockserver.storage.images import Image, find_image
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from mockserver.callers.callers import Caller
     from mockserver.glance.requests.call import Call
 
 
 def get_image(call: Call, image_id: str) -> Image:
     """Return an image that the caller's project can see.
 
-    Raises :class:`NotFound` for any other: nobody learns that it exists.
+    Raises :class:`NotFound` for any other image, as for one that does not exist.
     """
-    return get_image_of(call.db, call.caller, image_id)
-
-
-def get_image_of(db: Connection, caller: Caller, image_id: str) -> Image:
-    """Return an image that the caller's project can see.
-
-    Raises :class:`NotFound` for any other: nobody learns that it exists.
-    """
-    image = find_image(db, image_id)
-    if image is None or image.deleted or not is_visible(db, caller, image):
+    image = find_image(call.db, image_id)
+    if image is None or image.deleted or not is_visible(call, image):
         raise NotFound(f"No image found with ID {image_id}")
     return image
 
 
-def is_visible(db: Connection, caller: Caller, image: Image) -> bool:
+def is_visible(call: Call, image: Image) -> bool:
+    """Tell whether the caller's project can see an image."""
+    caller = call.caller
     if caller.is_admin or image.owner is None:
         return True
     if image.visibility in ("public", "community"):
@@ -45,16 +35,13 @@ def is_visible(db: Connection, caller: Caller, image: Image) -> bool:
     if image.owner == caller.project_id:
         return True
     is_shared = image.visibility == "shared"
-    return is_shared and find_member(db, image.id, caller.project_id) is not None
-
-
-def viewer_of(caller: Caller) -> Viewer:
-    return Viewer(caller.project_id, caller.is_admin)
+    return is_shared and find_member(call.db, image.id, caller.project_id) is not None
 
 
 def as_received(name: str) -> str:
-    """Return a name from a path as Glance takes it: its bytes for characters.
+    """Return a name from a path as Glance reads it: each byte as one character.
 
-    One beyond ASCII is garbled there, and whole in a body.
+    Glance decodes paths as Latin-1, so a name with other characters than ASCII's is
+    garbled there; the same name in a body is not.
     """
     return name.encode().decode("latin-1")

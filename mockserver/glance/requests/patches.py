@@ -1,7 +1,7 @@
-"""Changes that a PATCH lists, in both of Glance's dialects of JSON patch.
+"""The changes that a PATCH lists, in both of Glance's dialects of JSON patch.
 
-Source: Glance 33 ``api/v2/images.py``. Version 2.1 is JSON patch as RFC 6902 has it,
-without ``copy``, ``move`` and ``test``; in 2.0 the operation is the path's own key.
+Source: Glance 33 ``api/v2/images.py``. Version 2.1 is the JSON patch of RFC 6902
+without ``copy``, ``move`` and ``test``; in 2.0 a change is ``{"OPERATION": "PATH"}``.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ _LOCATION_DEPTHS = {"add": 2, "remove": 2, "replace": 1}
 
 @dataclass(frozen=True)
 class Change:
+    """One operation of a PATCH; a path has two parts only for one of the locations."""
+
     operation: str
     path: tuple[str, ...]
     value: Any = None
     keeps_existing: bool = False
-    """An ``add`` of version 2.0 is no way to replace a value."""
+    """Whether ``add`` fails where there is a value already, as in version 2.0."""
 
     @property
     def name(self) -> str:
@@ -37,7 +39,12 @@ class Change:
 
 
 def parse_changes(body: Any, *, is_rfc6902: bool) -> list[Change]:
-    """Return the changes in order. Raises BadRequest or Forbidden for any bad one."""
+    """Return the changes that a body lists, in order.
+
+    ``is_rfc6902`` says which dialect the body is in. Raises :class:`BadRequest`,
+    :class:`Forbidden` for attributes that no client may change, and
+    :class:`ServerError` for a path that is no text, on which Glance crashes.
+    """
     if not isinstance(body, list):
         raise BadRequest("Request body must be a JSON array of operation objects.")
     return [_parse_change(raw, is_rfc6902) for raw in body]
@@ -84,7 +91,7 @@ def _parse_20(raw: dict[str, Any]) -> tuple[str, Any]:
 
 def _parse_pointer(pointer: Any) -> tuple[str, ...]:
     if not isinstance(pointer, str):
-        raise ServerError  # as Glance answers a path that is no text
+        raise ServerError
     if not pointer.startswith("/"):
         raise BadRequest(f'Pointer `{pointer}` does not start with "/".')
     if re.search(r"/\s*?/", pointer[1:]):

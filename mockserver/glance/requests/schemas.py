@@ -15,10 +15,10 @@ from mockserver.glance.requests.bodies import read_json, refuse_body, write_json
 from mockserver.handlers.routes import Route
 
 if TYPE_CHECKING:
-    pass
+    from mockserver.state.cloud_state import CloudState
 
 TASK_DETAILS = ("input", "result", "message")
-"""Attributes of a task that its listing leaves out."""
+"""Attributes of a task that listings leave out."""
 
 _RELATIONS = {
     "self": "self",
@@ -27,11 +27,14 @@ _RELATIONS = {
     "first": "first",
     "next": "next",
 }
-"""What a link to the address in an attribute is called."""
+"""The relation that a link has whose address is in an attribute of this name."""
 
 
 def schema_of(resource: Resource, *left_out: str) -> dict[str, Any]:
-    """Return a record's schema; whole only where records take other attributes."""
+    """Return the schema of a record without the attributes ``left_out``.
+
+    It describes links only where records may have attributes of their own.
+    """
     schema: dict[str, Any] = {
         "name": resource.noun,
         "properties": {
@@ -47,11 +50,12 @@ def schema_of(resource: Resource, *left_out: str) -> dict[str, Any]:
 
 
 def _order(resource: Resource, schema: dict[str, Any]) -> dict[str, Any]:
-    """Order a field's schema as Glance does, whose errors quote it."""
+    """Order a field's schema as Glance does: its error messages quote it."""
     return dict(sorted(schema.items())) if resource is TASK else schema
 
 
 def collection_schema(resource: Resource, *left_out: str) -> dict[str, Any]:
+    """Return the schema of a listing whose records lack the attributes ``left_out``."""
     items = {"type": "array", "items": schema_of(resource, *left_out)}
     links = ("first", "next", "schema") if resource.extensible else ("schema",)
     texts = {name: {"type": "string"} for name in links}
@@ -67,17 +71,20 @@ def _links(*names: str) -> list[dict[str, str]]:
 
 
 def check_image(document: object) -> None:
-    """Raise :class:`BadRequest` with the validator's own words."""
+    """Check an image's document against its schema, as :func:`check_against` does."""
     check_against("image", _image_validator(), document)
 
 
 def check_task(document: object) -> None:
-    """Raise :class:`BadRequest` with the validator's own words."""
+    """Check a task's document against its schema, as :func:`check_against` does."""
     check_against("task", _task_validator(), document)
 
 
 def check_against(name: str, validator: Any, document: object) -> None:
-    """Raise :class:`BadRequest` with the validator's own words."""
+    """Raise :class:`BadRequest`, in the validator's own words, for a bad document.
+
+    ``name`` is what the message calls the schema.
+    """
     from jsonschema.exceptions import best_match
 
     error = best_match(validator.iter_errors(document))
@@ -109,23 +116,26 @@ PUBLISHED: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
-class Schema:
-    """One published schema; those of tasks read a body before they refuse it."""
+class Schemas:
+    """The published schemas, each at a path of its own.
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._document = PUBLISHED[name]()
+    Those of tasks parse a body before they refuse it.
+    """
+
+    def __init__(self, state: CloudState) -> None:
+        self._documents = {_path(name): make() for name, make in PUBLISHED.items()}
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        if self._name.startswith("task") and req.content_length:
+        path = req.uri_template or ""
+        if path.startswith(_path("task")) and req.content_length:
             read_json(req)
             raise ServerError
         refuse_body(req)
-        write_json(resp, self._document)
+        write_json(resp, self._documents[path])
 
 
-def _route(name: str) -> Route:
-    return Route(f"/v2/schemas/{name}", lambda state: Schema(name))
+def _path(name: str) -> str:
+    return f"/v2/schemas/{name}"
 
 
-ROUTES = tuple(_route(name) for name in PUBLISHED)
+ROUTES = tuple(Route(_path(name), Schemas) for name in PUBLISHED)

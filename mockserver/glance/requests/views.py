@@ -10,13 +10,25 @@ from mockserver.storage.images import Image
 from mockserver.storage.repository import Record
 
 if TYPE_CHECKING:
-    from mockserver.callers.callers import Caller
-    from mockserver.state.settings import Settings
+    from mockserver.glance.requests.call import Call
 
 _SHOWN = (
-    *("name", "disk_format", "container_format", "visibility", "size"),
-    *("virtual_size", "status", "checksum", "protected", "min_ram", "min_disk"),
-    *("owner", "os_hidden", "os_hash_algo", "os_hash_value", "id"),
+    "name",
+    "disk_format",
+    "container_format",
+    "visibility",
+    "size",
+    "virtual_size",
+    "status",
+    "checksum",
+    "protected",
+    "min_ram",
+    "min_disk",
+    "owner",
+    "os_hidden",
+    "os_hash_algo",
+    "os_hash_value",
+    "id",
 )
 
 
@@ -24,13 +36,13 @@ def image_path(image_id: str) -> str:
     return f"/v2/images/{image_id}"
 
 
-def show_image(settings: Settings, caller: Caller, image: Image) -> dict[str, Any]:
-    """Return the document of an image; attributes come after its own properties."""
-    # where the data of a deactivated image is, only administrators are told
-    is_told = caller.is_admin or image.status != "deactivated"
-    locations = image.locations if is_told else []
+def show_image(call: Call, image: Image) -> dict[str, Any]:
+    """Return an image's document for the caller; its own properties come first."""
+    # only administrators see where the data of a deactivated image is
+    sees_locations = call.caller.is_admin or image.status != "deactivated"
+    locations = image.locations if sees_locations else []
     names = names_of(locations)
-    is_direct = settings.show_image_direct_url and locations
+    is_direct = call.state.settings.show_image_direct_url and locations
     return {
         **image.properties,
         **{name: getattr(image, name) for name in _SHOWN},
@@ -47,6 +59,7 @@ def show_image(settings: Settings, caller: Caller, image: Image) -> dict[str, An
 
 
 def show_member(member: Record) -> dict[str, Any]:
+    """Return the document of a project that an image is shared with."""
     return {
         "member_id": member["member_id"],
         "image_id": member["image_id"],

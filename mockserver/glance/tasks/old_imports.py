@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.glance.data.fetching import fetch, size_of
 from mockserver.glance.data.uploads import receive
-from mockserver.glance.images.creation import new_image
+from mockserver.glance.images.creation import build_image, check_description
 from mockserver.glance.tasks.records import (
     INTERNAL_ERROR,
     TaskFailed,
@@ -29,7 +29,6 @@ from mockserver.storage.images import (
 )
 
 if TYPE_CHECKING:
-    from mockserver.callers.callers import Caller
     from mockserver.state.cloud_state import CloudState
     from mockserver.storage.repository import Record
 
@@ -39,14 +38,14 @@ DEFAULT_FORMATS = {"disk_format": "qcow2", "container_format": "bare"}
 """The properties of an image for which a task gives none."""
 
 
-def run_old_task(state: CloudState, caller: Caller, task: Record) -> None:
+def run_old_task(state: CloudState, task: Record) -> None:
     """Carry out a pending task, and record how it ended."""
     with state.database.begin() as db:
         if not start_task(state, db, task["id"]):
             return
     try:
         _check_input(task)
-        end = partial(complete_task, image_id=_import(state, caller, task))
+        end = partial(complete_task, image_id=_import(state, task))
     except TaskFailed as error:
         end = partial(fail_task, message=str(error))
     except Exception as error:
@@ -68,12 +67,12 @@ def _check_input(task: Record) -> None:
             raise TaskFailed(f"Input does not contain '{key}' field")
 
 
-def _import(state: CloudState, caller: Caller, task: Record) -> str:
+def _import(state: CloudState, task: Record) -> str:
     """Create the image, store its data and return its id."""
-    properties = task["input"]["image_properties"] or DEFAULT_FORMATS
-    image = new_image(state, caller, dict(properties))
-    # Glance gives it no owner, unless the properties name one
-    image.owner = properties.get("owner")
+    properties = {**(task["input"]["image_properties"] or DEFAULT_FORMATS)}
+    # no policy is asked: only administrators begin tasks, who may create any image
+    check_description(properties)
+    image = build_image(state, properties)
     image.status = "saving"
     with state.database.begin() as db:
         insert_images(db, [image])

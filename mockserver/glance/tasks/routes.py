@@ -78,7 +78,7 @@ class Tasks:
             _enforce_access(call)
         with writing(self._state, req, self._read_task) as call:
             task = create_task(call, call.body["type"], call.body["input"])
-        self._state.worker.submit(partial(run_old_task, self._state, call.caller, task))
+        self._state.worker.submit(partial(run_old_task, self._state, task))
         resp.status = falcon.HTTP_201
         resp.set_header("Location", f"{req.context.base_url}/v2/tasks/{task['id']}")
         write_json(resp, show_task(task))

@@ -66,6 +66,12 @@ def test_a_wrong_size_can_be_sent_again(glance: Glance) -> None:
     assert glance.show(image_id)["status"] == "active"
 
 
+def test_an_announced_size_of_0_is_taken_for_none(glance: Glance) -> None:
+    image_id = create_raw(glance)
+    answer = glance.upload(image_id, b"hello", X_OpenStack_Image_Size="0")
+    assert (answer.status_code, glance.show(image_id)["size"]) == (204, 5)
+
+
 def test_a_full_store_is_said_and_leaves_the_image_queued(
     glance: Glance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
