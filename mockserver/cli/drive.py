@@ -70,7 +70,7 @@ def add_fault(arguments: argparse.Namespace) -> int:
         fault = Fault(**said)
     except BadFault as error:
         arguments.parser.error(str(error))
-    armed = _ask(arguments, "POST", "faults", fault.settings())
+    armed = _ask(arguments, "POST", "faults", fault.to_document())
     sys.stdout.write(f"{armed['id']}\n")
     return 0
 
