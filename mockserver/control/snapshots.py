@@ -74,7 +74,7 @@ class Snapshots:
             raise NoSnapshot(name)
         state, snapshot = self._state, self._taken[name]
         with state.database.begin() as db:
-            state.database.become(db, snapshot.folder / "mock.db")
+            state.database.restore_from(db, snapshot.folder / "mock.db")
             move_endpoints(db, state)
             state.recall(db)
             state.stores.become(snapshot.stores)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -73,7 +74,8 @@ class Images:
         policy.enforce_on_project(caller, "get_images", caller.project_id)
         with self._state.database.read() as db:
             if marker is not None:
-                wanted.marker = _find_marker(db, caller, marker)
+                found_marker = _find_marker(db, caller, marker)
+                wanted = dataclasses.replace(wanted, marker=found_marker)
             found = select_images(db, viewer_of(caller), wanted)
         images = [image for image in found if policy.allows(caller, "get_image", image)]
         settings = self._state.settings
