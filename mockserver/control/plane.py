@@ -48,7 +48,7 @@ class ControlPlane:
                 self._fill(db, {})
             else:
                 renew(db, state)
-                state.recall(db)
+                state.load_domain(db)
 
     def move(self, identity_url: str, image_url: str) -> None:
         """Let the cloud be at new addresses, in its catalog too."""
@@ -68,13 +68,13 @@ class ControlPlane:
             clock, ids = state.clock.copy(), state.ids.scripted()
             state.database.clear(db)
             state.stores.clear()
-            state.clock.follow(Clock())
+            state.clock.copy_from(Clock())
             try:
                 self._fill(db, first_ids)
             except BaseException:
-                state.stores.become(before)
-                state.clock.follow(clock)
-                state.ids.rewrite(ids)
+                state.stores.replace_with(before)
+                state.clock.copy_from(clock)
+                state.ids.replace_scripted(ids)
                 raise
         self.faults.clear()
         self.journal.clear()
@@ -100,12 +100,12 @@ class ControlPlane:
     def _fill(self, db: Connection, first_ids: Mapping[str, Iterable[str]]) -> None:
         """Store in empty tables what the cloud begins with."""
         state = self.state
-        state.ids.rewrite(first_ids)
+        state.ids.replace_scripted(first_ids)
         with state.ids.recording() as made:
             bootstrap(db, state, self._seed.bootstrap)
-            state.recall(db)
+            state.load_domain(db)
             insert_seed(db, state, self._seed)
         facts.remember(db, **{FIRST_IDS: json.dumps(made)})
         # only now: what a cloud begins with takes no scripted id
-        state.ids.rewrite({})
+        state.ids.replace_scripted({})
         self._seed.script(state.clock, state.ids)

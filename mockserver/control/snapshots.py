@@ -76,10 +76,10 @@ class Snapshots:
         with state.database.begin() as db:
             state.database.restore_from(db, snapshot.folder / "mock.db")
             move_endpoints(db, state)
-            state.recall(db)
-            state.stores.become(snapshot.stores)
-            state.clock.follow(snapshot.clock)
-            state.ids.rewrite(snapshot.ids)
+            state.load_domain(db)
+            state.stores.replace_with(snapshot.stores)
+            state.clock.copy_from(snapshot.clock)
+            state.ids.replace_scripted(snapshot.ids)
 
     @contextlib.contextmanager
     def fork_stores(self) -> Iterator[Stores]:
