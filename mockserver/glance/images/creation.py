@@ -33,6 +33,10 @@ READ_ONLY = ("created_at", "updated_at", "status", "checksum", "size", "virtual_
 LONGEST_NAME = 255
 
 
+class BadData(ValueError):
+    """The data of a seed's image does not have the image's disk format."""
+
+
 def new_image(state: CloudState, caller: Caller, body: dict[str, Any]) -> Image:
     """Return the queued image a request describes, and the caller may create.
 
@@ -112,7 +116,9 @@ def insert_seeded(
 
     With ``data``, bytes or a file, its size and hashes are computed. Without, it is
     taken as described: an image that says it is active has no bytes to download.
-    Raises :class:`~mockserver.storage.repository.DuplicateRecord` for a known id.
+    Raises :class:`~mockserver.storage.repository.DuplicateRecord` for a known id,
+    :class:`BadData` for data of another format and OSError for a file that cannot be
+    read.
     """
     now = store_time(state.clock.now())
     shown = {field.name for field in IMAGE.fields}
@@ -138,7 +144,7 @@ def insert_seeded(
 
 def _fill(image: Image, received: Received) -> None:
     if received.refusal is not None:
-        raise ValueError(f"{image.name or image.id}: {received.refusal}")
+        raise BadData(f"{image.name or image.id}: {received.refusal}")
     for name, value in received.columns().items():
         setattr(image, name, value)
     image.status = "active"

@@ -22,11 +22,15 @@ _OBJECT = ("name", "description", "properties")
 """What is taken of an object: not which of its properties are required."""
 
 
+class BadDefinition(ValueError):
+    """Glance could not show a namespace of such contents."""
+
+
 def load_namespace(db: Connection, document: Mapping[str, Any], now: str) -> None:
     """Store a namespace and what it holds, unless one of its name is there.
 
-    Raises :class:`ValueError` for what Glance could not show, :class:`KeyError` for
-    a name that is missing.
+    Raises :class:`BadDefinition` for what Glance could not show, and KeyError where the
+    namespace has no name.
     """
     if find_namespace(db, document["namespace"]) is not None:
         return
@@ -40,4 +44,4 @@ def load_namespace(db: Connection, document: Mapping[str, Any], now: str) -> Non
         owner = shaped.get("owner", DEFAULT_OWNER)
         add_namespace(db, {**shaped, "owner": owner}, now, is_loaded=True)
     except ImageError as error:
-        raise ValueError(f"{document['namespace']}: {error}") from error
+        raise BadDefinition(f"{document['namespace']}: {error}") from error
