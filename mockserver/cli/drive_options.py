@@ -85,7 +85,7 @@ def _add_fault_add(parser: argparse.ArgumentParser) -> None:
     )
     for field in dataclasses.fields(Fault):
         text = field.metadata["help"].replace("%", "%%")
-        # what is not given stays out, so that the defaults are those of Fault
+        # options that are not given are left out: the defaults are those of Fault
         how: dict[str, Any] = {"default": argparse.SUPPRESS, "help": text}
         if field.name in ("method", "path"):
             parser.add_argument(

@@ -130,7 +130,7 @@ def _add_settings(
     for field in Settings.fields():
         if only is not None and field.name not in only:
             continue
-        # what is not given stays out, so that the defaults are those of Settings
+        # options that are not given are left out: the defaults are those of Settings
         options: dict[str, Any] = {"default": argparse.SUPPRESS}
         if isinstance(field.default, bool):
             options["action"] = argparse.BooleanOptionalAction

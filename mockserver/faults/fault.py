@@ -20,8 +20,8 @@ class BadFault(ValueError):
     """A setting of a fault has a wrong value, or settings contradict each other."""
 
 
-# What checks a setting. Raises ValueError with the end of the sentence that BadFault
-# begins; the name of the function is what the command line calls such a value.
+# Checks of settings. Each returns the value to keep, or raises ValueError with the end
+# of BadFault's sentence. On the command line its name stands for the value: COUNT.
 
 
 def _text(value: Any) -> str:

@@ -21,8 +21,6 @@ from imagectl.contract.identity import (
 from imagectl.contract.image import IMAGE
 from mockserver.glance.times import parse_time
 
-Record = Mapping[str, Any]
-
 REQUIRED = {
     "regions": ("id",),
     "domains": ("name",),
@@ -98,7 +96,7 @@ def check_record(noun: str, record: Any) -> None:
         _check_namespace(record)
 
 
-def _check_types(resource: Resource, record: Record) -> None:
+def _check_types(resource: Resource, record: Mapping[str, Any]) -> None:
     for field in resource.fields:
         value = record.get(field.name)
         # an image's "file" is the seed's own: where its data is read from
@@ -112,7 +110,7 @@ def _check_kind(name: str, value: Any, kind: str) -> None:
         raise BadRecord(f"{name}: {value!r} is no {kind}")
 
 
-def _check_image(image: Record) -> None:
+def _check_image(image: Mapping[str, Any]) -> None:
     for field in IMAGE.fields:
         if field.name in image and image[field.name] is None and not field.nullable:
             raise BadRecord(f"{field.name}: null is no {field.kind}")
@@ -144,7 +142,7 @@ def _check_time(name: str, text: str) -> None:
         raise BadRecord(f"{name}: {error}") from error
 
 
-def _check_namespace(namespace: Record) -> None:
+def _check_namespace(namespace: Mapping[str, Any]) -> None:
     _check_kind("namespace", namespace["namespace"], "string")
     for name, kind in _CONTENTS.items():
         if name in namespace:

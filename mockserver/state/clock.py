@@ -7,7 +7,7 @@ from typing import Any
 
 
 class BadTime(ValueError):
-    """A clock cannot be changed so."""
+    """What a clock is asked to change has a wrong name or value."""
 
 
 class Clock:
@@ -64,7 +64,7 @@ class Clock:
         self._frozen_at = None
 
     def advance(self, seconds: float) -> None:
-        """Move the time by so many seconds, back where negative, frozen or running.
+        """Move the time of a frozen or running clock; negative seconds move it back.
 
         Raises OverflowError where a frozen clock would pass the years 1 to 9999.
         """

@@ -220,8 +220,11 @@ def test_a_stalled_upload_lasts_until_its_sender_hangs_up(tcp_client: Client) ->
     head = (
         f"PUT /image/v2/images/{tcp_client.image_id}/file HTTP/1.1",
         f"X-Auth-Token: {tcp_client.token}",
-        *("Host: localhost", "Content-Type: application/octet-stream"),
-        *(f"Content-Length: {len(DATA)}", "", ""),
+        "Host: localhost",
+        "Content-Type: application/octet-stream",
+        f"Content-Length: {len(DATA)}",
+        "",
+        "",
     )
     with connection:
         connection.sendall("\r\n".join(head).encode() + DATA)
