@@ -1,7 +1,7 @@
-"""The WSGI applications of a cloud: identity, image and the controls.
+"""The WSGI applications of a cloud: identity, image and control.
 
-``keystone/application.py`` and ``glance/application.py`` build the services; here
-every request gets its id, the journal its exchange, and some of them a fault.
+``keystone/application.py`` and ``glance/application.py`` build the services. Here each
+gets what is before it: request ids, the journal and the faults.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Apps:
-    """The applications that a door serves."""
+    """The applications that a door serves; ``control`` answers below ``/_mock/``."""
 
     identity: WSGIApplication
     image: WSGIApplication
@@ -41,8 +41,9 @@ class Apps:
 def build_apps(plane: ControlPlane, tokens: Tokens, *, is_local: bool = False) -> Apps:
     """Build the applications of a cloud.
 
-    ``tokens`` tells Glance and the controls who calls. Where ``is_local``, only this
-    machine can reach them, and whoever does may use the controls.
+    ``tokens`` is what Glance and the control validate tokens with. Where ``is_local``,
+    the server listens on a loopback address only, and whoever reaches it may use the
+    control.
     """
 
     def expire_token(token_id: str) -> None:
@@ -61,7 +62,7 @@ def build_apps(plane: ControlPlane, tokens: Tokens, *, is_local: bool = False) -
 
 
 def combine(apps: Apps) -> WSGIApplication:
-    """Mount both services behind one root, under ``/identity`` and ``/image``."""
+    """Return one application with both services, at ``/identity`` and ``/image``."""
     mounts = {IDENTITY_MOUNT: apps.identity, IMAGE_MOUNT: apps.image}
 
     def dispatch(
@@ -78,10 +79,10 @@ def combine(apps: Apps) -> WSGIApplication:
     return dispatch
 
 
-def add_controls(
+def add_control(
     application: WSGIApplication, control: WSGIApplication
 ) -> WSGIApplication:
-    """Put the controls, under ``/_mock/``, before an application."""
+    """Return an application with the control in it, at ``/_mock/``."""
 
     def dispatch(
         environ: WSGIEnvironment, start_response: StartResponse
@@ -113,8 +114,8 @@ def _record_exchanges(
     ) -> Iterable[bytes]:
         request_id = f"req-{uuid.uuid4()}"
         environ["openstack.request_id"] = request_id
-        # kept now: a framework may shorten the path while it routes
-        asked = (environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
+        # read before the service is called: it may change the path while it routes
+        method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
         query = environ.get("QUERY_STRING", "")
         began_at, began_s = clock.now(), time.monotonic()
 
@@ -125,7 +126,12 @@ def _record_exchanges(
             answered = True
             journal.record(
                 Exchange(
-                    *(service, *asked, query, status, request_id),
+                    service=service,
+                    method=method,
+                    path=path,
+                    query=query,
+                    status=status,
+                    request_id=request_id,
                     began_at=began_at,
                     duration_s=time.monotonic() - began_s,
                     fault=environ.get(HIT_BY),

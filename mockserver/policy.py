@@ -1,9 +1,9 @@
-"""Access rules in the language of oslo.policy, evaluated without it.
+"""Policies in the language of oslo.policy, evaluated without that library.
 
 A check is ``role:admin or (role:reader and system_scope:all)``: terms ``kind:match``
-joined by ``and``, ``or``, ``not`` and parentheses. A match may take values of the
-target, ``user_id:%(target.user.id)s``; a value that the target lacks fails the term.
-Source: oslo.policy 6, ``_checks.py`` and ``_parser.py``.
+joined by ``and``, ``or``, ``not`` and parentheses. A match may contain a value of the
+target, ``user_id:%(target.user.id)s``; the term fails where the target has no such
+value. Source: oslo.policy 6, ``_checks.py`` and ``_parser.py``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Credentials = Mapping[str, Any]
+"""The caller's attributes, as :attr:`mockserver.callers.callers.Caller.credentials`."""
 Target = Mapping[str, Any]
+"""What the caller wants to use or change."""
 Check = Callable[[Credentials, Target], bool]
 
 _WORD = re.compile(r"\(|\)|[^\s()]*%\([^)]*\)s|[^\s()]+")
@@ -24,7 +26,7 @@ _VALUE = re.compile(r"%\(([^)]*)\)s")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check, and the scopes a token may have to pass it (any, where empty)."""
+    """A check, and the scopes that tokens need to pass it; no scopes means any."""
 
     check: str
     scopes: frozenset[str] = frozenset()
@@ -32,14 +34,17 @@ class Rule:
 
 @dataclass(frozen=True)
 class Policy:
-    """A service's rules by operation, and the named parts that they refer to."""
+    """A service's rules, by operation, and the checks that ``rule:NAME`` refers to."""
 
     rules: Mapping[str, Rule]
     parts: Mapping[str, str] = field(default_factory=dict)
     _checks: dict[str, Check] = field(default_factory=dict, compare=False)
 
     def allows(self, operation: str, credentials: Credentials, target: Target) -> bool:
-        """Tell whether the rule of ``operation`` passes; KeyError if it has none."""
+        """Tell whether the rule of an operation passes.
+
+        Raises KeyError for an operation without a rule.
+        """
         rule = self.rules[operation]
         if rule.scopes and scope_of(credentials) not in rule.scopes:
             return False
@@ -51,18 +56,19 @@ class Policy:
         return self._checks[text]
 
     def part(self, name: str) -> Check:
+        """Return the check that ``rule:NAME`` refers to. Raises KeyError."""
         return self._check_of(self.parts[name])
 
 
 def scope_of(credentials: Credentials) -> str:
-    """Return ``system``, ``domain`` or, for all else, ``project``."""
+    """Return ``system``, ``domain`` or, for all other tokens, ``project``."""
     if credentials.get("system_scope"):
         return "system"
     return "domain" if credentials.get("domain_id") else "project"
 
 
 class _Parser:
-    """Recursive descent over the words of one check; ``and`` binds closer."""
+    """A recursive descent parser of one check; ``and`` binds closer than ``or``."""
 
     def __init__(self, policy: Policy, text: str) -> None:
         self._policy = policy

@@ -1,4 +1,4 @@
-"""Where image data is kept: bytes under an id, written whole or not at all."""
+"""Stores of image data: bytes under an id, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 PIECE_BYTES = 1 << 18
-"""How much is read, hashed, written and sent at once: what fits a core's cache."""
+"""How much is read, hashed, written and sent at once; it fits a core's cache."""
 
 
 class BlobMissing(Exception):
@@ -22,42 +22,43 @@ class BlobExists(Exception):
 
 
 class StoreFull(Exception):
-    """The medium takes no more bytes."""
+    """The disk, or whatever holds the bytes, is full."""
 
 
 class BlobStore(Protocol):
     """Bytes under ids. Safe to use from several threads at once."""
 
     def url(self, blob_id: str) -> str:
-        """Return where the bytes are, as an image's location names it."""
+        """Return the URL that an image's location has for a blob."""
 
     def write(self, blob_id: str, pieces: Iterable[bytes]) -> None:
-        """Store the pieces as one blob, visible only once the last is in.
+        """Store the pieces as one blob, which can be read once all are stored.
 
         Raises :class:`BlobExists`, :class:`StoreFull`, and whatever ``pieces`` raises;
-        nothing of the blob stays then.
+        nothing is stored then.
         """
 
     def read(
         self, blob_id: str, offset: int = 0, length: int | None = None
     ) -> Iterator[bytes]:
-        """Return the pieces of ``length`` bytes from ``offset`` on; all by default.
+        """Return ``length`` bytes from ``offset`` on, in pieces; None is all the rest.
 
-        Raises :class:`BlobMissing` at once. An iterator with a ``close`` method holds
-        something open until it is closed or used up.
+        Raises :class:`BlobMissing` when called, not when the pieces are read. If the
+        iterator has a method ``close``, it has to be called unless all are read.
         """
 
     def delete(self, blob_id: str) -> None:
-        """Drop a blob. Raises :class:`BlobMissing`."""
+        """Delete a blob. Raises :class:`BlobMissing`."""
 
     def fork(self, folder: Path) -> Self:
-        """Return a store of the same blobs that goes its own way from here.
+        """Return a new store with the same blobs; later changes affect one store only.
 
-        ``folder``, where it needs one, is on the same medium: bytes are shared.
+        The blobs' bytes are shared, not copied. ``folder`` is where a store of files
+        may put its links; it has to be in the file system of this store.
         """
 
     def clear(self) -> None:
-        """Drop every blob."""
+        """Delete every blob."""
 
-    def become(self, other: Self) -> None:
-        """Hold the blobs of another store, and no others."""
+    def replace_with(self, other: Self) -> None:
+        """Replace all blobs by those of another store, whose bytes are shared."""

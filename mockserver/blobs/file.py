@@ -1,4 +1,4 @@
-"""Image data in files, one a blob, as Glance's file store keeps it."""
+"""Image data in files, one for each blob, as Glance's file store keeps it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ from mockserver.blobs import PIECE_BYTES, BlobExists, BlobMissing, StoreFull
 
 FILE_MODE = 0o640
 RESERVED_BYTES = 1 << 26
+"""How much room is reserved at once on the disk for a blob that is being written."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class FileStore:
-    """A folder of files named by blob id, made when the first one is written."""
+    """A :class:`BlobStore` in a folder, whose files are named by the blobs' ids.
+
+    The folder is created when the first blob is written. Files whose names begin with a
+    dot are blobs that are being written.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -32,8 +37,8 @@ class FileStore:
         self.folder.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=".")
         try:
-            _fill(descriptor, pieces)
-            # unlike a rename, a link never replaces what another writer put there
+            _write_file(descriptor, pieces)
+            # unlike a rename, a link fails where another writer was faster
             os.link(name, path)
         except FileExistsError:
             raise BlobExists(blob_id) from None
@@ -56,14 +61,14 @@ class FileStore:
 
     def fork(self, folder: Path) -> FileStore:
         fork = FileStore(folder)
-        fork.become(self)
+        fork.replace_with(self)
         return fork
 
     def clear(self) -> None:
         for path in self._paths():
             path.unlink()
 
-    def become(self, other: FileStore) -> None:
+    def replace_with(self, other: FileStore) -> None:
         self.clear()
         self.folder.mkdir(parents=True, exist_ok=True)
         for path in other._paths():
@@ -73,11 +78,11 @@ class FileStore:
         return self.folder / blob_id
 
     def _paths(self) -> list[Path]:
-        """Return the files of all blobs that are there whole."""
+        """Return the files of all blobs, without those that are being written."""
         return [one for one in self.folder.glob("*") if one.name[0] != "."]
 
 
-def _fill(descriptor: int, pieces: Iterable[bytes]) -> None:
+def _write_file(descriptor: int, pieces: Iterable[bytes]) -> None:
     written = reserved = 0
     with open(descriptor, "wb", buffering=0) as file:
         for piece in pieces:
@@ -90,10 +95,10 @@ def _fill(descriptor: int, pieces: Iterable[bytes]) -> None:
 
 
 def _reserve(descriptor: int, offset: int) -> int:
-    """Ask for room from an offset on, and return where it ends.
+    """Reserve room on the disk from an offset on, and return where it ends.
 
-    Writing into it takes a tenth of the processor's time that growing a file does. It
-    is an offer: a medium that has no such room may still take what really comes.
+    Writing into reserved room takes a tenth of the processor time of growing a file.
+    Errors are ignored: a disk without that much room may still hold what comes.
     """
     with contextlib.suppress(OSError, AttributeError):  # no such call on macOS
         os.posix_fallocate(descriptor, offset, RESERVED_BYTES)
@@ -112,7 +117,7 @@ def _write_all(descriptor: int, piece: bytes) -> None:
 
 
 class _Pieces:
-    """The open file of a blob, read piece by piece; closed at its end."""
+    """An iterator over the pieces of a file, which is closed after the last one."""
 
     def __init__(self, path: Path, offset: int, length: int | None) -> None:
         self._file = open(path, "rb", buffering=0)  # noqa: SIM115 - outlives the call

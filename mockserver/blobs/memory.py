@@ -1,4 +1,4 @@
-"""Image data in memory: gone with the process, as fast as it gets."""
+"""Image data in memory: fast, and lost when the process ends."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from mockserver.blobs import PIECE_BYTES, BlobExists, BlobMissing
 
 
 class MemoryStore:
+    """A :class:`BlobStore` in a dictionary."""
+
     def __init__(self) -> None:
         self._blobs: dict[str, bytes] = {}
 
@@ -19,7 +21,7 @@ class MemoryStore:
         if blob_id in self._blobs:
             raise BlobExists(blob_id)
         data = b"".join(pieces)
-        # atomic: of two writers at once, the second one loses
+        # setdefault is atomic: of two writers at once, the second one fails
         if self._blobs.setdefault(blob_id, data) is not data:
             raise BlobExists(blob_id)
 
@@ -42,11 +44,11 @@ class MemoryStore:
 
     def fork(self, folder: Path) -> MemoryStore:
         fork = MemoryStore()
-        fork.become(self)
+        fork.replace_with(self)
         return fork
 
     def clear(self) -> None:
         self._blobs.clear()
 
-    def become(self, other: MemoryStore) -> None:
+    def replace_with(self, other: MemoryStore) -> None:
         self._blobs = dict(other._blobs)

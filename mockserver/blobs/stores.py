@@ -1,4 +1,4 @@
-"""The stores of a cloud by name, as Glance has them with ``enabled_backends``."""
+"""The named stores of a cloud, as Glance has them with ``enabled_backends``."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 from mockserver.blobs import BlobMissing, BlobStore
 
 WEB = "web"
-"""The store of images that lie elsewhere: it is read over HTTP and takes none."""
+"""The read-only store of images whose location is an http or https URL."""
 RESERVED = ("os_glance_staging_store", "os_glance_tasks_store")
-"""Names of what Glance itself keeps files in, announced beside the stores."""
+"""Stores that Glance uses for itself; it announces them beside the others."""
 
 Location = dict[str, Any]
+"""``url`` and ``metadata`` of a copy of an image's data; the latter names the store."""
 
 
 class UnknownStore(Exception):
@@ -27,15 +28,16 @@ class UnknownStore(Exception):
 
 
 class ReadOnlyStore(Exception):
-    """The store takes no data."""
+    """No data can be written to the store."""
 
 
 @dataclass(frozen=True)
 class Stores:
-    """Where image data is kept: stores with names, or a single one without.
+    """Where a cloud keeps image data: stores with names, or a single one without.
 
-    ``names`` are those of the stores that take data, the default one first; it is
-    empty where there is but one. ``staging`` keeps what waits for its import.
+    ``names`` are those of the stores that can be written to, the default one first; it
+    is empty where there is a single store, whose key in ``stores`` is None. ``staging``
+    holds data that was uploaded for a later import.
     """
 
     names: tuple[str, ...]
@@ -52,7 +54,7 @@ class Stores:
 
     @property
     def listed(self) -> tuple[str, ...]:
-        """Names of all stores, the one that takes no data last."""
+        """Names of all stores, the read-only one last."""
         return (*self.names, WEB) if self.names else ()
 
     @property
@@ -66,25 +68,28 @@ class Stores:
             raise UnknownStore(name)
 
     def writable(self, name: str | None) -> BlobStore:
-        """Return a store to put data in. Raises UnknownStore or ReadOnlyStore."""
+        """Return a store to write to.
+
+        Raises :class:`UnknownStore` or :class:`ReadOnlyStore`.
+        """
         self.check(name)
         if name == WEB:
             raise ReadOnlyStore(name)
         return self.stores[name]
 
     def holder(self, location: Location) -> BlobStore | None:
-        """Return the store that a location is in, None if in no store of ours."""
+        """Return the store that holds a location's data; None if another host does."""
         if is_elsewhere(location):
             return None
         return self.stores.get(location["metadata"].get("store"), self.default)
 
     def locate(self, name: str | None, blob_id: str) -> Location:
-        """Return the location of a blob in a store, as an image records it."""
+        """Return the location that an image has for a blob in a store."""
         metadata = {} if name is None else {"store": name}
         return {"url": self.stores[name].url(blob_id), "metadata": metadata}
 
     def discard(self, blob_id: str, locations: Iterable[Location]) -> None:
-        """Delete the data that locations lead to, where it is ours and still there."""
+        """Delete a blob from the stores of locations; other hosts' data stays."""
         for location in locations:
             store = self.holder(location)
             if store is not None:
@@ -92,7 +97,7 @@ class Stores:
                     store.delete(blob_id)
 
     def fork(self, folder: Path) -> Stores:
-        """Return stores of the same blobs that go their own way from here."""
+        """Return new stores with the same blobs, as :meth:`BlobStore.fork` does."""
         forks = {
             name: store.fork(folder / f"images-{name or ''}")
             for name, store in self.stores.items()
@@ -100,25 +105,28 @@ class Stores:
         return Stores(self.names, forks, self.staging.fork(folder / "staging"))
 
     def clear(self) -> None:
+        """Delete every blob of every store."""
         for store in (*self.stores.values(), self.staging):
             store.clear()
 
-    def become(self, other: Stores) -> None:
-        """Hold the blobs that other stores of the same names hold."""
+    def replace_with(self, other: Stores) -> None:
+        """Replace all blobs by those of other stores with the same names."""
         for name, store in self.stores.items():
-            store.become(other.stores[name])
-        self.staging.become(other.staging)
+            store.replace_with(other.stores[name])
+        self.staging.replace_with(other.staging)
 
     def unstage(self, blob_id: str) -> None:
+        """Delete staged data, if there is any."""
         with contextlib.suppress(BlobMissing):
             self.staging.delete(blob_id)
 
 
 def is_elsewhere(location: Location) -> bool:
+    """Tell whether another host holds a location's data."""
     return urlsplit(location["url"]).scheme in ("http", "https")
 
 
 def names_of(locations: Iterable[Location]) -> list[str]:
-    """Return the names of the stores that locations are in, as often as they are."""
+    """Return the name of the store of each location that has one."""
     names = [location["metadata"].get("store") for location in locations]
     return [name for name in names if name]

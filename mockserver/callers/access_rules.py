@@ -1,4 +1,4 @@
-"""Requests held against the access rules of the token that they carry.
+"""Whether the access rules of a token allow a request.
 
 Source: keystonemiddleware ``auth_token/__init__.py`` (``validate_allowed_request``).
 """
@@ -11,14 +11,16 @@ from typing import Any
 _PART = re.compile(r"\{[^}]*\}|\*\*|\*|[^{}*]+")
 _ANY_PARTS = {"**": ".*", "*": r"[^/]+"}
 SUPPORT_HEADER = "OpenStack-Identity-Access-Rules"
+"""Header by which a service says which version of access rules it enforces."""
 LEAST_SUPPORT = 1.0
 
 
 def is_allowed(token: dict[str, Any], service: str, method: str, path: str) -> bool:
     """Tell whether a token may be used for a request to a service.
 
-    Only an application credential with access rules forbids any; a token may always
-    ask Keystone about a token.
+    ``token`` is the token's document and ``service`` the type of the service. Only a
+    token of an application credential with access rules is limited; even that one may
+    always validate a token at Keystone.
     """
     rules = token.get("application_credential", {}).get("access_rules")
     if rules is None:
@@ -34,7 +36,10 @@ def is_allowed(token: dict[str, Any], service: str, method: str, path: str) -> b
 
 
 def _matches(pattern: str, path: str) -> bool:
-    """Compare a path to ``/v2/images/{id}/*``: a part by name or ``*``, or ``**``."""
+    """Tell whether a path matches a rule's pattern, such as ``/v2/images/{id}/*``.
+
+    ``{id}`` and ``*`` stand for one part of the path, ``**`` for any number of them.
+    """
     expression = "".join(
         r"[^/]+" if part.startswith("{") else _ANY_PARTS.get(part, re.escape(part))
         for part in _PART.findall(pattern)
@@ -43,7 +48,11 @@ def _matches(pattern: str, path: str) -> bool:
 
 
 def are_understood(token: dict[str, Any], support: str | None) -> bool:
-    """Tell whether who validates a token knows of its access rules, if it has any."""
+    """Tell whether a service that validates a token enforces its access rules.
+
+    ``support`` is what the service sent as ``SUPPORT_HEADER``. True for a token without
+    access rules. Keystone hides other tokens from services that do not.
+    """
     if token.get("application_credential", {}).get("access_rules") is None:
         return True
     try:

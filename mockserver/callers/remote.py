@@ -1,4 +1,4 @@
-"""Tokens of a Keystone elsewhere, validated as a service of a real cloud does it."""
+"""Tokens of another Keystone, validated as keystonemiddleware does it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from mockserver.state.settings import Settings
 
 KEPT_FOR_S = 5.0
+"""How long a token counts as valid without asking again."""
 KEPT_TOKENS = 1000
 
 
 class RemoteTokens:
-    """Asks a Keystone who a token's bearer is, and remembers it for a moment."""
+    """Tells a token's bearer by asking the Keystone at ``settings.identity_url``.
+
+    It signs in there as the service user of the settings, with the first token that it
+    has to validate.
+    """
 
     def __init__(self, settings: Settings) -> None:
         url = (settings.identity_url or "").rstrip("/").removesuffix("/v3")

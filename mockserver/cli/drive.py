@@ -1,26 +1,19 @@
-"""The commands that drive a running cloud, over its ``/_mock/``."""
+"""The commands that control a running cloud over its ``/_mock/``: a function each.
+
+All of them take the parsed command line, return an exit code and raise
+:class:`~mockserver.cli.serve.Failure` for what the cloud refuses. This module is loaded
+to build the parser: what is slow to import is imported when a command runs.
+"""
 
 from __future__ import annotations
 
 import argparse
-import base64
 import dataclasses
-import json
-import os
 import sys
-import urllib.error
-import urllib.request
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.cli.environment import CONTROL_VARIABLE
-from mockserver.cli.serve import Failure, read_ready_file
 from mockserver.faults.fault import BadFault, Fault
-from mockserver.state.addresses import CONTROL_MOUNT, control_url_of
-from mockserver.state.settings import default_password
-
-TIMEOUT_S = 300
-DEFAULT_URL = f"http://127.0.0.1:5000{CONTROL_MOUNT}"
 
 
 def reset(arguments: argparse.Namespace) -> int:
@@ -31,6 +24,7 @@ def reset(arguments: argparse.Namespace) -> int:
 def seed(arguments: argparse.Namespace) -> int:
     if arguments.file is None and arguments.metadefs is None:
         arguments.parser.error("give FILE or --metadefs")
+    from mockserver.cli.serve import Failure
     from mockserver.seeds.document import BadSeed, load_seed, write_seed
 
     try:
@@ -70,7 +64,7 @@ def add_fault(arguments: argparse.Namespace) -> int:
         fault = Fault(**said)
     except BadFault as error:
         arguments.parser.error(str(error))
-    armed = _ask(arguments, "POST", "faults", fault.settings())
+    armed = _ask(arguments, "POST", "faults", fault.to_document())
     sys.stdout.write(f"{armed['id']}\n")
     return 0
 
@@ -107,6 +101,8 @@ def clock(arguments: argparse.Namespace) -> int:
 
 
 def _show_fault(fault: dict[str, Any]) -> str:
+    import json
+
     number, hits = fault.pop("id"), fault.pop("hits")
     where = f"{fault.pop('method')} {fault.pop('path')}"
     how = " ".join(f"{name}={json.dumps(value)}" for name, value in fault.items())
@@ -130,6 +126,8 @@ def _show_exchange(exchange: dict[str, Any]) -> str:
 
 def _write(arguments: argparse.Namespace, document: Any, lines: list[str]) -> None:
     if arguments.format == "json":
+        import json
+
         lines = [json.dumps(document, indent=2)]
     sys.stdout.writelines(f"{line}\n" for line in lines)
 
@@ -137,54 +135,7 @@ def _write(arguments: argparse.Namespace, document: Any, lines: list[str]) -> No
 def _ask(
     arguments: argparse.Namespace, method: str, path: str, document: Any = None
 ) -> Any:
-    """Send a request to the cloud and return the document it answers, if any.
+    """Send a request to the cloud; return the document it answers, None for none."""
+    from mockserver.cli.control_client import ask
 
-    The password goes to who asks for it only. Raises :class:`Failure`.
-    """
-    url, password = _find(arguments)
-    body = None if document is None else json.dumps(document).encode()
-    request = urllib.request.Request(f"{url}/{path}", body, method=method)
-    try:
-        try:
-            answer = _send(request)
-        except urllib.error.HTTPError as error:
-            if error.code != 401:
-                raise
-            error.close()
-            pair = base64.b64encode(f"admin:{password}".encode()).decode()
-            request.add_header("Authorization", f"Basic {pair}")
-            answer = _send(request)
-    except urllib.error.HTTPError as error:
-        raise Failure(_reason(error, url)) from error
-    except (OSError, ValueError) as error:
-        raise Failure(f"no cloud answers at {url}: {error}") from error
-    return answer
-
-
-def _send(request: urllib.request.Request) -> Any:
-    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
-        body = answer.read()
-    return json.loads(body) if body else None
-
-
-def _reason(error: urllib.error.HTTPError, url: str) -> str:
-    with error:
-        try:
-            return str(json.loads(error.read())["error"])
-        except (ValueError, KeyError, TypeError):
-            return f"no mockserver at {url}: HTTP {error.code}"
-
-
-def _find(arguments: argparse.Namespace) -> tuple[str, str]:
-    """Return where the cloud is driven from, and the password it may ask for."""
-    password = arguments.admin_password or default_password()
-    if arguments.url is not None:
-        return control_url_of(arguments.url), password
-    if arguments.ready_file is None:
-        return os.environ.get(CONTROL_VARIABLE) or DEFAULT_URL, password
-    described = read_ready_file(arguments.ready_file)
-    try:
-        url = described["control_url"]
-    except (KeyError, TypeError):
-        raise Failure(f"{arguments.ready_file} is no ready file") from None
-    return url, arguments.admin_password or described.get("password") or password
+    return ask(arguments, method, path, document)

@@ -1,25 +1,29 @@
-"""The options of the commands that drive a running cloud."""
+"""The options of the commands that control a running cloud."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mockserver.cli import drive
 from mockserver.faults.fault import Fault
 
 FORMATS = ("text", "json")
+Command = Callable[[argparse.Namespace], int]
+"""What runs a parsed command line and returns its exit code."""
 
 
-def add_controls(commands: Any) -> None:
-    """Give a parser's COMMAND the ones that drive a running cloud."""
+def add_drive_commands(commands: Any) -> None:
+    """Add the commands that control a running cloud to a parser's subparsers."""
     reset = commands.add_parser("reset", help="let a cloud be as at its start")
     reset.description = (
         "Let a running cloud be as at its start: bootstrapped and seeded, with the same"
         " ids. Faults and the journal are cleared, snapshots stay."
     )
-    _finish(reset, "reset")
+    _finish(reset, drive.reset)
     _add_seed(commands.add_parser("seed", help="add records and images to a cloud"))
     _add_snapshot(commands.add_parser("snapshot", help="save a cloud, and go back"))
     _add_fault(commands.add_parser("fault", help="let requests go wrong"))
@@ -39,7 +43,7 @@ def _add_seed(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder of metadata definitions, or name of a shipped one (samples)",
     )
-    _finish(parser, "seed")
+    _finish(parser, drive.seed)
 
 
 def _add_snapshot(parser: argparse.ArgumentParser) -> None:
@@ -48,15 +52,15 @@ def _add_snapshot(parser: argparse.ArgumentParser) -> None:
         " snapshot lasts as long as the server runs."
     )
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    for action, text in (
-        ("save", "keep the cloud as it is now"),
-        ("restore", "let the cloud be as it was"),
+    for action, run, text in (
+        ("save", drive.save_snapshot, "keep the cloud as it is now"),
+        ("restore", drive.restore_snapshot, "let the cloud be as it was"),
     ):
         command = actions.add_parser(action, help=text, description=text)
         command.add_argument("name", metavar="NAME")
-        _finish(command, f"{action}_snapshot")
+        _finish(command, run)
     listing = actions.add_parser("list", help="show the names of snapshots")
-    _finish(listing, "list_snapshots", has_format=True)
+    _finish(listing, drive.list_snapshots, has_format=True)
 
 
 def _add_fault(parser: argparse.ArgumentParser) -> None:
@@ -64,12 +68,12 @@ def _add_fault(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     _add_fault_add(actions.add_parser("add", help="let some requests go wrong"))
     listing = actions.add_parser("list", help="show faults, and how often they hit")
-    _finish(listing, "list_faults", has_format=True)
+    _finish(listing, drive.list_faults, has_format=True)
     clear = actions.add_parser("clear", help="let requests go right again")
     clear.add_argument(
         "ids", nargs="*", type=int, metavar="ID", help="only these faults"
     )
-    _finish(clear, "clear_faults")
+    _finish(clear, drive.clear_faults)
 
 
 def _add_fault_add(parser: argparse.ArgumentParser) -> None:
@@ -81,7 +85,7 @@ def _add_fault_add(parser: argparse.ArgumentParser) -> None:
     )
     for field in dataclasses.fields(Fault):
         text = field.metadata["help"].replace("%", "%%")
-        # what is not given stays out, so that Fault decides on defaults
+        # options that are not given are left out: the defaults are those of Fault
         how: dict[str, Any] = {"default": argparse.SUPPRESS, "help": text}
         if field.name in ("method", "path"):
             parser.add_argument(
@@ -96,7 +100,7 @@ def _add_fault_add(parser: argparse.ArgumentParser) -> None:
         else:
             how["metavar"] = field.metadata["metavar"]
             parser.add_argument(_option(field.name), **how)
-    _finish(parser, "add_fault")
+    _finish(parser, drive.add_fault)
 
 
 def _option(name: str) -> str:
@@ -109,7 +113,7 @@ def _add_journal(parser: argparse.ArgumentParser) -> None:
         " and tokens are not recorded."
     )
     parser.add_argument("--clear", action="store_true", help="forget it instead")
-    _finish(parser, "journal", has_format=True)
+    _finish(parser, drive.journal, has_format=True)
 
 
 def _add_clock(parser: argparse.ArgumentParser) -> None:
@@ -126,13 +130,13 @@ def _add_clock(parser: argparse.ArgumentParser) -> None:
     stand.add_argument(
         "--thaw", action="store_const", const=False, dest="frozen", help="go on"
     )
-    _finish(parser, "clock", has_format=True)
+    _finish(parser, drive.clock, has_format=True)
 
 
 def _finish(
-    parser: argparse.ArgumentParser, action: str, *, has_format: bool = False
+    parser: argparse.ArgumentParser, run: Command, *, has_format: bool = False
 ) -> None:
-    """Let a command print in its formats, find its cloud, and run."""
+    """Add the options that say which cloud is meant; set what runs the command."""
     if has_format:
         parser.add_argument("-f", "--format", choices=FORMATS, default=FORMATS[0])
     group = parser.add_argument_group(
@@ -148,4 +152,4 @@ def _finish(
         metavar="PASSWORD",
         help="where it asks for one (default $MOCKSERVER_ADMIN_PASSWORD)",
     )
-    parser.set_defaults(parser=parser, module="mockserver.cli.drive", action=action)
+    parser.set_defaults(parser=parser, run=run)

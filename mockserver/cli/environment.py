@@ -1,4 +1,4 @@
-"""How others find a cloud: what it says when it is ready, and ``OS_*`` variables."""
+"""How clients find a cloud: its description when it is ready, ``OS_*`` variables."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mockserver.cloud import MockCloud
 
-
 CREDENTIALS = (
-    *("username", "password", "project_name", "user_domain_name"),
-    *("project_domain_name", "region_name"),
+    "username",
+    "password",
+    "project_name",
+    "user_domain_name",
+    "project_domain_name",
+    "region_name",
 )
-"""What a cloud says of itself that a client takes as ``OS_*`` of the same name."""
-
+"""Keys of a cloud's description whose values clients take as ``OS_`` variables."""
 CONTROL_VARIABLE = "MOCKSERVER_CONTROL_URL"
 
 
 def describe(cloud: MockCloud) -> dict[str, Any]:
-    """Return the URLs and credentials of a cloud that is served.
+    """Return the URLs and credentials of a cloud that is served over TCP.
 
-    Of a Keystone elsewhere only the address is known.
+    Where another Keystone validates the tokens, there are no credentials but its URL.
     """
     described = {"image_url": cloud.image_url, "pid": os.getpid()}
     if cloud.control_url is not None:
@@ -45,7 +47,7 @@ def describe(cloud: MockCloud) -> dict[str, Any]:
 
 
 def variables_of(described: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a client's environment has to say to use a cloud."""
+    """Return the environment variables that make clients use a described cloud."""
     identity_url = described["identity_url"].rstrip("/").removesuffix("/v3")
     variables = {
         "OS_AUTH_TYPE": "password",
@@ -70,7 +72,10 @@ def write_exports(variables: Mapping[str, str]) -> str:
 
 
 def write_ready_file(path: Path, described: Mapping[str, Any]) -> None:
-    """Write the file at once and for its owner alone: it holds a password."""
+    """Write a cloud's description to a file that appears whole.
+
+    Only its owner can read it, since it holds a password. Raises OSError.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:

@@ -1,31 +1,28 @@
-"""The command line of ``mockserver``: its options, and what runs them."""
+"""The command line of ``mockserver``: its parser, and what runs a command."""
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from mockserver import __version__
-from mockserver.cli.drive_options import add_controls
+from mockserver.cli.drive_options import add_drive_commands
 from mockserver.state.settings import Settings
 
 IDENTITY_PORT = 5000
 IMAGE_PORT = 9292
-_MODULE = "mockserver.cli.serve"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = build_parser()
-    arguments = parser.parse_args(argv)
+    """Run a command line, that of the process by default; return its exit code."""
+    arguments = build_parser().parse_args(argv)
     from mockserver.cli.serve import Failure
 
-    command = getattr(importlib.import_module(arguments.module), arguments.action)
     try:
-        return int(command(arguments))
+        return int(arguments.run(arguments))
     except Failure as error:
         sys.stderr.write(f"mockserver: {error}\n")
         return 1
@@ -37,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def build_parser() -> argparse.ArgumentParser:
+    """Return the parser; ``run`` of what it returns is the function of the command."""
     parser = argparse.ArgumentParser(
         prog="mockserver",
         description="A Keystone v3 and a Glance v2 in one small process.",
@@ -46,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_serve(commands.add_parser("serve", help="serve a cloud until interrupted"))
     _add_run(commands.add_parser("run", help="serve a cloud while a command runs"))
     _add_env(commands.add_parser("env", help="print what a shell has to source"))
-    add_controls(commands)
+    add_drive_commands(commands)
     return parser
 
 
@@ -71,7 +69,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         "--ready-file", type=Path, metavar="FILE", help="write the line here as well"
     )
     _add_settings(parser)
-    parser.set_defaults(parser=parser, module=_MODULE, action="serve")
+    parser.set_defaults(parser=parser, run=_serve)
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
@@ -82,7 +80,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     )
     _add_settings(parser)
     parser.add_argument("argv", nargs="+", metavar="COMMAND", help="what to run")
-    parser.set_defaults(parser=parser, module=_MODULE, action="run")
+    parser.set_defaults(parser=parser, run=_run)
 
 
 def _add_env(parser: argparse.ArgumentParser) -> None:
@@ -100,18 +98,39 @@ def _add_env(parser: argparse.ArgumentParser) -> None:
         help="its identity service (%(default)s)",
     )
     _add_settings(parser, only=("admin_password", "region_name"))
-    parser.set_defaults(parser=parser, module=_MODULE, action="env")
+    parser.set_defaults(parser=parser, run=_env)
+
+
+# Nothing that a server needs is imported before one of these runs.
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from mockserver.cli.serve import serve
+
+    return serve(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from mockserver.cli.serve import run
+
+    return run(arguments)
+
+
+def _env(arguments: argparse.Namespace) -> int:
+    from mockserver.cli.serve import env
+
+    return env(arguments)
 
 
 def _add_settings(
     parser: argparse.ArgumentParser, only: tuple[str, ...] | None = None
 ) -> None:
-    """Give a parser an option for every setting, under the setting's name."""
+    """Add an option for every setting, or those in ``only``, by the setting's name."""
     group = parser.add_argument_group("the cloud")
     for field in Settings.fields():
         if only is not None and field.name not in only:
             continue
-        # what is not given stays out, so that Settings decides on defaults
+        # options that are not given are left out: the defaults are those of Settings
         options: dict[str, Any] = {"default": argparse.SUPPRESS}
         if isinstance(field.default, bool):
             options["action"] = argparse.BooleanOptionalAction

@@ -1,4 +1,7 @@
-"""``mockserver serve``, ``run`` and ``env``: a function each, named as it."""
+"""``mockserver serve``, ``run`` and ``env``: a function of that name for each.
+
+All take the parsed command line, return an exit code and raise :class:`Failure`.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ import threading
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +40,12 @@ PROBE_TIMEOUT_S = 10
 
 
 class Failure(Exception):
-    """What was asked for cannot be done; the message is all a user has to read."""
+    """A command cannot be carried out; the message is what its user is shown."""
 
 
 def serve(arguments: argparse.Namespace) -> int:
-    gc.disable()  # what a start makes stays: looking for garbage only delays it
+    """Serve a cloud until a signal comes."""
+    gc.disable()  # starting up makes no garbage, and a search for it costs time
     settings = settings_of(arguments)
     _check_host(arguments, settings)
     stop = threading.Event()
@@ -61,6 +66,7 @@ def serve(arguments: argparse.Namespace) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Serve a cloud while a command runs, and return that command's exit code."""
     with _open_cloud(settings_of(arguments)) as cloud:
         _listen(cloud, "127.0.0.1", (0,))
         environ = {**os.environ, **variables_of(describe(cloud))}
@@ -68,6 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def env(arguments: argparse.Namespace) -> int:
+    """Print the variables that make clients use a running cloud."""
     if arguments.ready_file is not None:
         described = read_ready_file(arguments.ready_file)
     else:
@@ -88,7 +95,7 @@ def env(arguments: argparse.Namespace) -> int:
 
 
 def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the settings a command line gives, with the password it may imply."""
+    """Return the settings that a command line names, and the password in any case."""
     given = vars(arguments)
     names = [field.name for field in Settings.fields() if field.name in given]
     settings = {name: given[name] for name in names}
@@ -96,7 +103,7 @@ def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _check_host(arguments: argparse.Namespace, settings: dict[str, Any]) -> None:
-    """End with a usage error for a public address with the well-known password."""
+    """Exit with a usage error for the default password at a public address."""
     if settings["admin_password"] != Settings().admin_password:
         return
     if not is_loopback(arguments.host):
@@ -136,7 +143,7 @@ def _listen(cloud: MockCloud, host: str, ports: Any) -> None:
 
 @contextmanager
 def _signals_to(handle: Callable[[int], None]) -> Iterator[None]:
-    """Hand interruptions over instead of dying of them."""
+    """Call ``handle`` with each signal that would end the process, within the block."""
 
     def receive(signum: int, frame: FrameType | None) -> None:
         handle(signum)
@@ -151,14 +158,14 @@ def _signals_to(handle: Callable[[int], None]) -> Iterator[None]:
 
 
 def _run_command(argv: list[str], environ: dict[str, str]) -> int:
-    """Run a command to its end, with the signals we get, and return its exit code."""
+    """Run a command, pass on the signals that come, and return its exit code."""
     running: list[subprocess.Popen[bytes]] = []
     early: list[int] = []
 
     def forward(signum: int) -> None:
         if not running:
             early.append(signum)
-        # an interrupt typed at a terminal reaches the command by itself
+        # a terminal sends an interrupt that is typed to the command itself as well
         elif signum != signal.SIGINT or not sys.stdin.isatty():
             running[0].send_signal(signum)
 
@@ -177,14 +184,15 @@ def _run_command(argv: list[str], environ: dict[str, str]) -> int:
     return 128 - code if code < 0 else code
 
 
-def _write_ready_file(path: Any, described: dict[str, Any]) -> None:
+def _write_ready_file(path: Path, described: dict[str, Any]) -> None:
     try:
         write_ready_file(path, described)
     except OSError as error:
         raise Failure(f"cannot write {path}: {error.strerror}") from error
 
 
-def read_ready_file(path: Any) -> dict[str, Any]:
+def read_ready_file(path: Path) -> dict[str, Any]:
+    """Return the description of a cloud in a ready file. Raises :class:`Failure`."""
     try:
         described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -1,1 +1,1 @@
-"""What a cloud is steered with: clock, ids, seeds, snapshots, journal and faults."""
+"""Control of a running cloud: reset, seeds and snapshots, and ``/_mock/`` for them."""

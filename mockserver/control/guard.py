@@ -1,8 +1,8 @@
-"""Who may drive a running cloud.
+"""Who may control a running cloud over ``/_mock/``.
 
-Who reaches a server that listens on the loopback only may drive it. Anywhere else it
-takes the administrator: their password (HTTP Basic), which no state of the cloud can
-spoil, or a token with the role admin. Web pages may not, wherever they come from.
+Everybody who can reach a server that listens on a loopback address only. On any other
+server the administrator, who sends the password (HTTP Basic, which works whatever the
+state of the cloud's users is) or a token with the role admin. Never a web page.
 """
 
 from __future__ import annotations
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from mockserver.callers.callers import Tokens
     from mockserver.state.cloud_state import CloudState
 
-_PROXIED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+_PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
 class Guard:
-    """Lets pass who may drive the cloud."""
+    """falcon middleware that refuses the requests of everybody else.
+
+    Where ``is_local``, the server listens on a loopback address only.
+    """
 
     def __init__(self, state: CloudState, tokens: Tokens, *, is_local: bool) -> None:
         self._state = state
@@ -32,21 +35,23 @@ class Guard:
         self._is_local = is_local and state.settings.public_url is None
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Raise HTTPForbidden for web pages, HTTPUnauthorized for all who may not."""
         if req.get_header("Origin"):
             raise falcon.HTTPForbidden(title="a web page may not drive a cloud")
-        if self._is_near(req) or self._has_password(req) or self._has_token(req):
+        if self._is_from_here(req) or self._has_password(req) or self._has_token(req):
             return
         raise falcon.HTTPUnauthorized(
             title="the password or a token of the administrator is needed",
             challenges=['Basic realm="mockserver"'],
         )
 
-    def _is_near(self, req: falcon.Request) -> bool:
-        """Whether nobody but this machine can have sent it.
+    def _is_from_here(self, req: falcon.Request) -> bool:
+        """Tell whether only this machine can have sent a request.
 
-        A name that is none of the machine's own may have been pointed at it.
+        The host has to be a loopback address: any other name may have been made to
+        resolve to one by a web page's author (DNS rebinding).
         """
-        is_direct = not any(req.get_header(name) for name in _PROXIED)
+        is_direct = not any(req.get_header(name) for name in _PROXY_HEADERS)
         return self._is_local and is_direct and is_loopback(req.host.strip("[]"))
 
     def _has_password(self, req: falcon.Request) -> bool:

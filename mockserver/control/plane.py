@@ -1,4 +1,4 @@
-"""ControlPlane: what a cloud is driven with, in Python and over ``/_mock/``."""
+"""ControlPlane: start, reset, seeds, snapshots, faults and journal of a cloud."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from mockserver.control.snapshots import Snapshots
 from mockserver.faults.armed import Faults
-from mockserver.keystone.bootstrap import bootstrap, move_endpoints, renew
+from mockserver.keystone.bootstrap import (
+    Bootstrap,
+    bootstrap,
+    move_endpoints,
+    renew,
+)
 from mockserver.seeds.document import BadSeed, Seed
 from mockserver.seeds.insert import insert_seed
 from mockserver.state.clock import Clock
@@ -22,11 +27,14 @@ if TYPE_CHECKING:
     from mockserver.state.cloud_state import CloudState
 
 FIRST_IDS = "first_ids"
-"""The fact that holds the ids a cloud began with: a reset gives them out again."""
+"""Name of the fact that holds the ids a cloud began with: a reset uses them again."""
 
 
 class ControlPlane:
-    """The faults, journal, snapshots and seeds of a cloud."""
+    """Controls a cloud; ``MockCloud`` and ``/_mock/`` both call it.
+
+    ``seed`` is what the cloud starts with, and is reset to.
+    """
 
     def __init__(self, state: CloudState, seed: Seed) -> None:
         self.state = state
@@ -36,31 +44,31 @@ class ControlPlane:
         self._seed = seed
 
     def start(self) -> None:
-        """Bootstrap and seed a new database; leave a kept one as it is.
+        """Bootstrap and seed the database if it is new.
 
-        Raises :class:`BadSeed`, and
-        :class:`~mockserver.storage.database.UnknownSchema` for a database that another
-        version of the mock wrote.
+        An older one stays as it is, except for the administrator's password. Raises
+        :class:`BadSeed`, and :class:`~mockserver.storage.database.UnknownSchema` for a
+        database that another version of the mock wrote.
         """
         state = self.state
         with state.database.begin() as db:
             if state.database.create_tables(db):
-                self._fill(db, {})
+                self._populate(db, {})
             else:
                 renew(db, state)
-                state.recall(db)
+                state.load_domain(db)
 
     def move(self, identity_url: str, image_url: str) -> None:
-        """Let the cloud be at new addresses, in its catalog too."""
+        """Change the URLs of the services, in the catalog as well."""
         self.state.identity_url, self.state.image_url = identity_url, image_url
         with self.state.database.begin() as db:
             move_endpoints(db, self.state)
 
     def reset(self) -> None:
-        """Forget all that happened since the start; ids are the same again.
+        """Put records, images, clock and ids back to what they were at the start.
 
-        Faults and the journal are cleared; snapshots stay. Raises :class:`BadSeed`,
-        and changes nothing then, where a file of the seed's is not what it was.
+        Faults and the journal are cleared; snapshots stay. Raises :class:`BadSeed`, and
+        changes nothing then, where a file that the seed names has changed.
         """
         state = self.state
         with state.database.begin() as db, self.snapshots.fork_stores() as before:
@@ -68,23 +76,23 @@ class ControlPlane:
             clock, ids = state.clock.copy(), state.ids.scripted()
             state.database.clear(db)
             state.stores.clear()
-            state.clock.follow(Clock())
+            state.clock.copy_from(Clock())
             try:
-                self._fill(db, first_ids)
+                self._populate(db, first_ids)
             except BaseException:
-                state.stores.become(before)
-                state.clock.follow(clock)
-                state.ids.rewrite(ids)
+                state.stores.replace_with(before)
+                state.clock.copy_from(clock)
+                state.ids.replace_scripted(ids)
                 raise
         self.faults.clear()
         self.journal.clear()
 
     def add_seed(self, seed: Seed) -> None:
-        """Store what a seed describes beside what is there: all of it, or nothing.
+        """Insert the records of a seed, all or none, and take its clock and ids.
 
-        Raises :class:`BadSeed`.
+        Raises :class:`BadSeed`, also for a seed with ``addresses`` or ``bootstrap``.
         """
-        if seed.addresses or seed.bootstrap != type(seed.bootstrap)():
+        if seed.addresses or seed.bootstrap != Bootstrap():
             raise BadSeed(
                 "only a cloud that starts takes a seed's addresses and bootstrap"
             )
@@ -93,19 +101,23 @@ class ControlPlane:
         seed.script(self.state.clock, self.state.ids)
 
     def close(self) -> None:
-        """Release what faults hold up, and drop the snapshots."""
+        """Remove the faults, so that requests they hold up go on, and the snapshots."""
         self.faults.clear()
-        self.snapshots.drop()
+        self.snapshots.clear()
 
-    def _fill(self, db: Connection, first_ids: Mapping[str, Iterable[str]]) -> None:
-        """Store in empty tables what the cloud begins with."""
+    def _populate(self, db: Connection, first_ids: Mapping[str, Iterable[str]]) -> None:
+        """Insert into empty tables what the cloud starts with.
+
+        ``first_ids`` are the ids to give to its records, random ones where none are
+        left. The ids that they got are stored for the next reset.
+        """
         state = self.state
-        state.ids.rewrite(first_ids)
+        state.ids.replace_scripted(first_ids)
         with state.ids.recording() as made:
             bootstrap(db, state, self._seed.bootstrap)
-            state.recall(db)
+            state.load_domain(db)
             insert_seed(db, state, self._seed)
         facts.remember(db, **{FIRST_IDS: json.dumps(made)})
-        # only now: what a cloud begins with takes no scripted id
-        state.ids.rewrite({})
+        # not before: the records that a cloud starts with use no scripted ids
+        state.ids.replace_scripted({})
         self._seed.script(state.clock, state.ids)

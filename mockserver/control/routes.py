@@ -1,5 +1,6 @@
-"""``/_mock/``: a running cloud driven over HTTP, as ``mockserver reset`` and so on do.
+"""``/_mock/``: the control of a running cloud over HTTP.
 
+``mockserver reset``, ``fault`` and so on send their requests here.
 ``control/guard.py`` says who may.
 """
 
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
     from mockserver.control.plane import ControlPlane
 
 _REFUSED = (BadSeed, BadFault, BadSnapshotName, BadTime)
+"""What is answered with 400 and the error's message."""
 
 
 def create_application(plane: ControlPlane, tokens: Tokens, *, is_local: bool) -> Any:
-    """Return the controls as a WSGI application, mounted at ``/_mock``.
+    """Return the WSGI application that answers below ``/_mock/``.
 
-    Where ``is_local``, only this machine can reach it.
+    Where ``is_local``, the server listens on a loopback address only.
     """
     app = falcon.App(middleware=[Guard(plane.state, tokens, is_local=is_local)])
     controls = Controls(plane)
@@ -41,7 +43,7 @@ def create_application(plane: ControlPlane, tokens: Tokens, *, is_local: bool) -
 
 
 class Controls:
-    """What a cloud is driven with: its Python methods, over HTTP."""
+    """The handlers: each calls what the Python API calls too."""
 
     def __init__(self, plane: ControlPlane) -> None:
         self._plane = plane

@@ -1,8 +1,4 @@
-"""Snapshots: a cloud's records, bytes, clock and next ids, to go back to.
-
-Bytes are shared with the cloud, so that a snapshot costs what the records do. It lasts
-as long as the cloud is open; faults and the journal are no part of it.
-"""
+"""Snapshots: saved states of a cloud, to go back to."""
 
 from __future__ import annotations
 
@@ -27,11 +23,11 @@ _NAME = re.compile(r"[\w.-]{1,255}\Z", re.ASCII)
 
 
 class BadSnapshotName(ValueError):
-    """A snapshot cannot be called so."""
+    """A snapshot cannot have this name."""
 
 
 class NoSnapshot(KeyError):
-    """There is no snapshot of the name."""
+    """No snapshot has this name."""
 
     def __str__(self) -> str:
         return f"there is no snapshot {self.args[0]!r}"
@@ -39,6 +35,8 @@ class NoSnapshot(KeyError):
 
 @dataclass(frozen=True)
 class Snapshot:
+    """One saved state. ``folder`` holds the database and links to image data."""
+
     folder: Path
     stores: Stores
     clock: Clock
@@ -46,12 +44,19 @@ class Snapshot:
 
 
 class Snapshots:
-    """The snapshots of a cloud, by name."""
+    """The snapshots of a cloud, by name; ``cloud.plane.snapshots``.
+
+    A snapshot holds all records (tokens among them), the image data, the clock and the
+    scripted ids that are left. Faults, the journal and the cloud's addresses are not in
+    it. Image data is shared with the cloud, so that taking a snapshot costs as much as
+    copying the records. Iterating yields the names, sorted. Snapshots last until the
+    cloud is closed, also where ``data_dir`` keeps its records.
+    """
 
     def __init__(self, state: CloudState) -> None:
         self._state = state
         self._taken: dict[str, Snapshot] = {}
-        # of a process that was killed
+        # those of a process that was killed
         for left in state.directory.glob(f"{_PREFIX}*"):
             shutil.rmtree(left, ignore_errors=True)
 
@@ -59,7 +64,11 @@ class Snapshots:
         return iter(sorted(self._taken))
 
     def save(self, name: str) -> None:
-        """Take a snapshot in an older one's place; raises :class:`BadSnapshotName`."""
+        """Save the present state, in place of an older snapshot of this name.
+
+        A name has 1 to 255 ASCII letters, digits, dots, dashes and underscores. Raises
+        :class:`BadSnapshotName` for any other.
+        """
         if not _NAME.match(name):
             raise BadSnapshotName(f"{name!r} cannot be the name of a snapshot")
         taken = _take(self._state)
@@ -69,29 +78,32 @@ class Snapshots:
             shutil.rmtree(older.folder, ignore_errors=True)
 
     def restore(self, name: str) -> None:
-        """Let the cloud be as it was. Raises :class:`NoSnapshot`."""
+        """Put the cloud back to a saved state, any number of times.
+
+        It keeps its addresses. Raises :class:`NoSnapshot`.
+        """
         if name not in self._taken:
             raise NoSnapshot(name)
         state, snapshot = self._state, self._taken[name]
         with state.database.begin() as db:
-            state.database.become(db, snapshot.folder / "mock.db")
+            state.database.restore_from(db, snapshot.folder / "mock.db")
             move_endpoints(db, state)
-            state.recall(db)
-            state.stores.become(snapshot.stores)
-            state.clock.follow(snapshot.clock)
-            state.ids.rewrite(snapshot.ids)
+            state.load_domain(db)
+            state.stores.replace_with(snapshot.stores)
+            state.clock.copy_from(snapshot.clock)
+            state.ids.replace_scripted(snapshot.ids)
 
     @contextlib.contextmanager
     def fork_stores(self) -> Iterator[Stores]:
-        """Yield the cloud's stores as they are now."""
+        """Yield copies of the stores, which last until the end of the block."""
         folder = _make_folder(self._state)
         try:
             yield self._state.stores.fork(folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def drop(self) -> None:
-        """Forget all of them."""
+    def clear(self) -> None:
+        """Delete all snapshots."""
         while self._taken:
             _, snapshot = self._taken.popitem()
             shutil.rmtree(snapshot.folder, ignore_errors=True)
@@ -100,7 +112,7 @@ class Snapshots:
 def _take(state: CloudState) -> Snapshot:
     folder = _make_folder(state)
     try:
-        with state.database.begin():  # nothing else is written meanwhile
+        with state.database.begin():  # so that nothing is written meanwhile
             state.database.copy_to(folder / "mock.db")
             stores = state.stores.fork(folder)
             return Snapshot(folder, stores, state.clock.copy(), state.ids.scripted())
@@ -110,5 +122,5 @@ def _take(state: CloudState) -> Snapshot:
 
 
 def _make_folder(state: CloudState) -> Path:
-    """Make a folder where bytes can be shared with the cloud's own."""
+    """Return a new folder in the cloud's file system, where data can be linked."""
     return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=state.directory))

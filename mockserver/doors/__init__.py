@@ -1,1 +1,1 @@
-"""Ways into a cloud: TCP, ``responses`` in this process, or any WSGI server."""
+"""Doors: how requests reach a cloud, over TCP or from within this process."""

@@ -1,4 +1,4 @@
-"""The door without a socket: ``responses`` hands this process's requests over."""
+"""The door without a socket: ``responses`` intercepts calls of ``requests``."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 @contextlib.contextmanager
 def answer_requests(apps: Mapping[str, WSGIApplication]) -> Iterator[None]:
-    """Route calls to the applications by the URLs they are at; refuse all others.
+    """Answer calls of ``requests`` in this process, within the block.
 
-    ``responses`` reads a request's body whole before it is answered: streaming can
-    only be watched over TCP.
+    ``apps`` are the applications by the URLs where they answer. Calls to any other URL
+    raise ``requests.ConnectionError``. ``responses`` reads a request's body whole
+    before it is answered: streaming can be tested over TCP only.
     """
     with responses.RequestsMock(assert_all_requests_are_fired=False) as door:
         for url, app in apps.items():
@@ -59,7 +60,7 @@ def _caller_of(app: WSGIApplication) -> Any:
 
 
 def _collect(chunks: Iterable[bytes]) -> bytes:
-    """Return a body, or as much of it as comes before the connection ends."""
+    """Return a body, or the part of it that comes before the connection ends."""
     body = bytearray()
     try:
         for chunk in chunks:
@@ -75,7 +76,7 @@ def _collect(chunks: Iterable[bytes]) -> bytes:
 
 
 def _failure_of(end: Disconnected) -> Exception:
-    """Return what a client of ``requests`` sees of a connection that ends."""
+    """Return the exception that ``requests`` raises for a connection that ends so."""
     import requests
 
     if isinstance(end, Stalled):
@@ -108,13 +109,13 @@ def _environ_of(request: Any) -> WSGIEnvironment:
     for name, value in request.headers.items():
         key = name.upper().replace("-", "_")
         text = value.decode("latin-1") if isinstance(value, bytes) else value
-        environ[key if key in _PLAIN else f"HTTP_{key}"] = text
+        environ[key if key in _WITHOUT_PREFIX else f"HTTP_{key}"] = text
     if "HTTP_TRANSFER_ENCODING" not in environ:
         environ["CONTENT_LENGTH"] = str(len(body))
     return environ
 
 
-_PLAIN = ("CONTENT_TYPE", "CONTENT_LENGTH")
+_WITHOUT_PREFIX = ("CONTENT_TYPE", "CONTENT_LENGTH")
 
 
 def _body_of(request: Any) -> bytes:

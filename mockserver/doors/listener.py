@@ -1,4 +1,4 @@
-"""A port and its connections: cheroot's, that answer what is quick at once."""
+"""A port and its connections: cheroot's, made faster for short requests."""
 
 from __future__ import annotations
 
@@ -23,23 +23,26 @@ if TYPE_CHECKING:
 
 THREADS = 10
 IDLE_TIMEOUT_S = 300
-"""How long a peer may send nothing, also amid an upload from a slow pipe."""
+"""How long a client may send nothing, also during an upload from a slow pipe."""
 STOP_TIMEOUT_S = 2
 POLL_INTERVAL_S = 0.05
-"""How long stopping may go unnoticed; cheroot's own half second shows in tests."""
+"""How often a server checks whether it was stopped; cheroot's half a second slows tests
+down."""
 _PEEKED_BYTES = 1 << 13
+"""The longest request that is answered at once."""
 _BODY_HEADERS = (b"\r\ncontent-length:", b"\r\ntransfer-encoding:")
 
 
 class CannotListen(Exception):
-    """An address cannot be had, or a port is in use."""
+    """An address is not this machine's, or a port is in use or not allowed."""
 
 
 class Connection(HTTPConnection):
-    """cheroot's connection, that closes its writer as well as its socket.
+    """cheroot's connection, which can answer at once and closes its writer too.
 
-    What a peer that hung up did not take is dropped here. Left in the writer, it would
-    be sent to a closed socket once the writer is collected, which Python 3.13 reports.
+    The rest of an answer to a client that hung up is dropped when the writer is closed.
+    Left to the garbage collector, the writer would send it to a closed socket, about
+    which Python 3.13 warns.
     """
 
     def __init__(self, server: Any, sock: socket.socket, makefile: object) -> None:
@@ -47,10 +50,11 @@ class Connection(HTTPConnection):
         self._is_kept_once_flushed: bool | None = None
 
     def answer_at_once(self) -> bool | None:
-        """Answer a request that is all there and makes nobody wait, if there is one.
+        """Answer a request that is received whole and quick to answer, if there is one.
 
-        Returns whether the connection stays open, or None where there is something
-        left to do: a request to answer, or the rest of an answer to send.
+        Never blocks. Returns whether the connection stays open, or None where a thread
+        has to go on with it: to answer another request, or to send the rest of this
+        answer.
         """
         timeout_s = self.socket.gettimeout()
         self.socket.setblocking(False)
@@ -67,6 +71,7 @@ class Connection(HTTPConnection):
             self.socket.settimeout(timeout_s)
 
     def _has_quick_request(self) -> bool:
+        """Tell whether the next request is a GET without a body, not of image data."""
         try:
             request = self.socket.recv(_PEEKED_BYTES, socket.MSG_PEEK)
         except OSError:
@@ -78,6 +83,10 @@ class Connection(HTTPConnection):
         return b"/file" not in line and not any(name in head for name in _BODY_HEADERS)
 
     def communicate(self) -> bool:
+        """Answer a request, or send the rest of an answer.
+
+        Returns whether the connection stays open.
+        """
         if self._is_kept_once_flushed is None:
             return self._answer()
         self.wfile.flush()
@@ -89,7 +98,7 @@ class Connection(HTTPConnection):
             return bool(super().communicate())  # type: ignore[no-untyped-call]
         except Disconnected as end:
             if isinstance(end, Reset):
-                # without a shutdown: closing the socket drops what it still holds
+                # lingering for 0 seconds, and no shutdown before: close() sends a reset
                 self.socket.setsockopt(
                     socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
                 )
@@ -103,7 +112,7 @@ class Connection(HTTPConnection):
 
 
 class _Gateway(wsgi.Gateway_10):
-    """cheroot's way into an application, that lets it wait for the peer's end."""
+    """cheroot's WSGI gateway, which lets a fault wait until the client hangs up."""
 
     def get_environ(self) -> Any:
         environ = super().get_environ()  # type: ignore[no-untyped-call]
@@ -119,16 +128,16 @@ def _wait_for_hangup(sock: socket.socket, over: threading.Event) -> None:
 
 
 class Listener(wsgi.Server):
-    """cheroot's server, that answers what is quick in the thread that notices it.
+    """cheroot's server, which answers quick requests in the thread that selects.
 
-    To hand a request to another thread, and the interpreter's lock to and fro, takes
-    as long as to answer it. What may wait goes to the threads. It also does not leak
-    a socket which it could not bind.
+    Handing a request to another thread, with the interpreter's lock, takes as long as
+    answering it. Requests that may take longer are still handed to threads. Unlike
+    cheroot's, this server closes a socket that it could not bind.
     """
 
     ConnectionClass = Connection
     may_wait: Callable[[], bool]
-    """Tells whether any request may take long just now."""
+    """Returns whether any request may take long at present: threads answer all then."""
 
     def process_conn(self, conn: Connection) -> None:
         is_kept = None if self.may_wait() else conn.answer_at_once()
@@ -150,7 +159,7 @@ class Listener(wsgi.Server):
 
 
 def _decode_slashes(app: WSGIApplication) -> WSGIApplication:
-    """Undo that cheroot leaves ``%2F`` in a path, unlike other servers of WSGI."""
+    """Decode ``%2F`` in paths, as other WSGI servers do and cheroot does not."""
 
     def decoded(
         environ: WSGIEnvironment, start_response: StartResponse
@@ -166,9 +175,10 @@ def _decode_slashes(app: WSGIApplication) -> WSGIApplication:
 def listen(
     app: WSGIApplication, host: str, port: int, may_wait: Callable[[], bool]
 ) -> Listener:
-    """Bind a port for an application; raises :class:`CannotListen` if it is taken.
+    """Bind a port for an application, and return the server that is to serve it.
 
-    While ``may_wait`` says so, no request is answered in the thread that selects.
+    Port 0 is any free one. While ``may_wait`` returns True, every request is answered
+    by a thread of its own. Raises :class:`CannotListen`.
     """
     listener = Listener(
         (host, port),
@@ -185,7 +195,7 @@ def listen(
     try:
         listener.prepare()
     except OSError as error:
-        # cheroot words the reason of each address that it tried into one string
+        # cheroot's message lists every address that it tried, each with its reason
         reason = str(error).rpartition("] ")[2].rstrip(")") or str(error)
         raise CannotListen(f"cannot listen on {host}:{port}: {reason}") from error
     return listener

@@ -1,4 +1,4 @@
-"""The TCP door: cheroot on bound sockets, behind one port or on a port a service."""
+"""The TCP door: both services on one port, or each on its own."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import socket
 import threading
 from collections.abc import Callable
 
-from mockserver.app import Apps, add_controls, combine
+from mockserver.app import Apps, add_control, combine
 from mockserver.doors.listener import STOP_TIMEOUT_S, Listener, listen
 from mockserver.state.addresses import CONTROL_MOUNT, IDENTITY_MOUNT, IMAGE_MOUNT
 
 
 class Server:
-    """Serves applications; its ports are bound, and kept, from construction on.
+    """Serves the applications of a cloud over TCP.
 
-    With ``ports`` of two numbers identity and image are served apart; with one, both
-    are behind it under ``/identity`` and ``/image``. Port 0 is any free one. Clients
-    reach it at ``public_url`` where that is given. While ``may_wait`` says so, any
-    request may take long. Raises :class:`~mockserver.doors.listener.CannotListen` when
-    a port cannot be bound.
+    The ports are bound from construction on: nobody else can take them before
+    :meth:`start`. Two ``ports`` are for identity and image; on a single one both are
+    served, under ``/identity`` and ``/image``. Port 0 is any free one. ``public_url``
+    is where clients reach the server, if it is not where it listens. While ``may_wait``
+    returns True, no request may delay another one. Raises
+    :class:`~mockserver.doors.listener.CannotListen` where a port cannot be bound.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class Server:
         self._threads: list[threading.Thread] = []
         try:
             for app, port in zip(served, ports, strict=True):
-                listener = listen(add_controls(app, apps.control), host, port, may_wait)
+                listener = listen(add_control(app, apps.control), host, port, may_wait)
                 self._listeners.append(listener)
         except BaseException:
             self.stop()
@@ -46,13 +47,14 @@ class Server:
         """Where clients reach the identity and the image service."""
 
     def start(self) -> None:
-        """Serve from threads of this process; returns at once."""
+        """Start threads that serve until :meth:`stop`, and return."""
         for listener in self._listeners:
             thread = threading.Thread(target=listener.serve, daemon=True)
             thread.start()
             self._threads.append(thread)
 
     def stop(self) -> None:
+        """Close the ports and wait a little for requests that are being answered."""
         for listener in self._listeners:
             listener.stop()
         for thread in self._threads:
@@ -69,7 +71,7 @@ class Server:
 
 
 def _reachable(host: str) -> str:
-    """Return a name for URLs under which an address can be reached."""
+    """Return the host for URLs that lead to an address to listen on."""
     if host in ("", "0.0.0.0", "::"):
         return socket.gethostname()
     return f"[{host}]" if ":" in host else host

@@ -1,7 +1,7 @@
-"""The two streams of a connection, for large pieces without cheroot's copies.
+"""The two streams of a connection, which do not copy large pieces.
 
-cheroot reads and writes through Python's own ``_pyio``, which copies a piece several
-times on its way. What is large goes straight between the socket and its piece here.
+cheroot reads and writes through Python's ``_pyio``, which copies a piece several times.
+Here large pieces go directly between the socket and their own memory.
 """
 
 from __future__ import annotations
@@ -14,20 +14,22 @@ from cheroot.makefile import StreamReader, StreamWriter
 
 LARGE_BYTES = 1 << 15
 LARGEST_BYTES = 1 << 20
-"""More is never asked for piece by piece: room for it is not made before it comes."""
+"""A larger read goes through cheroot: no memory is allocated for it in advance."""
 
 
 class Reader(StreamReader):
+    """The stream that requests are read from."""
+
     _read_buf: bytes
     _read_pos: int
 
     def __init__(self, sock: socket.socket, mode: str, buffer_bytes: int) -> None:
         super().__init__(sock, mode, buffer_bytes)
         self._sock = sock
-        self._piece = bytearray()  # kept: to allocate one each time costs more
+        self._piece = bytearray()  # reused: allocating one for each read is slower
 
     def read(self, size: int | None = -1) -> bytes:
-        """Return ``size`` bytes, less only where the peer sends no more."""
+        """Return ``size`` bytes, fewer only at the end of the stream; -1 reads all."""
         if size is None or not LARGE_BYTES <= size <= LARGEST_BYTES:
             return self._read_buffered(size)
         held = min(len(self._read_buf) - self._read_pos, size)
@@ -35,12 +37,12 @@ class Reader(StreamReader):
             self._piece = bytearray(size)
         piece = memoryview(self._piece)[:size]
         piece[:held] = self._read_buffered(held) if held else b""
-        filled = self._fill(piece, held)
-        self.bytes_read += filled - held
-        return bytes(piece[:filled])
+        received = self._receive_into(piece, held)
+        self.bytes_read += received - held
+        return bytes(piece[:received])
 
     def readline(self, size: int | None = -1) -> bytes:
-        """Return a line, from what was received where it is all there."""
+        """Return a line; one that is buffered whole is not copied again."""
         end = self._read_buf.find(b"\n", self._read_pos) + 1
         if not end or (size is not None and 0 <= size < end - self._read_pos):
             line: bytes = super().readline(size)
@@ -52,16 +54,19 @@ class Reader(StreamReader):
         data: bytes = super().read(size)  # type: ignore[no-untyped-call]
         return data
 
-    def _fill(self, piece: memoryview, filled: int) -> int:
-        while filled < len(piece):
-            received = self._sock.recv_into(piece[filled:])
-            if not received:
+    def _receive_into(self, piece: memoryview, start: int) -> int:
+        """Receive bytes from ``start`` to the end of a piece; return where they end."""
+        while start < len(piece):
+            count = self._sock.recv_into(piece[start:])
+            if not count:
                 break
-            filled += received
-        return filled
+            start += count
+        return start
 
 
 class Writer(StreamWriter):
+    """The stream that answers are written to."""
+
     _write_buf: bytearray
 
     def __init__(self, sock: socket.socket, mode: str, buffer_bytes: int) -> None:
@@ -70,16 +75,16 @@ class Writer(StreamWriter):
         self._is_held = False
 
     def hold(self) -> None:
-        """Keep what is written from now on for :meth:`send_held`."""
+        """Buffer everything that is written until :meth:`send_held`."""
         self._is_held = True
 
     def send_held(self) -> bool:
-        """Send what a socket that does not block takes; tell whether that was all.
+        """Send what the socket takes without blocking; return whether that was all.
 
-        The rest goes with :meth:`flush`.
+        :meth:`flush` sends the rest.
         """
         self._is_held = False
-        with contextlib.suppress(OSError):  # a peer that is gone shows at the flush
+        with contextlib.suppress(OSError):  # if the client is gone, the flush fails
             del self._write_buf[: self._sock.send(self._write_buf)]
         return not self._write_buf
 

@@ -1,21 +1,25 @@
-"""Ends of a connection that a fault asks for, and the door carries out.
+"""Ways for a connection to end that a fault asks for and a door carries out.
 
-They are no errors: handlers, which catch those, never see them.
+They derive from BaseException, so that no handler of a service takes them for errors.
 """
 
 from __future__ import annotations
 
 HOLD = "mockserver.hold"
-"""Where a door puts what waits until the peer hangs up, or an event is set."""
+"""Key of a request's WSGI environment: a function of the door that a stall calls.
+
+It takes a ``threading.Event`` and returns once the client has hung up or the event is
+set. A door without connections, such as the one in process, has none.
+"""
 
 
 class Disconnected(BaseException):
-    """The connection ends here, in order."""
+    """The door closes the connection in order."""
 
 
 class Reset(Disconnected):
-    """The connection is reset."""
+    """The door resets the connection."""
 
 
 class Stalled(Disconnected):
-    """Nothing more was done on the connection until its peer hung up."""
+    """The connection was held until the client hung up or the fault was removed."""

@@ -1,4 +1,4 @@
-"""What a fault says: which requests go wrong, and how."""
+"""A fault: which requests go wrong, and what happens to them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ import dataclasses
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 SENDING = ("PUT", "POST", "PATCH")
+"""Methods whose requests have a body that is worth breaking."""
+
+Moment = Literal["request", "answer"]
+Place = int | str
+"""Where in a body: bytes before it, or a percentage ("99.9%") of the body's length."""
 
 
 class BadFault(ValueError):
-    """A fault says something that cannot be."""
+    """A setting of a fault has a wrong value, or settings contradict each other."""
+
+
+# Checks of settings. Each returns the value to keep, or raises ValueError with the end
+# of BadFault's sentence. On the command line its name stands for the value: COUNT.
 
 
 def _text(value: Any) -> str:
@@ -22,7 +31,6 @@ def _text(value: Any) -> str:
 
 
 def _count(value: Any) -> int:
-    """Take how many, of what there are none or more of."""
     number = _number(value)
     if number < 0:
         raise ValueError("is less than none")
@@ -54,8 +62,7 @@ def _flag(value: Any) -> bool:
     return value
 
 
-def _place(value: Any) -> int | str:
-    """Take a place in a body: bytes before it, or a percentage of the body."""
+def _place(value: Any) -> Place:
     if not isinstance(value, str) or not value.endswith("%"):
         return _count(value)
     try:
@@ -89,67 +96,102 @@ def _headers(value: Any) -> dict[str, str]:
     return dict(value)
 
 
-def _option(default: Any, take: Callable[[Any], Any], text: str) -> Any:
-    metavar = take.__name__.strip("_").upper()
-    metadata = {"take": take, "help": text, "metavar": metavar}
-    return field(default=default, metadata=metadata)
+def _about(check: Callable[[Any], Any], text: str) -> dict[str, Any]:
+    """Return a field's metadata: its check, and what the command line shows of it."""
+    return {
+        "check": check,
+        "help": text,
+        "metavar": check.__name__.strip("_").upper(),
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """Which requests go wrong, and how. Raises :class:`BadFault`.
+    """Which requests go wrong, and what happens to them.
 
-    A place in a body is a number of bytes, or a percentage ("99.9%") of the length
-    that is announced. The body is the request's for PUT, POST and PATCH, unless ``of``
-    says otherwise, and of each request on its own: the fault does not know what
-    earlier ones carried.
+    :meth:`mockserver.faults.armed.Faults.add` describes each setting; the texts here
+    are those that ``mockserver fault add --help`` shows. Values may be text that stands
+    for a number, as a command line has it. Raises :class:`BadFault`.
     """
 
-    method: str = _option("*", _text, "method of the requests that go wrong (any)")
-    path: str = _option(
-        "*", _text, "glob of their paths at the service: /v2/images/*/file (any)"
+    method: str = field(
+        default="*",
+        metadata=_about(_text, "method of the requests that go wrong (any)"),
     )
-    after: int = _option(0, _count, "let the first COUNT of them pass (0)")
-    times: int | None = _option(None, _count, "hit COUNT of them, and no more (all)")
-    delay_s: float = _option(0.0, _seconds, "wait before anything else is done")
-    expire_token: bool = _option(
-        False, _flag, "end the caller's token: 401 from then on"
+    path: str = field(
+        default="*",
+        metadata=_about(
+            _text, "glob of their paths at the service: /v2/images/*/file (any)"
+        ),
     )
-    status: int | None = _option(None, _status, "answer so, and do not ask the service")
+    after: int = field(
+        default=0, metadata=_about(_count, "let the first COUNT of them pass (0)")
+    )
+    times: int | None = field(
+        default=None, metadata=_about(_count, "hit COUNT of them, and no more (all)")
+    )
+    delay_s: float = field(
+        default=0.0, metadata=_about(_seconds, "wait before anything else is done")
+    )
+    expire_token: bool = field(
+        default=False,
+        metadata=_about(_flag, "end the caller's token: 401 from then on"),
+    )
+    status: int | None = field(
+        default=None, metadata=_about(_status, "answer so, and do not ask the service")
+    )
     headers: Mapping[str, str] = field(
         default_factory=dict,
-        metadata={"take": _headers, "help": "header of that answer; repeatable"},
+        metadata=_about(_headers, "header of that answer; repeatable"),
     )
-    body: str = _option("", _text, "body of that answer")
-    drop: str | None = _option(
-        None,
-        _moment,
-        "reset the connection instead of handling the 'request', or instead of sending"
-        " the 'answer'",
+    body: str = field(default="", metadata=_about(_text, "body of that answer"))
+    drop: Moment | None = field(
+        default=None,
+        metadata=_about(
+            _moment,
+            "reset the connection instead of handling the 'request', or instead of"
+            " sending the 'answer'",
+        ),
     )
-    stall: str | None = _option(
-        None, _moment, "do nothing then, until the client hangs up"
+    stall: Moment | None = field(
+        default=None,
+        metadata=_about(_moment, "do nothing then, until the client hangs up"),
     )
-    cut_after: int | str | None = _option(
-        None, _place, "reset the connection at a PLACE in the body"
+    cut_after: Place | None = field(
+        default=None,
+        metadata=_about(_place, "reset the connection at a PLACE in the body"),
     )
-    end_after: int | str | None = _option(
-        None, _place, "close it there: the body is shorter than its Content-Length"
+    end_after: Place | None = field(
+        default=None,
+        metadata=_about(
+            _place, "close it there: the body is shorter than its Content-Length"
+        ),
     )
-    stall_after: int | str | None = _option(
-        None, _place, "neither read nor send from there on, until the client hangs up"
+    stall_after: Place | None = field(
+        default=None,
+        metadata=_about(
+            _place, "neither read nor send from there on, until the client hangs up"
+        ),
     )
-    full_after: int | str | None = _option(
-        None, _place, "refuse an upload there: the medium is full"
+    full_after: Place | None = field(
+        default=None,
+        metadata=_about(_place, "refuse an upload there: the medium is full"),
     )
-    flip_at: int | str | None = _option(None, _place, "invert the byte there")
-    grow_by: int = _option(
-        0,
-        _number,
-        "answer with so many bytes more, or less, and a Content-Length to match",
+    flip_at: Place | None = field(
+        default=None, metadata=_about(_place, "invert the byte there")
     )
-    of: str | None = _option(
-        None, _moment, "whose body it is: the 'request' sends it, or the 'answer'"
+    grow_by: int = field(
+        default=0,
+        metadata=_about(
+            _number,
+            "answer with so many bytes more, or less, and a Content-Length to match",
+        ),
+    )
+    of: Moment | None = field(
+        default=None,
+        metadata=_about(
+            _moment, "whose body it is: the 'request' sends it, or the 'answer'"
+        ),
     )
 
     def __post_init__(self) -> None:
@@ -158,11 +200,12 @@ class Fault:
             if value is None:
                 continue
             try:
-                object.__setattr__(self, one.name, one.metadata["take"](value))
+                object.__setattr__(self, one.name, one.metadata["check"](value))
             except ValueError as error:
                 raise BadFault(f"{one.name}: {value!r} {error}") from None
-        if not any(getattr(self, name) for name in _DOES) and not self.places:
-            raise BadFault(f"a fault does something: {', '.join((*_DOES, *_PLACES))}")
+        if not any(getattr(self, name) for name in _EFFECTS) and not self.places:
+            effects = ", ".join((*_EFFECTS, *_PLACES))
+            raise BadFault(f"a fault does something: {effects}")
         if len(set(self.places) - {"flip_at"}) > 1:
             raise BadFault("a body ends once: one of cut_after, end_after, ...")
         if self.full_after is not None and self.of == "answer":
@@ -170,7 +213,7 @@ class Fault:
 
     @classmethod
     def from_document(cls, document: Any) -> Fault:
-        """Return the fault that a JSON object describes."""
+        """Return the fault that a JSON object describes. Raises :class:`BadFault`."""
         if not isinstance(document, dict):
             raise BadFault("a fault is an object")
         known = {one.name for one in dataclasses.fields(cls)}
@@ -178,26 +221,27 @@ class Fault:
             raise BadFault(f"a fault has no {', '.join(unknown)}")
         return cls(**document)
 
+    def to_document(self) -> dict[str, Any]:
+        """Return its method, its path, and every other setting that is no default."""
+        values = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
+        return {
+            one.name: values[one.name]
+            for one in dataclasses.fields(self)
+            if one.name in ("method", "path")
+            or values[one.name] not in (one.default, {})
+        }
+
     @property
-    def places(self) -> dict[str, int | str]:
-        """What happens amid a body, and where."""
+    def places(self) -> dict[str, Place]:
+        """The settings that name a place in a body, and the place of each."""
         given = {name: getattr(self, name) for name in _PLACES}
         return {name: place for name, place in given.items() if place is not None}
 
-    def breaks_request(self, method: str) -> bool:
-        """Whether it breaks the body that a request of this method sends."""
+    def is_of_request(self, method: str) -> bool:
+        """Tell whether its places are in the body of a request with this method."""
         is_sent = method in SENDING or self.full_after is not None
         return bool(self.places) and (self.of == "request" or (is_sent and not self.of))
 
-    def settings(self) -> dict[str, Any]:
-        """Return what it says, without what it leaves as it is."""
-        said = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
-        for one in dataclasses.fields(self):
-            if one.name not in _WHICH and said[one.name] in (one.default, {}):
-                del said[one.name]
-        return said
 
-
-_WHICH = ("method", "path")
-_DOES = ("delay_s", "expire_token", "status", "drop", "stall", "grow_by")
+_EFFECTS = ("delay_s", "expire_token", "status", "drop", "stall", "grow_by")
 _PLACES = ("cut_after", "end_after", "stall_after", "full_after", "flip_at")

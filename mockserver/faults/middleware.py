@@ -1,7 +1,8 @@
-"""What faults do to exchanges: the layer between the journal and the services.
+"""WSGI middleware that does to requests and answers what faults say.
 
-What a service cannot do to a connection is raised here, and done by the door the
-request came through. These are no errors: handlers, which catch those, never see them.
+It stands between the journal and a service. A WSGI application cannot reset, close or
+hold a connection: for that it raises an exception of ``faults/disconnects.py``, which
+the door that the request came through carries out.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from mockserver.blobs import PIECE_BYTES, StoreFull
 from mockserver.faults.disconnects import HOLD, Disconnected, Reset, Stalled
-from mockserver.faults.fault import Fault
+from mockserver.faults.fault import Fault, Moment, Place
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mockserver.faults.armed import ArmedFault, Faults
 
 HIT_BY = "mockserver.fault"
-"""Where the environment of a request says the number of the fault that hit it."""
+"""Key of a request's WSGI environment: the number of the fault that hit it."""
 
 
 def inject_faults(
@@ -28,9 +29,9 @@ def inject_faults(
     expire_token: Callable[[str], None],
     application: Callable[..., Iterable[bytes]],
 ) -> WSGIApplication:
-    """Put the faults of a cloud before a service.
+    """Return ``application``, a service, with the faults of a cloud before it.
 
-    ``expire_token`` ends a token, by its id.
+    ``expire_token`` is called with the id of a token that a fault revokes.
     """
 
     def answer(
@@ -41,29 +42,29 @@ def inject_faults(
         if armed is None:
             return application(environ, start_response)
         environ[HIT_BY] = armed.number
-        _begin(armed, environ, expire_token)
+        _do_before_service(armed, environ, expire_token)
         fault = armed.fault
         if fault.status is not None:
-            return _answer_otherwise(fault, environ, start_response)
-        if fault.breaks_request(method):
-            environ["wsgi.input"] = _BrokenInput(armed, environ)
-        return _break_answer(armed, application, environ, start_response)
+            return _answer_instead(fault, environ, start_response)
+        if fault.is_of_request(method):
+            environ["wsgi.input"] = _FaultyInput(armed, environ)
+        return _answer_with_fault(armed, application, environ, start_response)
 
     return answer
 
 
-def _begin(
+def _do_before_service(
     armed: ArmedFault, environ: WSGIEnvironment, expire_token: Callable[[str], None]
 ) -> None:
     fault = armed.fault
-    armed.over.wait(fault.delay_s)
+    armed.removed.wait(fault.delay_s)
     token_id = environ.get("HTTP_X_AUTH_TOKEN")
     if fault.expire_token and token_id:
         expire_token(token_id)
-    _leave("request", armed, environ)
+    _drop_or_stall("request", armed, environ)
 
 
-def _leave(moment: str, armed: ArmedFault, environ: WSGIEnvironment) -> None:
+def _drop_or_stall(moment: Moment, armed: ArmedFault, environ: WSGIEnvironment) -> None:
     if armed.fault.drop == moment:
         raise Reset
     if armed.fault.stall == moment:
@@ -72,11 +73,11 @@ def _leave(moment: str, armed: ArmedFault, environ: WSGIEnvironment) -> None:
 
 def _stall(armed: ArmedFault, environ: WSGIEnvironment) -> NoReturn:
     if HOLD in environ:
-        environ[HOLD](armed.over)
+        environ[HOLD](armed.removed)
     raise Stalled
 
 
-def _answer_otherwise(
+def _answer_instead(
     fault: Fault, environ: WSGIEnvironment, start_response: StartResponse
 ) -> Iterable[bytes]:
     _drain(environ)
@@ -94,7 +95,7 @@ def _answer_otherwise(
 
 
 def _drain(environ: WSGIEnvironment) -> None:
-    """Read what is sent, so that its sender hears the answer."""
+    """Read the request's body, because most clients send all before they listen."""
     source, left = environ["wsgi.input"], int(environ.get("CONTENT_LENGTH") or 0)
     if environ.get("wsgi.input_terminated") and not left:
         while source.read(PIECE_BYTES):
@@ -103,7 +104,7 @@ def _drain(environ: WSGIEnvironment) -> None:
         left -= len(piece)
 
 
-def _break_answer(
+def _answer_with_fault(
     armed: ArmedFault,
     application: Callable[..., Iterable[bytes]],
     environ: WSGIEnvironment,
@@ -123,7 +124,7 @@ def _break_answer(
     pieces = application(environ, start)
     close = getattr(pieces, "close", lambda: None)
     try:
-        _leave("answer", armed, environ)
+        _drop_or_stall("answer", armed, environ)
     except BaseException:
         close()
         raise
@@ -131,13 +132,13 @@ def _break_answer(
     if method == "HEAD" or not lengths:
         return pieces
     sent = _resize(pieces, lengths[0])
-    if not armed.fault.breaks_request(method):
-        sent = _send(sent, _Passage(armed, environ, lengths[0]))
+    if not armed.fault.is_of_request(method):
+        sent = _send(sent, _FaultyBody(armed, environ, lengths[0]))
     return _close_at_end(sent, close)
 
 
 def _resize(pieces: Iterable[bytes], left: int) -> Iterator[bytes]:
-    """Yield so many bytes: no more than the pieces hold, or zeros after them."""
+    """Yield ``left`` bytes: the first of the pieces, and zeros where they end."""
     for piece in pieces:
         yield piece[:left]
         left -= min(len(piece), left)
@@ -146,11 +147,11 @@ def _resize(pieces: Iterable[bytes], left: int) -> Iterator[bytes]:
         left -= PIECE_BYTES
 
 
-def _send(pieces: Iterator[bytes], passage: _Passage) -> Iterator[bytes]:
-    passage.check()
+def _send(pieces: Iterator[bytes], body: _FaultyBody) -> Iterator[bytes]:
+    body.raise_if_due()
     for piece in pieces:
-        yield passage.take(piece)
-        passage.check()
+        yield body.take(piece)
+        body.raise_if_due()
 
 
 def _close_at_end(pieces: Iterator[bytes], close: Any) -> Iterator[bytes]:
@@ -160,8 +161,11 @@ def _close_at_end(pieces: Iterator[bytes], close: Any) -> Iterator[bytes]:
         close()
 
 
-class _Passage:
-    """A body on its way, of which a fault says where it goes wrong."""
+class _FaultyBody:
+    """The part of a body that has passed, and the places where a fault acts on it.
+
+    ``length`` is the announced length in bytes, which percentages are of.
+    """
 
     def __init__(
         self, armed: ArmedFault, environ: WSGIEnvironment, length: int
@@ -171,23 +175,27 @@ class _Passage:
             name: _locate(place, length) for name, place in armed.fault.places.items()
         }
         self._flip_at = places.pop("flip_at", None)
-        self._kind = next(iter(places), "")
-        self._left = places.get(self._kind)
+        self._end_kind = next(iter(places), "")
+        self._left = places.get(self._end_kind)
+        """Bytes that still pass; None where the fault does not end the body."""
         self._at = 0
 
-    def check(self) -> None:
-        """Raise what happens here, once."""
+    def raise_if_due(self) -> None:
+        """End the body as the fault says, once the place to end it is reached.
+
+        Raises :class:`StoreFull` or a kind of :class:`Disconnected`, once only.
+        """
         if self._left != 0:
             return
         self._left = None
-        if self._kind == "full_after":
+        if self._end_kind == "full_after":
             raise StoreFull
-        if self._kind == "stall_after":
+        if self._end_kind == "stall_after":
             _stall(self._armed, self._environ)
-        raise Reset if self._kind == "cut_after" else Disconnected
+        raise Reset if self._end_kind == "cut_after" else Disconnected
 
     def take(self, piece: bytes) -> bytes:
-        """Return what passes of a piece."""
+        """Return what passes of the next piece of the body."""
         if self._left is not None:
             piece = piece[: self._left]
             self._left -= len(piece)
@@ -198,31 +206,33 @@ class _Passage:
         inverted = bytes([piece[flipped] ^ 0xFF])
         return piece[:flipped] + inverted + piece[flipped + 1 :]
 
-    def most(self, size: int) -> int:
-        """Return how much of a size is before the place where it goes wrong."""
+    def limit(self, size: int) -> int:
+        """Return how many of the next ``size`` bytes pass; -1 is all that is left."""
         if self._left is None:
             return size
         return self._left if size < 0 else min(size, self._left)
 
 
-def _locate(place: int | str, length: int) -> int:
+def _locate(place: Place, length: int) -> int:
+    """Return a place as a number of bytes; ``length`` is that of the body."""
     if isinstance(place, int):
         return place
     return int(length * float(place[:-1]) / 100)
 
 
-class _BrokenInput(_Passage):
-    """What a service reads of a request."""
+class _FaultyInput(_FaultyBody):
+    """The ``wsgi.input`` of a request whose body a fault acts on."""
 
     def __init__(self, armed: ArmedFault, environ: WSGIEnvironment) -> None:
-        told = environ.get("CONTENT_LENGTH") or environ.get(
+        announced = environ.get("CONTENT_LENGTH") or environ.get(
             "HTTP_X_OPENSTACK_IMAGE_SIZE"
         )
-        super().__init__(armed, environ, int(told or 0))
+        super().__init__(armed, environ, int(announced or 0))
         self._source = environ["wsgi.input"]
 
     def read(self, size: int = -1) -> bytes:
-        piece = self.take(self._source.read(self.most(size)))
-        if len(piece) != size:  # no reader takes what is short for all there is
-            self.check()
+        piece = self.take(self._source.read(self.limit(size)))
+        # a full piece is handed over first; a short one would look like the body's end
+        if len(piece) != size:
+            self.raise_if_due()
         return piece

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mockserver.glance.errors import Forbidden
 from mockserver.policy import Policy, Rule
 from mockserver.state.relaxations import RELAXED
-
-if TYPE_CHECKING:
-    pass
 
 ADMIN = "role:admin"
 OWN = "project_id:%(project_id)s"

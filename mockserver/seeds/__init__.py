@@ -1,1 +1,1 @@
-"""Seeds: clouds to start from, as JSON beside this module."""
+"""Seeds: what a cloud starts with, as JSON; the shipped ones are beside this module."""

@@ -1,26 +1,27 @@
-"""Puts a seed's records into a bootstrapped database."""
+"""Inserting a seed's records into the database of a bootstrapped cloud."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockserver.blobs import BlobExists
-from mockserver.glance.images.creation import insert_seeded
-from mockserver.glance.metadefs.loading import load_namespace
+from mockserver.glance.images.creation import BadData, insert_seeded
+from mockserver.glance.metadefs.loading import BadDefinition, load_namespace
 from mockserver.glance.times import store_time
 from mockserver.keystone.errors import IdentityError
 from mockserver.keystone.projects.project_records import add_project
 from mockserver.keystone.requests.options import merge_options
 from mockserver.keystone.users.group_records import add_group
 from mockserver.keystone.users.user_records import add_user
+from mockserver.seeds.checks import BadRecord
 from mockserver.seeds.document import BadSeed, Seed
 from mockserver.storage.grants import SYSTEM
 from mockserver.storage.groups import add_member
 from mockserver.storage.images import Image
-from mockserver.storage.repository import DuplicateRecord, fetch, store
+from mockserver.storage.repository import DuplicateRecord, Record, fetch, store
 from mockserver.storage.tables import (
     ASSIGNMENTS,
     ENDPOINTS,
@@ -33,15 +34,22 @@ from mockserver.storage.tables import (
 )
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import ColumnElement, Connection, Table
 
     from mockserver.state.cloud_state import CloudState
 
-Record = dict[str, Any]
-INSERT_ERRORS = (
-    *(IdentityError, DuplicateRecord, BlobExists),
-    *(KeyError, TypeError, ValueError, OSError),
+REFUSALS = (
+    IdentityError,
+    DuplicateRecord,
+    BlobExists,
+    BadData,
+    BadDefinition,
+    BadRecord,
+    UnicodeEncodeError,
+    OSError,
 )
+"""Why a record of the right form is not inserted: a service refuses it, an image's data
+cannot be read or decoded, or a text has characters that no database stores."""
 _TABLES = {
     "user": USERS,
     "group": GROUPS,
@@ -52,7 +60,11 @@ _TABLES = {
 
 
 def insert_seed(db: Connection, state: CloudState, seed: Seed) -> None:
-    """Store what a seed describes; raises :class:`BadSeed`, and keeps no bytes then."""
+    """Insert the records of a seed, in a transaction of the caller.
+
+    Raises :class:`BadSeed` where a record is refused or names something that does not
+    exist. The caller then rolls the records back; image data is deleted here.
+    """
     inserter = _Inserter(db, state, seed)
     try:
         _insert(inserter, seed)
@@ -63,17 +75,36 @@ def insert_seed(db: Connection, state: CloudState, seed: Seed) -> None:
 
 
 def _insert(inserter: _Inserter, seed: Seed) -> None:
+    add: dict[str, Callable[[Record], None]] = {
+        "regions": inserter.add_region,
+        "domains": inserter.add_domain,
+        "projects": inserter.add_project,
+        "roles": inserter.add_role,
+        "users": inserter.add_user,
+        "services": inserter.add_service,
+        "endpoints": inserter.add_endpoint,
+        "groups": inserter.add_group,
+        "assignments": inserter.add_assignment,
+        "images": inserter.add_image,
+        "metadefs": inserter.add_metadef,
+    }
     for noun, records in seed.records.items():
-        add: Callable[[Record], None] = getattr(inserter, f"add_{noun[:-1]}")
         for record in records:
             try:
-                add(dict(record))
-            except INSERT_ERRORS as error:
-                raise BadSeed(f"the seed's {noun}: {record}: {error!r}") from error
+                add[noun](dict(record))
+            except REFUSALS as error:
+                reason = _explain(error)
+                raise BadSeed(f"the seed's {noun}: {record}: {reason}") from error
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, BlobExists):
+        return f"the store has data of the image {error} already"
+    return str(error)
 
 
 class _Inserter:
-    """Adds records of each noun, finding what they name by id or by name."""
+    """Inserts records of each noun, and finds what they name by id or by name."""
 
     def __init__(self, db: Connection, state: CloudState, seed: Seed) -> None:
         self._db = db
@@ -155,36 +186,48 @@ class _Inserter:
         encoded = image.pop("base64", None)
         if data is not None:
             return str(data).encode()
-        if encoded is not None:
+        if encoded is None:
+            return self._seed.path_of(file)
+        try:
             return base64.b64decode(encoded, validate=True)
-        return self._seed.path_of(file)
+        except ValueError as error:
+            raise BadRecord(f"base64: {error}") from error
 
     def add_metadef(self, namespace: Record) -> None:
         now = store_time(self._state.clock.now())
         load_namespace(self._db, namespace, now)
 
     def _identified(self, noun: str, record: Record) -> Record:
+        """Return a record with an id: its own, or a new one."""
         return {**record, "id": record.get("id") or self._state.ids.hex(noun)}
 
     def _in_domain(self, record: Record) -> Record:
+        """Return a record with a domain's id: of the one it names, or the default."""
         domain_id = self._find("domain", record.get("domain_id", self._state.domain_id))
         return {**record, "domain_id": domain_id}
 
-    def _find(self, noun: str, word: str) -> str:
-        """Return the id of what is called ``word``, by id first, then by name."""
-        return self._look_up(_TABLES[noun], noun, word)
-
-    def _find_service(self, word: str) -> str:
-        for column in (SERVICES.c.id, SERVICES.c.type):
-            service = fetch(self._db, SERVICES, column == word)
-            if service is not None:
-                return str(service["id"])
-        raise BadSeed(f"the seed names a service that is not there: {word}")
-
-    def _look_up(self, table: Table, noun: str, word: str) -> str:
+    def _find(self, noun: str, word: Any) -> str:
+        """Return the id of the record whose id, or else name, is ``word``."""
+        table = _TABLES[noun]
         kind = [table.c.is_domain] if noun == "domain" else []
-        for column in (table.c.id, table.c.name):
-            record = fetch(self._db, table, column == word, *kind)
-            if record is not None:
-                return str(record["id"])
+        return self._look_up(table, noun, word, (table.c.id, table.c.name), kind)
+
+    def _find_service(self, word: Any) -> str:
+        """Return the id of the service whose id, or else type, is ``word``."""
+        columns = (SERVICES.c.id, SERVICES.c.type)
+        return self._look_up(SERVICES, "service", word, columns)
+
+    def _look_up(
+        self,
+        table: Table,
+        noun: str,
+        word: Any,
+        columns: Iterable[ColumnElement[Any]],
+        kind: Iterable[ColumnElement[bool]] = (),
+    ) -> str:
+        if isinstance(word, str):
+            for column in columns:
+                record = fetch(self._db, table, column == word, *kind)
+                if record is not None:
+                    return str(record["id"])
         raise BadSeed(f"the seed names a {noun} that is not there: {word}")

@@ -1,1 +1,1 @@
-"""What a cloud is made of, below its services."""
+"""The state of a cloud that its services share, and its settings."""

@@ -1,4 +1,4 @@
-"""Where a cloud is reached: mounts behind one port, the control URL, loopback."""
+"""Paths of the services behind one port, the control URL, loopback addresses."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ CONTROL_MOUNT = "/_mock"
 
 
 def control_url_of(url: str) -> str:
-    """Return where the server of a service's URL is driven from."""
+    """Return the URL of ``/_mock`` on the server that a service's URL leads to."""
     return urlsplit(url)._replace(path=CONTROL_MOUNT, query="", fragment="").geturl()
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address."""
+    """Tell whether an address, or "localhost", can be reached from this machine only.
+
+    Any other name counts as reachable from elsewhere.
+    """
     if host == "localhost":
         return True
     try:

@@ -1,4 +1,4 @@
-"""CloudState: what a cloud holds, and all that its two services are handed."""
+"""CloudState: what a cloud holds, and all that its two services work with."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 class CloudState:
     """Settings, clock, ids, worker, database, stores and addresses of one cloud.
 
-    It is open from construction until :meth:`close`: ``directory`` is made and the
-    database connected, but its tables are made by whoever starts the cloud. Without
-    ``settings.data_dir`` the directory is a temporary one that goes at the end, also
-    when nobody closes it. Raises OSError where the directory cannot be made.
+    It is open from construction until :meth:`close`. ``directory`` exists and the
+    database file is open then, but the tables are created later, by
+    :meth:`mockserver.control.plane.ControlPlane.start`. Without ``settings.data_dir``
+    the directory is a temporary one, which is deleted when the state is closed or
+    garbage collected. Raises OSError where the directory cannot be created.
     """
 
     username = "admin"
@@ -64,7 +65,11 @@ class CloudState:
 
     @cached_property
     def stores(self) -> Stores:
-        """Where image data is; folders beside ``images``, the default store's."""
+        """The stores of image data.
+
+        Each store of files has a folder: ``images`` for the default store,
+        ``images-NAME`` for others.
+        """
         names = self.settings.stores
         default, *others = names or (None,)
         stores = {default: self._open_store("images")}
@@ -76,13 +81,13 @@ class CloudState:
             return MemoryStore()
         return FileStore(self.directory / folder)
 
-    def recall(self, db: Connection) -> None:
-        """Take from the database which domain is the cloud's default one."""
+    def load_domain(self, db: Connection) -> None:
+        """Set id and name of the default domain to those that the database names."""
         self.domain_id = facts.recall(db, "domain_id") or ""
         self.domain_name = facts.recall(db, "domain_name") or ""
 
     def close(self) -> None:
-        """Let running jobs end, and delete the directory unless it is to be kept."""
+        """Stop the worker, close the database and delete a temporary directory."""
         self.worker.stop()
         self._end()
 

@@ -1,4 +1,4 @@
-"""Identifiers of new records: random, or the next ones a seed has written down."""
+"""Ids of new records: random, or those that a seed scripted."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 
 class Ids:
-    """Hands out ids in the forms of the two services.
+    """Makes ids in the forms of the two services.
 
-    A queue per noun holds the ids that a seed scripted; once it is empty, ids are
-    random again.
+    A noun ("user", "image") has a queue of the ids that a seed scripted for it. Ids are
+    random where the queue is empty.
     """
 
     def __init__(self) -> None:
@@ -20,21 +20,22 @@ class Ids:
         self._record: defaultdict[str, list[str]] | None = None
 
     def script(self, noun: str, ids: Iterable[str]) -> None:
+        """Append to the queue of a noun."""
         self._scripted[noun].extend(ids)
 
     def scripted(self) -> dict[str, list[str]]:
-        """Return the ids that are yet to come, by noun."""
+        """Return the scripted ids that are not used yet, by noun."""
         return {noun: list(ids) for noun, ids in self._scripted.items()}
 
-    def rewrite(self, scripted: Mapping[str, Iterable[str]]) -> None:
-        """Let these be the next ids, and no others."""
+    def replace_scripted(self, scripted: Mapping[str, Iterable[str]]) -> None:
+        """Replace all queues by these, by noun."""
         self._scripted.clear()
         for noun, ids in scripted.items():
             self.script(noun, ids)
 
     @contextlib.contextmanager
     def recording(self) -> Iterator[dict[str, list[str]]]:
-        """Yield what is filled with the ids that the block makes, by noun."""
+        """Yield a mapping, by noun, that gets every id made within the block."""
         record: defaultdict[str, list[str]] = defaultdict(list)
         self._record = record
         try:
@@ -43,11 +44,11 @@ class Ids:
             self._record = None
 
     def hex(self, noun: str) -> str:
-        """Return an id as Keystone makes them: 32 hexadecimal digits."""
+        """Return the next id in Keystone's form: 32 hexadecimal digits."""
         return self._next(noun, uuid.uuid4().hex)
 
     def uuid(self, noun: str) -> str:
-        """Return an id as Glance makes them: a UUID with its dashes."""
+        """Return the next id in Glance's form: a UUID with dashes."""
         return self._next(noun, str(uuid.uuid4()))
 
     def _next(self, noun: str, new_id: str) -> str:

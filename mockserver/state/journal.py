@@ -1,4 +1,4 @@
-"""What a cloud was asked and what it answered, in order."""
+"""The journal: what a cloud was asked and what it answered, in order."""
 
 from __future__ import annotations
 
@@ -18,38 +18,57 @@ _SECRET = re.compile(r"((?:^|&)[^=&]*(?:token|password|secret)[^=&]*=)[^&]*", re
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and the status it was answered with.
+    """One request to a cloud, and the status of its answer.
 
-    Bodies and tokens are not kept: a journal may be printed.
+    Headers and bodies are not kept, so that no token or password is in a journal that
+    somebody prints.
     """
 
     service: str
+    """The service that was asked: "identity" or "image"."""
     method: str
     path: str
+    """The path as the service sees it: decoded, without ``/identity`` or ``/image``."""
     query: str
+    """The query as it was sent, with ``***`` for the values of secrets."""
     status: int
+    """The HTTP status, or 0 (``UNANSWERED``) where a fault ended the connection."""
     request_id: str
+    """The ``x-openstack-request-id`` of the answer."""
     began_at: datetime
+    """When the request came, by the cloud's clock."""
     duration_s: float
+    """Seconds until the answer's headers were sent, by the machine's clock."""
     fault: int | None = None
-    """The number of the fault that hit it."""
+    """The number of the fault that hit the request, None if none did."""
 
     def describe(self) -> dict[str, Any]:
-        """Return it as JSON shows it."""
+        """Return the exchange as ``/_mock/journal`` shows it, ready for JSON."""
         return {**dataclasses.asdict(self), "began_at": self.began_at.isoformat()}
 
 
 class Journal:
-    """The latest exchanges of a cloud, oldest first."""
+    """The latest exchanges of a cloud, oldest first; ``cloud.journal``.
+
+    Iterating yields them, ``len()`` counts them::
+
+        assert [one.status for one in cloud.journal] == [201, 204]
+
+    The last 10,000 are kept. Requests to ``/_mock/`` are not recorded. An exchange is
+    recorded when its answer begins, so one whose body is still being sent is in the
+    journal already.
+    """
 
     def __init__(self) -> None:
         self._exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
 
     def record(self, exchange: Exchange) -> None:
+        """Append an exchange, without the secrets in its query."""
         query = _SECRET.sub(r"\1***", exchange.query)
         self._exchanges.append(dataclasses.replace(exchange, query=query))
 
     def clear(self) -> None:
+        """Forget all exchanges."""
         self._exchanges.clear()
 
     def __iter__(self) -> Iterator[Exchange]:

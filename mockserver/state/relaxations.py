@@ -1,4 +1,4 @@
-"""The checks that ``--loose`` relaxes. Without it, none is."""
+"""The checks of the real services that ``--loose`` relaxes, and only it does."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Relaxation:
-    """A check of the real services that need not be passed.
+    """A check that a loose cloud does not make.
 
-    ``operation`` is the image service's, where members may then do what only
-    administrators do.
+    ``effect`` says what is allowed then. ``operation``, where there is one, is the
+    operation of Glance's policy that members are allowed beside administrators.
     """
 
     name: str
@@ -26,5 +26,5 @@ RELAXED = (
 
 
 def describe() -> str:
-    """Return what is relaxed, in a line."""
+    """Return one line that lists all relaxations, for help texts."""
     return "; ".join(f"{one.effect} ({one.name})" for one in RELAXED)

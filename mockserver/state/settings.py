@@ -1,4 +1,4 @@
-"""Every option of a cloud, under the name it has in the shell and in Python."""
+"""Every option of a cloud, by the name it has on the command line and in Python."""
 
 from __future__ import annotations
 
@@ -23,27 +23,31 @@ AUTH_METHODS = (
     "application_credential",
     "ec2credential",
 )
-"""How a user may sign in to a Keystone of default settings; there is ``totp`` too."""
+"""Keystone's default methods of authentication; ``totp`` can be added."""
 _IMAGE_API_VERSION = re.compile(r"2\.(\d|1[0-8])\Z", re.ASCII)
 _STORE_NAME = re.compile(r"[\w-]+\Z")
 
 
 class BadSetting(ValueError):
-    """A setting has a value that cannot be."""
+    """An option has a wrong value."""
 
 
 def _help(text: str, *choices: str, is_repeatable: bool = False) -> dict[str, Any]:
-    """What the command line shows of a setting, and how it takes a list.
+    """Return a field's metadata: what the command line shows, and how it reads a list.
 
-    One that ``is_repeatable`` is given once for each item, any other list is given
-    once, its items between commas.
+    On the command line, an option that ``is_repeatable`` is given once for each item;
+    any other list is given once, with commas between the items. ``choices`` are the
+    only values that are allowed, if any are named.
     """
     return {"help": text, "choices": choices or None, "is_repeatable": is_repeatable}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Options of ``mockserver serve``, ``mockserver run`` and ``MockCloud()``."""
+    """Options of ``mockserver serve``, ``mockserver run`` and ``MockCloud()``.
+
+    Raises :class:`BadSetting` for a wrong value.
+    """
 
     admin_password: str = field(
         default=DEFAULT_PASSWORD,
@@ -192,18 +196,20 @@ class Settings:
 
     @property
     def image_api_minor(self) -> int:
+        """The number after the dot of ``image_api_version``."""
         return int(self.image_api_version.partition(".")[2])
 
     @property
     def must_match_format(self) -> bool:
-        """Whether data has to be of its image's disk format."""
+        """Whether data is refused that does not have its image's disk format."""
         return self.require_image_format_match and not self.loose
 
     @classmethod
     def fields(cls) -> tuple[dataclasses.Field[Any], ...]:
+        """Return the options, with what :func:`_help` says of each as metadata."""
         return dataclasses.fields(cls)
 
 
 def default_password() -> str:
-    """Return the administrator's password where no option gives one."""
+    """Return the administrator's password where no option names one."""
     return os.environ.get(PASSWORD_VARIABLE) or DEFAULT_PASSWORD

@@ -1,4 +1,4 @@
-"""What a cloud goes on with after it answered: threads that stop with it."""
+"""Threads for work that goes on after a request is answered; a cloud ends its own."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 LOG = logging.getLogger(__name__)
 
 THREADS = 4
-"""So that one image which is slow to come does not hold up the others."""
+"""More than one, so that an image that is slow to fetch does not hold up others."""
 
 
 class Worker:
-    """Runs jobs in threads, begun with the first job."""
+    """Runs jobs in threads, which are started with the first job."""
 
     def __init__(self) -> None:
         self._pool: ThreadPoolExecutor | None = None
@@ -23,10 +23,11 @@ class Worker:
 
     @property
     def is_stopped(self) -> bool:
-        """Long jobs look here, and break off."""
+        """Whether :meth:`stop` was called; a long job checks this and ends early."""
         return self._stopped.is_set()
 
     def submit(self, job: Callable[[], None]) -> None:
+        """Run a job soon; what it raises is logged. A stopped worker ignores it."""
         with self._lock:
             if self.is_stopped:
                 return
@@ -35,7 +36,7 @@ class Worker:
             self._pool.submit(_run, job)
 
     def stop(self) -> None:
-        """Begin no further job, and wait for those that run."""
+        """Drop the jobs that wait, and return when those that run have ended."""
         self._stopped.set()
         with self._lock:
             if self._pool is not None:

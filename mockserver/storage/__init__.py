@@ -1,1 +1,1 @@
-"""Records of a cloud in SQL. The only package that imports SQLAlchemy."""
+"""A cloud's records in SQL: the tables, and the statements that every noun needs."""

@@ -1,4 +1,4 @@
-"""Application credentials with the roles and access rules that they name."""
+"""Application credentials, with the roles and access rules whose ids they hold."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from mockserver.storage.tables import (
 
 
 def find_application_credential(db: Connection, credential_id: str) -> Record | None:
-    """Return a credential whose ``roles`` and ``access_rules`` are records.
+    """Return a credential with records as its ``roles`` and ``access_rules``.
 
-    One without access rules has no such key.
+    The key ``access_rules`` is missing where the credential has none.
     """
     credentials = APPLICATION_CREDENTIALS
     found = fetch(db, credentials, credentials.c.id == credential_id)
@@ -24,6 +24,7 @@ def find_application_credential(db: Connection, credential_id: str) -> Record | 
 
 
 def with_details(db: Connection, credential: Record) -> Record:
+    """Return a stored credential as :func:`find_application_credential` does."""
     rule_ids = credential.pop("access_rules", None)
     detailed = {**credential, "roles": _fetch_each(db, ROLES, credential["roles"])}
     if rule_ids:
@@ -39,6 +40,7 @@ def _fetch_each(db: Connection, table: Table, ids: list[str]) -> list[Record]:
 
 
 def shape_rule(rule: Record) -> Record:
+    """Return an access rule as the API shows it."""
     return {name: value for name, value in rule.items() if name != "user_id"}
 
 
@@ -50,12 +52,16 @@ def uses_rule(db: Connection, user_id: str, rule_id: str) -> bool:
 
 
 def forget_credentials_of(db: Connection, user_id: str) -> None:
+    """Delete a user's application credentials and access rules."""
     for table in (APPLICATION_CREDENTIALS, ACCESS_RULES):
         remove(db, table, table.c.user_id == user_id)
 
 
 def forget_credentials_by_role(db: Connection, role_id: str) -> None:
-    """Delete what users made on the projects on which they have a role."""
+    """Delete the application credentials that a role may be part of.
+
+    These are all that users made on projects where they are assigned the role.
+    """
     held = ASSIGNMENTS.c
     where = [held.role_id == role_id, held.actor == "user", held.target == "project"]
     made = APPLICATION_CREDENTIALS.c

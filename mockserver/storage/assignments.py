@@ -1,9 +1,9 @@
 """Role assignments: as they were made, and as they take effect.
 
-An assignment is a record of the table ``assignment``. One that takes effect through
-another also says how: ``source`` is what it is inherited from, kind and id,
-``group_id`` the group that brings it to a user, and ``prior_role_id`` the role that
-implies its own.
+An assignment is a record of the table ``assignment``. An effective one that follows
+from another also has the reason: ``source``, the kind and id of the domain or project
+that it is inherited from; ``group_id``, the group that the user has it through; or
+``prior_role_id``, the role that implies this one.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ def list_assignments(
     inherited: bool | None = None,
     through_groups: bool = False,
 ) -> list[Record]:
-    """Return the assignments that were made, and meet every condition given.
+    """Return the assignments that were made and meet every condition that is given.
 
-    Those of a user are only the user's own, unless ``through_groups``.
+    ``target`` is project, domain or system. With ``through_groups``, those of a user
+    include those of the user's groups.
     """
     held = ASSIGNMENTS.c
     where: list[ColumnElement[bool]] = []
@@ -65,7 +66,7 @@ def list_effective(
 ) -> list[Record]:
     """Return the assignments that take effect on domains and projects.
 
-    Source: Keystone 30 ``assignment/core.py``; it leaves the system out here.
+    Assignments on the system are left out, as Keystone 30 ``assignment/core.py`` does.
     """
     found: list[Record] = []
     if inherited is not True:
@@ -115,7 +116,7 @@ def _direct(
 def _inherited(
     db: Connection, user_id: str | None, project_ids: list[str] | None
 ) -> list[Record]:
-    """Spread inherited assignments over the projects below their targets."""
+    """Return what projects inherit: one assignment for each project below a target."""
     sources: set[str] | None = None
     if project_ids is not None:
         sources = set()
@@ -137,7 +138,7 @@ def _inherited(
 def _with_members(
     db: Connection, assignments: list[Record], user_id: str | None
 ) -> list[Record]:
-    """Give what a group has to each of its members, or to the one that is asked for."""
+    """Replace each group's assignment by one for each member, or for ``user_id``."""
     found = []
     for one in assignments:
         if one["actor"] == "user":

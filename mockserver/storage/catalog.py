@@ -1,4 +1,4 @@
-"""Endpoints by their addresses and their projects, and the catalog of a token."""
+"""Endpoints by address and by project, and the catalog that a token carries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PLACE = re.compile(r"[$%]\((\w+)\)s")
 
 
 def move_urls(db: Connection, old: str, new: str) -> None:
-    """Rewrite the endpoints at ``old``, or below it, to ``new``."""
+    """Replace ``old`` by ``new`` in endpoints whose URL is ``old`` or below it."""
     if not old or old == new:
         return
     url = ENDPOINTS.c.url
@@ -24,13 +24,14 @@ def move_urls(db: Connection, old: str, new: str) -> None:
 
 
 def endpoints_of_project(db: Connection, project_id: str) -> list[Record]:
-    """Return the endpoints that a project's catalog is kept to, none for all."""
+    """Return the endpoints that a project's catalog is limited to, if it is."""
     pairs = PROJECT_ENDPOINTS.c
     ids = select(pairs.endpoint_id).where(pairs.project_id == project_id)
     return fetch_all(db, ENDPOINTS, [ENDPOINTS.c.id.in_(ids)])
 
 
 def projects_of_endpoint(db: Connection, endpoint_id: str) -> list[Record]:
+    """Return the projects whose limited catalog has an endpoint."""
     pairs = PROJECT_ENDPOINTS.c
     ids = select(pairs.project_id).where(pairs.endpoint_id == endpoint_id)
     return fetch_all(db, PROJECTS, [PROJECTS.c.id.in_(ids)])
@@ -39,18 +40,18 @@ def projects_of_endpoint(db: Connection, endpoint_id: str) -> list[Record]:
 def build_catalog(
     db: Connection, user_id: str, project_id: str | None
 ) -> list[dict[str, Any]]:
-    """Return the enabled services with their enabled endpoints.
+    """Return the enabled services with their enabled endpoints, as a token has them.
 
-    An endpoint whose URL needs a project is left out of a token without one. A project
-    that is kept to some endpoints has no service without one; source: Keystone 30
-    ``catalog/backends/sql.py``.
+    An endpoint whose URL contains the project's id is left out where ``project_id`` is
+    None. Where the project's catalog is limited to some endpoints, services without one
+    of them are left out. Source: Keystone 30 ``catalog/backends/sql.py``.
     """
     values = {"user_id": user_id}
     if project_id is not None:
         values |= {"project_id": project_id, "tenant_id": project_id}
     endpoints: dict[str, list[dict[str, Any]]] = {}
-    kept_to = endpoints_of_project(db, project_id) if project_id else []
-    for endpoint in kept_to or fetch_all(db, ENDPOINTS, [ENDPOINTS.c.enabled]):
+    limited_to = endpoints_of_project(db, project_id) if project_id else []
+    for endpoint in limited_to or fetch_all(db, ENDPOINTS, [ENDPOINTS.c.enabled]):
         if not endpoint["enabled"]:
             continue
         if shown := _show_endpoint(endpoint, values):
@@ -63,7 +64,7 @@ def build_catalog(
             "name": service.get("name", ""),
         }
         for service in fetch_all(db, SERVICES, [SERVICES.c.enabled])
-        if service["id"] in endpoints or not kept_to
+        if service["id"] in endpoints or not limited_to
     ]
 
 

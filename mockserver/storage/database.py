@@ -1,4 +1,4 @@
-"""The database of one cloud: its engine, and a transaction a request."""
+"""The database of one cloud: a SQLite file, its tables and its transactions."""
 
 from __future__ import annotations
 
@@ -20,11 +20,16 @@ _READER = {"mock_reader": True}
 
 
 class UnknownSchema(Exception):
-    """A kept database was written by another version of the mock."""
+    """The database file was written by another version of the mock."""
 
 
 class Database:
-    """A SQLite file. Readers never wait for writers, writers wait for each other."""
+    """A SQLite file, opened for many threads.
+
+    Readers never wait for writers; writers wait for each other, at most
+    ``BUSY_TIMEOUT_S`` seconds. Where ``durable`` is False a crash of the machine may
+    corrupt the file, and writing is faster.
+    """
 
     def __init__(self, path: Path, *, durable: bool) -> None:
         self.path = path
@@ -36,12 +41,12 @@ class Database:
         )
         self._reader = self._engine.execution_options(**_READER)
         self._idle_readers: list[Connection] = []
-        _hold_transactions(self._engine, durable=durable)
+        _begin_explicitly(self._engine, durable=durable)
 
     def create_tables(self, db: Connection) -> bool:
-        """Make the tables and return True, or return False where they are.
+        """Create the tables in a new file; return whether it was new.
 
-        Raises :class:`UnknownSchema` where they are another version's.
+        Raises :class:`UnknownSchema` where the file has tables of another version.
         """
         if not sqlalchemy.inspect(db).has_table(tables.FACTS.name):
             for metadata in METADATA:
@@ -56,14 +61,14 @@ class Database:
 
     @contextlib.contextmanager
     def begin(self) -> Iterator[Connection]:
-        """Open a transaction that writes; committed unless the block raises."""
+        """Open a transaction that may write; committed unless the block raises."""
         with self._engine.begin() as connection:
             yield connection
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a transaction that sees one state of the data and changes nothing."""
-        # to take a connection out of the pool costs more than most reads
+        """Open a transaction that only reads, from one state of the data."""
+        # taking a connection out of the engine's pool costs more than most reads
         try:
             connection = self._idle_readers.pop()
         except IndexError:
@@ -75,20 +80,24 @@ class Database:
             self._idle_readers.append(connection)
 
     def clear(self, db: Connection) -> None:
-        """Forget every record, in a transaction that writes."""
+        """Delete every record, in a transaction of :meth:`begin`."""
         _empty(db)
         facts.remember(db, schema_version=SCHEMA_VERSION)
 
     def copy_to(self, path: Path) -> None:
-        """Write what is committed to a file; a transaction that writes holds it."""
+        """Copy what is committed to a new file.
+
+        The caller has to hold a transaction of :meth:`begin`, so that nothing is
+        written meanwhile.
+        """
         with (
             contextlib.closing(sqlite3.connect(self.path)) as here,
             contextlib.closing(sqlite3.connect(path)) as there,
         ):
             here.backup(there)
 
-    def become(self, db: Connection, path: Path) -> None:
-        """Hold the records of a copy, and no others, in a transaction that writes."""
+    def restore_from(self, db: Connection, path: Path) -> None:
+        """Replace all records by those of a copy, in a transaction of :meth:`begin`."""
         _empty(db)
         driver: Any = db.connection.driver_connection
         with contextlib.closing(sqlite3.connect(path)) as copy:
@@ -100,6 +109,7 @@ class Database:
                 )
 
     def close(self) -> None:
+        """Close every connection."""
         while self._idle_readers:
             self._idle_readers.pop().close()
         self._engine.dispose()
@@ -115,9 +125,9 @@ def _empty(db: Connection) -> None:
         db.execute(table.delete())
 
 
-def _hold_transactions(engine: Engine, *, durable: bool) -> None:
+def _begin_explicitly(engine: Engine, *, durable: bool) -> None:
     # The driver opens transactions late and upgrades them from reading to writing,
-    # which fails when another writer came in between: so we say BEGIN ourselves.
+    # which fails if another writer came in between: so BEGIN is sent from here.
     def set_up(connection: Any, record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()

@@ -9,9 +9,6 @@ from typing import Any
 from sqlalchemy import Boolean, ColumnElement, Table, func
 
 FALSE_WORDS = ("0", "f", "false", "off", "n", "no")
-COMPARATORS = ("contains", "startswith", "endswith")
-
-
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "eq": operator.eq,
     "neq": operator.ne,
@@ -25,12 +22,16 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 def compares(
     column: ColumnElement[Any], comparator: str, value: str
 ) -> ColumnElement[bool]:
-    """Return a comparison that null never meets; KeyError for one that is none."""
+    """Return a comparison, which null never meets.
+
+    Raises KeyError for a comparator that is not in ``COMPARISONS``.
+    """
     compared: ColumnElement[bool] = COMPARISONS[comparator](column, value)
     return compared
 
 
 def equals(table: Table, name: str, value: str) -> ColumnElement[bool]:
+    """Return the condition that an attribute has a value; flags are read as words."""
     column = _column(table, name)
     if isinstance(column.type, Boolean):
         return column == (value.lower() not in FALSE_WORDS)
@@ -40,9 +41,9 @@ def equals(table: Table, name: str, value: str) -> ColumnElement[bool]:
 def matches(
     table: Table, name: str, comparator: str, value: str
 ) -> ColumnElement[bool] | None:
-    """Return a text comparison, None for a comparator that is none.
+    """Return a text comparison: contains, startswith or endswith.
 
-    An ``i`` before the comparator ignores case.
+    A comparator with an ``i`` before it ignores case. Returns None for any other.
     """
     column = _column(table, name)
     if comparator.startswith("i"):

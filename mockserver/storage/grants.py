@@ -1,4 +1,4 @@
-"""Who holds which role where, with what roles imply and projects inherit."""
+"""The roles that users have on a target, implied and inherited ones included."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SYSTEM = "system"
 
 
 def ancestors_of(project_id: str) -> CTE:
-    """Return the ids above a project: its parents, last of all its domain."""
+    """Select the ids of a project's parents, the domain last."""
     above = select(PROJECTS.c.parent_id.label("id")).where(PROJECTS.c.id == project_id)
     chain = above.cte("ancestors", recursive=True)
     further = select(PROJECTS.c.parent_id).join(chain, PROJECTS.c.id == chain.c.id)
@@ -83,8 +83,9 @@ _ROLES_ON = {
 def effective_roles(
     db: Connection, user_id: str, target: str, target_id: str
 ) -> list[Record]:
-    """Return id, name and domain of every role a user has on a target.
+    """Return id and name of every role that a user has on a target.
 
-    Roles of a domain of their own count for what they imply alone, as in Keystone.
+    ``target`` is project, domain or system. A role that belongs to a domain is not
+    among them, but the roles that it implies are, as in Keystone.
     """
     return _ROLES_ON[target].fetch(db, user_id=user_id, target_id=target_id)

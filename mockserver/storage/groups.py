@@ -31,7 +31,7 @@ def is_member(db: Connection, group_id: str, user_id: str) -> bool:
 
 
 def add_member(db: Connection, group_id: str, user_id: str) -> None:
-    """Put a user into a group, where it may be already."""
+    """Add a user to a group, unless the user is in it already."""
     if not is_member(db, group_id, user_id):
         member = {"group_id": group_id, "user_id": user_id}
         repository.store(db, MEMBERSHIPS, member)
@@ -42,7 +42,7 @@ def remove_member(db: Connection, group_id: str, user_id: str) -> None:
 
 
 def remove_group(db: Connection, group_id: str) -> None:
-    """Delete a group with its roles; its members stay, out of it."""
+    """Delete a group, its memberships and its role assignments."""
     held = ASSIGNMENTS.c
     repository.remove(db, MEMBERSHIPS, MEMBERSHIPS.c.group_id == group_id)
     repository.remove(db, ASSIGNMENTS, held.actor == "group", held.actor_id == group_id)

@@ -1,4 +1,4 @@
-"""Which images are cached, and which wait to be."""
+"""Records of the image cache: what is cached, and what is queued to be cached."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def list_cached(db: Connection) -> list[Record]:
 
 
 def list_queued(db: Connection) -> list[str]:
-    """Return what is queued, the first one first."""
+    """Return the ids in the queue, in the order they were queued."""
     statement = select(QUEUED_IMAGES.c.image_id).order_by(QUEUED_IMAGES.c.number)
     return list(db.execute(statement).scalars())
 
@@ -28,13 +28,13 @@ def is_queued(db: Connection, image_id: str) -> bool:
 
 
 def enqueue(db: Connection, image_id: str) -> None:
-    """Queue what is neither cached nor queued yet."""
+    """Queue an image, unless it is cached or queued already."""
     if not is_cached(db, image_id) and not is_queued(db, image_id):
         repository.store(db, QUEUED_IMAGES, {"image_id": image_id})
 
 
 def add_cached(db: Connection, image_id: str, size_bytes: int, now: str) -> None:
-    """Take an image from the queue into the cache; one that is cached stays so."""
+    """Record that an image is cached, and remove it from the queue."""
     drop_queued(db, image_id)
     if not is_cached(db, image_id):
         times = {"last_accessed": now, "last_modified": now}
@@ -43,6 +43,7 @@ def add_cached(db: Connection, image_id: str, size_bytes: int, now: str) -> None
 
 
 def count_hit(db: Connection, image_id: str, now: str) -> None:
+    """Record that a cached image was read."""
     values = {"hits": CACHED_IMAGES.c.hits + 1, "last_accessed": now}
     of_image = CACHED_IMAGES.c.image_id == image_id
     db.execute(update(CACHED_IMAGES).where(of_image).values(**values))
@@ -57,15 +58,20 @@ def drop_queued(db: Connection, image_id: str) -> None:
 
 
 def clear_cached(db: Connection) -> int:
+    """Forget all cached images; return how many there were."""
     return repository.remove(db, CACHED_IMAGES)
 
 
 def clear_queued(db: Connection) -> int:
+    """Empty the queue; return how many images were in it."""
     return repository.remove(db, QUEUED_IMAGES)
 
 
 def prune(db: Connection, most_bytes: int) -> list[int]:
-    """Drop what was read longest ago until the rest fits; return the sizes dropped."""
+    """Drop what was read longest ago until the rest has at most ``most_bytes``.
+
+    Returns the sizes of the dropped images, in bytes.
+    """
     total = db.execute(select(func.coalesce(func.sum(CACHED_IMAGES.c.size), 0)))
     size_bytes = int(total.scalar_one())
     dropped: list[int] = []

@@ -30,7 +30,10 @@ def count_members(db: Connection, image_id: str) -> int:
 
 
 def add_member(db: Connection, member: dict[str, Any]) -> None:
-    """Add a member. Raises :class:`~repository.DuplicateRecord`."""
+    """Share an image with a project.
+
+    Raises :class:`~mockserver.storage.repository.DuplicateRecord` if it is already.
+    """
     repository.store(db, MEMBERS, member)
 
 

@@ -1,4 +1,4 @@
-"""Images read from the database, each with all that belongs to it in one row."""
+"""Reading images: one row holds an image with its properties, tags and locations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mockserver.storage.prepared import Prepared
 
 
 def select_whole_images() -> Select[Any]:
-    """Select images whose properties, tags and locations are columns of JSON."""
+    """Select images, with their properties, tags and locations as JSON columns."""
     return select(
         IMAGES,
         _gather("properties", PROPERTIES, "name", "value"),
@@ -23,7 +23,10 @@ def select_whole_images() -> Select[Any]:
 
 
 def _gather(label: str, table: Table, *names: str) -> Label[Any]:
-    """Return a column with the values of an image's parts, in the order of adding."""
+    """Return a JSON column: the named values of an image's rows in another table.
+
+    They are in the order in which they were added.
+    """
     parts = select(table).where(table.c.image_id == IMAGES.c.id)
     ordered = parts.order_by(table.c.number).correlate(IMAGES).subquery(f"its_{label}")
     values = func.json_array(*(ordered.c[name] for name in names))
@@ -32,7 +35,7 @@ def _gather(label: str, table: Table, *names: str) -> Label[Any]:
 
 
 def decode_parts(row: dict[str, Any]) -> dict[str, Any]:
-    """Turn the columns of JSON in a row into what an image holds."""
+    """Decode the JSON columns of a row of :func:`select_whole_images`, in place."""
     row["properties"] = dict(_read_array(row["properties"]))
     row["tags"] = [tag for (tag,) in _read_array(row["tags"])]
     row["locations"] = [
@@ -43,11 +46,12 @@ def decode_parts(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_array(text: str) -> list[Any]:
-    # most images have none of anything
+    # most images have no properties, tags or locations
     found: list[Any] = [] if text == "[]" else json.loads(text)
     return found
 
 
 @Prepared
 def image_by_id() -> Select[Any]:
+    """Select the image whose id is the parameter ``wanted_id``."""
     return select_whole_images().where(IMAGES.c.id == bindparam("wanted_id"))

@@ -1,11 +1,11 @@
-"""The images a listing asks for, in SQL; source: Glance 33 ``db/sqlalchemy/api.py``."""
+"""Listings of images in SQL; source: Glance 33 ``db/sqlalchemy/api.py``."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -28,9 +28,13 @@ from mockserver.storage.images import Image
 from mockserver.storage.prepared import Prepared
 
 Direction = Literal["asc", "desc"]
+Order = tuple[tuple[str, Direction], ...]
+Condition = tuple[str, str, Any]
+"""A column, an operator out of OPERATORS, and a hashable value."""
 
 KEPT_STATEMENTS = 256
 NEVER_NULL = ("created_at", "updated_at", "id", "status")
+"""Columns that every image has a value in."""
 
 COLUMNS = frozenset(column.name for column in IMAGES.columns)
 OPERATORS: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
@@ -46,52 +50,58 @@ OPERATORS: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who lists: what they see depends on their project, unless they see all."""
+    """Who lists images: an administrator sees all, others depend on their project."""
 
     project_id: str | None
     is_admin: bool
 
 
-@dataclass
+@dataclass(frozen=True)
 class Selection:
-    """Conditions that images meet all of, their order, and the page wanted."""
+    """Which images are wanted, in which order, and which page of them.
 
-    conditions: list[tuple[str, str, Any]] = field(default_factory=list)
-    """Column, operator and value."""
-    properties: dict[str, str] = field(default_factory=dict)
-    tags: list[str] = field(default_factory=list)
+    An image is wanted if it meets every condition, has every property with its value
+    and every tag. ``visibility`` None is all but the community images of others.
+    ``member_status`` is that of the caller's membership in shared images, or "all".
+    ``order`` has to end in columns that make it unique.
+
+    Selections that differ only in their page are equal: they share a statement.
+    """
+
+    conditions: tuple[Condition, ...] = ()
+    properties: tuple[tuple[str, str], ...] = ()
+    tags: tuple[str, ...] = ()
     visibility: str | None = None
     member_status: str = "accepted"
-    order: list[tuple[str, Direction]] = field(default_factory=list)
-    """Ends in columns that make it unique."""
-    marker: Image | None = None
-    limit: int | None = None
+    order: Order = ()
+    limit: int | None = field(default=None, compare=False)
+    """The most images on the page; None is all."""
+    marker: Image | None = field(default=None, compare=False)
+    """The last image of the page before; None on the first page."""
 
 
 def select_images(db: Connection, viewer: Viewer, wanted: Selection) -> list[Image]:
+    """Return a page of the images that a viewer sees and wants."""
     marker = {} if wanted.marker is None else _describe_marker(wanted)
     limit = -1 if wanted.limit is None else wanted.limit
-    found = _prepare(viewer, wanted).fetch(db, wanted_limit=limit, **marker)
-    return [Image(**decode_parts(row)) for row in found]
+    statement = _prepare(viewer, wanted, is_first_page=wanted.marker is None)
+    return [
+        Image(**decode_parts(row))
+        for row in statement.fetch(db, wanted_limit=limit, **marker)
+    ]
 
 
-_prepared: dict[str, Prepared] = {}
+@lru_cache(KEPT_STATEMENTS)
+def _prepare(viewer: Viewer, wanted: Selection, *, is_first_page: bool) -> Prepared:
+    """Return the statement that every further page of a listing shares."""
+    return Prepared(partial(_select, viewer, wanted, is_first_page=is_first_page))
 
 
-def _prepare(viewer: Viewer, wanted: Selection) -> Prepared:
-    """Return the statement of a listing, the same one for each of its pages."""
-    unpaged = replace(wanted, marker=None, limit=None)
-    asked = repr((viewer, unpaged, wanted.marker is None))
-    if asked not in _prepared:
-        while len(_prepared) >= KEPT_STATEMENTS:
-            _prepared.pop(next(iter(_prepared)), None)
-        _prepared[asked] = Prepared(partial(_select, viewer, wanted))
-    return _prepared[asked]
-
-
-def _select(viewer: Viewer, wanted: Selection) -> Select[Any]:
+def _select(viewer: Viewer, wanted: Selection, *, is_first_page: bool) -> Select[Any]:
     order = [getattr(IMAGES.c[name], way)() for name, way in wanted.order]
     statement = select_whole_images().where(*_conditions(viewer, wanted))
+    if not is_first_page:
+        statement = statement.where(_comes_after(wanted.order))
     return statement.order_by(*order).limit(bindparam("wanted_limit", required=False))
 
 
@@ -100,7 +110,7 @@ def _conditions(viewer: Viewer, wanted: Selection) -> Iterator[ColumnElement[boo
     yield IMAGES.c.status != "killed"
     for name, comparison, value in wanted.conditions:
         yield OPERATORS[comparison](IMAGES.c[name], _suited(name, value))
-    for name, value in wanted.properties.items():
+    for name, value in wanted.properties:
         yield exists().where(
             PROPERTIES.c.image_id == IMAGES.c.id,
             PROPERTIES.c.name == name,
@@ -111,13 +121,11 @@ def _conditions(viewer: Viewer, wanted: Selection) -> Iterator[ColumnElement[boo
     if not viewer.is_admin:
         yield _is_seen_by(viewer, wanted.member_status)
     yield from _of_visibility(viewer, wanted.visibility)
-    if wanted.marker is not None:
-        yield _comes_after(wanted.order)
 
 
 def _suited(name: str, value: Any) -> Any:
-    # A flag is compared with text where a request names it like any other column:
-    # no record matches, and none may be reported as an error.
+    # A request may compare a flag with text, as if it were any other column. Glance
+    # then lists nothing, where SQLAlchemy would refuse the value.
     if isinstance(IMAGES.c[name].type, Boolean) and not isinstance(value, bool):
         return None
     return value
@@ -138,17 +146,17 @@ def _is_seen_by(viewer: Viewer, member_status: str) -> ColumnElement[bool]:
 def _of_visibility(
     viewer: Viewer, visibility: str | None
 ) -> Iterator[ColumnElement[bool]]:
-    if visibility is None:  # community images are for those who ask for them
+    if visibility is None:  # community images are listed only if asked for
         own = IMAGES.c.owner == viewer.project_id if viewer.project_id else false()
         yield or_(own, IMAGES.c.visibility != "community")
     elif visibility != "all":
         yield IMAGES.c.visibility == visibility
 
 
-def _comes_after(order: list[tuple[str, Direction]]) -> ColumnElement[bool]:
-    # A column without a value counts as "" or 0, and the marker's as "", even among
-    # numbers: pages sorted by size overlap or end early where sizes are unknown, as
-    # they do in Glance.
+def _comes_after(order: Order) -> ColumnElement[bool]:
+    # A column without a value counts as "" or 0; where the marker has none it counts
+    # as "", even in a column of numbers. So pages that are sorted by size overlap or
+    # end early where sizes are unknown, as they do in Glance.
     criteria: list[ColumnElement[bool]] = []
     equal: list[ColumnElement[bool]] = []
     for name, way in order:
@@ -164,7 +172,10 @@ def _comes_after(order: list[tuple[str, Direction]]) -> ColumnElement[bool]:
 
 
 def _is_not_before(name: str, way: Direction) -> ColumnElement[bool]:
-    """Say of the first column alone what lets an index begin at the marker."""
+    """Return what the first column of an order implies alone.
+
+    It changes no result, but lets SQLite begin at the marker in an index.
+    """
     if name not in NEVER_NULL:
         return true()
     compare = operator.ge if way == "asc" else operator.le

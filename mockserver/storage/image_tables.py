@@ -33,7 +33,7 @@ METADATA = MetaData()
 ID_LENGTH = 36
 TIME_LENGTH = 26
 DEFAULT_LENGTH = 255
-# SQLite numbers rows by itself only in a column of its own INTEGER
+# SQLite numbers rows by itself only in a column of type INTEGER
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -48,7 +48,7 @@ def _type_of(field: Field) -> TypeEngine[Any]:
 
 
 def _parts_table(name: str, *columns: SchemaItem) -> Table:
-    """Return a table of what an image has many of, in the order it was added."""
+    """Return a table of something an image has several of, numbered as added."""
     return Table(
         name,
         METADATA,
@@ -66,11 +66,11 @@ IMAGES = Table(
         for field in IMAGE.fields
         if field.stored
     ),
-    # A deleted image keeps its row: its id is never given out again, and an
-    # administrator may page on from it.
+    # A deleted image keeps its row: nobody can use its id again, and an administrator
+    # may use it as the marker of a page.
     Column("deleted", Boolean, nullable=False, default=False),
     Index("image_created", "deleted", "created_at", "id"),
-    # each in the order of a listing too, so that a page costs the same among many
+    # each ends in a listing's order, so that a page costs the same among many images
     Index("image_updated", "deleted", "updated_at", "created_at", "id"),
     Index("image_name", "deleted", "name", "created_at", "id"),
     Index("image_owner", "deleted", "owner", "created_at", "id"),
@@ -134,7 +134,7 @@ QUEUED_IMAGES = Table(
     "queued_image",
     METADATA,
     Column("number", _NUMBER, primary_key=True),
-    # whatever a path named: nobody looks whether it is an image
+    # any text that a path names: Glance does not check that it is an image's id
     Column("image_id", Text, nullable=False, unique=True),
 )
-"""What waits to be cached, in the order it was queued."""
+"""Images that are queued to be cached, in that order."""

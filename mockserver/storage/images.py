@@ -1,4 +1,4 @@
-"""Images in the database: one record, with its properties, tags and locations."""
+"""Images in the database: a row each, with properties, tags and locations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ from mockserver.storage.repository import DuplicateRecord
 
 @dataclass
 class Image:
-    """An image as it is stored; sizes in bytes, except those of the minimums."""
+    """An image as it is stored.
+
+    ``size`` and ``virtual_size`` are in bytes, ``min_ram`` in MiB, ``min_disk`` in GiB.
+    Times are text, as ``image_tables.py`` says.
+    """
 
     id: str
     created_at: str
@@ -49,6 +53,7 @@ class Image:
     locations: list[dict[str, Any]] = field(default_factory=list)
 
     def columns(self) -> dict[str, Any]:
+        """Return the values of its own row, without properties, tags and locations."""
         columns = {one.name: getattr(self, one.name) for one in IMAGES.columns}
         return {**columns, "owner": self.owner or None}
 
@@ -57,13 +62,13 @@ ATTRIBUTES = frozenset(field.name for field in dataclasses.fields(Image))
 
 
 def find_image(db: Connection, image_id: str) -> Image | None:
-    """Return an image, a deleted one too."""
+    """Return an image, also a deleted one; None if there never was one."""
     found = image_by_id.fetch(db, wanted_id=image_id)
     return Image(**decode_parts(found[0])) if found else None
 
 
 def insert_images(db: Connection, images: Iterable[Image]) -> None:
-    """Add images. Raises :class:`DuplicateRecord` if an id is, or ever was, taken."""
+    """Add images. Raises :class:`DuplicateRecord` for an id that was ever used."""
     images = list(images)
     if not images:
         return
@@ -102,7 +107,7 @@ def _insert_parts(db: Connection, images: list[Image]) -> None:
 
 
 def save_image(db: Connection, image: Image) -> None:
-    """Overwrite the record of an image with everything that belongs to it."""
+    """Overwrite an image, its properties, tags and locations."""
     db.execute(update(IMAGES).where(IMAGES.c.id == image.id), image.columns())
     for table in (PROPERTIES, TAGS, LOCATIONS):
         db.execute(delete(table).where(table.c.image_id == image.id))
@@ -112,9 +117,9 @@ def save_image(db: Connection, image: Image) -> None:
 def change_status(
     db: Connection, image_id: str, old: str, new: str, **values: Any
 ) -> bool:
-    """Move an image from one status to another, and set further columns with it.
+    """Change an image's status from ``old`` to ``new``, and set further columns.
 
-    Returns False, and changes nothing, if it is not in the ``old`` status any more.
+    Returns False, and changes nothing, if its status is not ``old``.
     """
     statement = update(IMAGES).where(
         IMAGES.c.id == image_id, IMAGES.c.status == old, IMAGES.c.deleted.is_(False)
@@ -127,7 +132,7 @@ def add_location(db: Connection, image_id: str, location: dict[str, Any]) -> Non
 
 
 def mark_deleted(db: Connection, image_id: str, now: str) -> None:
-    """Take an image out of every answer, and drop all but its bare record."""
+    """Mark an image as deleted; drop its properties, tags, locations and members."""
     values = {"deleted": True, "status": "deleted", "updated_at": now}
     db.execute(update(IMAGES).where(IMAGES.c.id == image_id), values)
     for table in (PROPERTIES, TAGS, LOCATIONS, MEMBERS):

@@ -21,7 +21,7 @@ from mockserver.storage.image_tables import TIME_LENGTH
 
 METADATA = MetaData()
 
-NAME_LENGTH = 255  # of a tag's name in a list, Glance checks no length
+NAME_LENGTH = 255  # Glance does not check it for tags that are sent in a list
 
 
 def _times() -> list[Column[str]]:
@@ -32,7 +32,7 @@ def _times() -> list[Column[str]]:
 
 
 def _part_table(name: str, *columns: SchemaItem) -> Table:
-    """Return a table of what a namespace holds many of, each under its own name."""
+    """Return a table of something a namespace has several of, each with a name."""
     return Table(
         name,
         METADATA,
@@ -66,7 +66,7 @@ OBJECTS = _part_table(
     Column("required", Text),
     Column("json_schema", JSON, nullable=False),
 )
-"""``required`` is a list in one text, separated by commas, as Glance keeps it."""
+"""``required`` is text: names separated by commas, as Glance keeps them."""
 
 PROPERTIES = _part_table(
     "metadef_properties", Column("json_schema", JSON, nullable=False)

@@ -1,4 +1,4 @@
-"""Metadata definitions: namespaces, what they hold, and pages of both."""
+"""Metadata definitions: namespaces and their parts; listings of both by pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mockserver.storage.repository import Record, unpack
 
 @dataclass
 class Page:
-    """Which part of a listing is wanted."""
+    """Which page of a listing is wanted: ``marker`` is the record before it."""
 
     sort_key: str = "created_at"
     sort_dir: Literal["asc", "desc"] = "desc"
@@ -42,6 +42,10 @@ def list_namespaces(
     visibility: str | None = None,
     resource_types: list[str] | None = None,
 ) -> list[Record]:
+    """Return namespaces that are public or of ``owner``; all where ``sees_all``.
+
+    ``resource_types`` are names, one of which a namespace has to be associated with.
+    """
     where: list[ColumnElement[bool]] = []
     if not sees_all:
         is_public = NAMESPACES.c.visibility == "public"
@@ -100,14 +104,18 @@ def _is_after(
 
 
 def add_namespace(db: Connection, namespace: Record) -> int:
-    """Store a namespace and return its number; raises ``DuplicateRecord``."""
+    """Store a namespace and return its number.
+
+    Raises :class:`~mockserver.storage.repository.DuplicateRecord` for a known name, as
+    all functions here do that store something.
+    """
     repository.store(db, NAMESPACES, namespace)
     stored = find_namespace(db, namespace["namespace"]) or {}
     return int(stored["id"])
 
 
 def update_record(db: Connection, table: Table, record: Record, now: str) -> None:
-    """Overwrite a record, and its time where it changes; ``DuplicateRecord``."""
+    """Overwrite a record, if it changed, and set its ``updated_at`` to ``now``."""
     old = repository.fetch(db, table, table.c.id == record["id"])
     if old != record:
         repository.replace(db, table, {**record, "updated_at": now})
@@ -120,7 +128,7 @@ def remove_namespace(db: Connection, namespace_id: int) -> None:
 
 
 def list_parts(db: Connection, table: Table, namespace_id: int) -> list[Record]:
-    """Return objects or properties by name: the order of the index that is read."""
+    """Return objects or properties in the order of their names, as Glance does."""
     where = [table.c.namespace_id == namespace_id]
     return repository.fetch_all(db, table, where, order=[table.c.name])
 
@@ -133,7 +141,7 @@ def find_part(
 
 
 def add_part(db: Connection, table: Table, part: Record) -> None:
-    """Store an object, property or tag; raises ``DuplicateRecord``."""
+    """Store an object, property or tag."""
     repository.store(db, table, part)
 
 
@@ -154,7 +162,7 @@ def find_resource_type(db: Connection, name: str) -> Record | None:
 
 
 def list_associations(db: Connection, namespace_id: int) -> list[Record]:
-    """Return a namespace's associations under the names of their resource types."""
+    """Return a namespace's associations, with the resource type's name as ``name``."""
     statement = (
         select(ASSOCIATIONS, RESOURCE_TYPES.c.name)
         .join(RESOURCE_TYPES, RESOURCE_TYPES.c.id == ASSOCIATIONS.c.resource_type_id)
@@ -165,7 +173,7 @@ def list_associations(db: Connection, namespace_id: int) -> list[Record]:
 
 
 def associate(db: Connection, association: Record) -> None:
-    """Store an association, and its resource type if new; ``DuplicateRecord``."""
+    """Store an association, and the resource type it names if that is new."""
     name = association["name"]
     if find_resource_type(db, name) is None:
         repository.store(db, RESOURCE_TYPES, association)

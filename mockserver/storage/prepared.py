@@ -1,7 +1,7 @@
-"""Statements that every request sends: compiled once, and given to SQLite directly.
+"""Statements of hot paths: compiled to text once and sent to SQLite directly.
 
 SQLAlchemy's expressions take longer to build and to look up in its cache than SQLite
-takes to answer them. What is asked all the time is built once and kept as text.
+takes to answer them. Statements that most requests need are built once here.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _DIALECT = sqlite.dialect(paramstyle="named")
 
 
 class Prepared:
-    """A SELECT whose parameters are given, by name, each time it is sent.
+    """A SELECT that is built once and sent with other parameters each time.
 
-    ``build`` returns it, with a ``bindparam`` for each of them; it is called once,
-    when it is first needed.
+    ``build`` returns the statement, with a ``bindparam`` for each parameter. It is
+    called when the statement is first sent.
     """
 
     def __init__(self, build: Callable[[], Select[Any]]) -> None:
@@ -39,7 +39,7 @@ class Prepared:
 
     @cached_property
     def _columns(self) -> tuple[tuple[str, ...], tuple[tuple[int, Any], ...]]:
-        """Names of the columns, and by position what makes Python values of some."""
+        """Names of the columns, and by position what converts values of some types."""
         columns = list(self._statement.selected_columns)
         processors = []
         for position, column in enumerate(columns):
@@ -49,7 +49,7 @@ class Prepared:
         return tuple(column.name for column in columns), tuple(processors)
 
     def fetch(self, db: Connection, **parameters: Any) -> list[dict[str, Any]]:
-        """Return the rows by the names of their columns."""
+        """Send the statement and return its rows, each as a dictionary by column."""
         text, constants = self._compiled
         names, processors = self._columns
         driver: Any = db.connection.driver_connection

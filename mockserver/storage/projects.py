@@ -12,7 +12,7 @@ from mockserver.storage.tables import PROJECT_TAGS, PROJECTS
 
 
 def parents_of(db: Connection, project_id: str) -> list[Record]:
-    """Return what is above a project, its domain last."""
+    """Return the projects above a project, from its parent to its domain."""
     above = select(ancestors_of(project_id).c.id)
     found = {
         project["id"]: project
@@ -29,7 +29,7 @@ def parents_of(db: Connection, project_id: str) -> list[Record]:
 
 
 def subtree_of(db: Connection, project_id: str) -> list[Record]:
-    """Return what is below a project, the nearest first."""
+    """Return the projects below a project, level by level."""
     below: list[Record] = []
     level = [project_id]
     while level:
@@ -40,7 +40,7 @@ def subtree_of(db: Connection, project_id: str) -> list[Record]:
 
 
 def with_tags(db: Connection, projects: Iterable[Record]) -> list[Record]:
-    """Return the projects with their tags, sorted."""
+    """Return the projects with their sorted tags under ``tags``."""
     listed = list(projects)
     tags: dict[str, list[str]] = {project["id"]: [] for project in listed}
     statement = (
@@ -54,6 +54,7 @@ def with_tags(db: Connection, projects: Iterable[Record]) -> list[Record]:
 
 
 def set_tags(db: Connection, project_id: str, names: Iterable[str]) -> None:
+    """Replace all tags of a project."""
     remove(db, PROJECT_TAGS, PROJECT_TAGS.c.project_id == project_id)
     rows = [{"project_id": project_id, "name": name} for name in names]
     if rows:
@@ -61,7 +62,10 @@ def set_tags(db: Connection, project_id: str, names: Iterable[str]) -> None:
 
 
 def has_tags(kind: str, names: list[str]) -> ColumnElement[bool]:
-    """Return the condition of a listing's filter: ``tags``, ``not-tags-any``, ..."""
+    """Return the condition of a listing's filter on tags.
+
+    ``kind`` is ``tags``, ``tags-any``, ``not-tags`` or ``not-tags-any``.
+    """
     tagged = select(PROJECT_TAGS.c.project_id).where(PROJECT_TAGS.c.name.in_(names))
     if not kind.endswith("-any"):
         wanted = len(set(names))

@@ -1,7 +1,7 @@
 """Records as dictionaries: the few SQL statements that every noun needs.
 
-A table with a column ``extra`` takes attributes that it has no column for; they come
-back among the record's own, in front, as Keystone lists them.
+A table with a column ``extra`` stores there what a record has no column for. A record
+that is read has these attributes first, as Keystone lists them.
 """
 
 from __future__ import annotations
@@ -23,18 +23,21 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 Record = dict[str, Any]
+"""A row of a table, by the names of the API's attributes."""
 
 
 class DuplicateRecord(Exception):
-    """Another record holds what has to be unique."""
+    """A record cannot be stored: another one has the same id or unique value."""
 
 
 def unpack(row: RowMapping) -> Record:
+    """Return the record that a row holds, with its ``extra`` attributes first."""
     record = dict(row)
     return {**(record.pop("extra", None) or {}), **record}
 
 
 def pack(table: Table, record: Record) -> Record:
+    """Return the values of a table's columns that a record is stored as."""
     columns = table.columns
     packed = {name: value for name, value in record.items() if name in columns}
     if "extra" in columns:
@@ -43,6 +46,7 @@ def pack(table: Table, record: Record) -> Record:
 
 
 def fetch(db: Connection, table: Table, *where: ColumnElement[bool]) -> Record | None:
+    """Return the first record that meets all conditions, None if there is none."""
     row = db.execute(select(table).where(*where)).mappings().first()
     return None if row is None else unpack(row)
 
@@ -55,6 +59,7 @@ def fetch_all(
     order: Iterable[ColumnElement[Any]] = (),
     limit: int | None = None,
 ) -> list[Record]:
+    """Return the records that meet all conditions, at most ``limit`` of them."""
     statement = select(table).where(*where).order_by(*order).limit(limit)
     return [unpack(row) for row in db.execute(statement).mappings()]
 
@@ -69,7 +74,7 @@ def count(db: Connection, table: Table, *where: ColumnElement[bool]) -> int:
 
 
 def store(db: Connection, table: Table, record: Record) -> None:
-    """Insert a record; raises :class:`DuplicateRecord`."""
+    """Insert a record. Raises :class:`DuplicateRecord`."""
     try:
         db.execute(insert(table), pack(table, record))
     except IntegrityError as error:
@@ -77,7 +82,7 @@ def store(db: Connection, table: Table, record: Record) -> None:
 
 
 def replace(db: Connection, table: Table, record: Record) -> None:
-    """Overwrite the record of the same id; raises :class:`DuplicateRecord`."""
+    """Overwrite the record with the same id. Raises :class:`DuplicateRecord`."""
     statement = update(table).where(table.c.id == record["id"])
     try:
         db.execute(statement, pack(table, record))
@@ -86,5 +91,5 @@ def replace(db: Connection, table: Table, record: Record) -> None:
 
 
 def remove(db: Connection, table: Table, *where: ColumnElement[bool]) -> int:
-    """Delete the records that match; returns how many there were."""
+    """Delete the records that meet all conditions; return how many there were."""
     return db.execute(delete(table).where(*where)).rowcount

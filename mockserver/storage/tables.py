@@ -1,4 +1,4 @@
-"""SQL tables of Keystone's records, derived from the contract where they fit."""
+"""SQL tables of Keystone's records; most columns come from the contract."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ ID_LENGTH = 64
 
 
 def sql_type(field: Field) -> TypeEngine[Any]:
+    """Return the type of the column that holds a field of the contract."""
     if field.kind in ("boolean", "flag"):
         return Boolean()
     if field.kind == "integer":
@@ -53,7 +54,10 @@ def sql_type(field: Field) -> TypeEngine[Any]:
 
 
 def columns_of(resource: Resource, *left_out: str) -> list[Column[Any]]:
-    """Return a column for every stored field; ``id`` is the primary key."""
+    """Return a column for every stored field but those left out.
+
+    ``id`` is the primary key.
+    """
     return [
         Column(field.name, sql_type(field), primary_key=field.name == "id")
         for field in resource.fields
@@ -71,7 +75,7 @@ FACTS = Table(
     Column("name", String(64), primary_key=True),
     Column("value", Text),
 )
-"""What the database knows of itself: its schema's version, the cloud's addresses."""
+"""Names and values about the cloud itself; ``facts.py`` says which."""
 
 REGIONS = Table("region", METADATA, *columns_of(REGION), _extra())
 SERVICES = Table("service", METADATA, *columns_of(SERVICE), _extra())
@@ -87,7 +91,7 @@ PROJECTS = Table(
     METADATA,
     *columns_of(PROJECT, "tags"),
     _extra(),
-    # a domain is a project without a domain, as in Keystone
+    # the domain's id, "" for a domain: null would not make names unique
     Column("uniqueness", String(ID_LENGTH), nullable=False),
     UniqueConstraint("uniqueness", "name"),
     Index("project_parent", "parent_id"),
@@ -179,7 +183,7 @@ TOKENS = Table(
     Index("token_user", "user_id"),
     Index("token_chain", "chain_id"),
 )
-"""A token is kept as the SHA-256 of its id: a stolen database signs nobody in."""
+"""``digest`` is the SHA-256 of a token's id: a stolen database signs nobody in."""
 RECEIPTS = Table(
     "receipt",
     METADATA,
@@ -188,7 +192,7 @@ RECEIPTS = Table(
     Column("methods", JSON, nullable=False),
     Column("expires_at", String(32), nullable=False),
 )
-"""Who has proved a part of who they are; kept as tokens are."""
+"""Receipts of users who passed some of the sign-in methods that they need."""
 
 APPLICATION_CREDENTIALS = Table(
     "application_credential",
@@ -197,7 +201,7 @@ APPLICATION_CREDENTIALS = Table(
     Column("secret_hash", String(255), nullable=False),
     UniqueConstraint("user_id", "name"),
 )
-"""``roles`` and ``access_rules`` hold ids; the latter is null where all is allowed."""
+"""``roles`` and ``access_rules`` hold ids; null ``access_rules`` allow everything."""
 ACCESS_RULES = Table(
     "access_rule",
     METADATA,
@@ -223,7 +227,8 @@ LIMITS = Table(
     "limit",
     METADATA,
     *columns_of(LIMIT),
-    # what is limited stays as it is named: no registered limit with limits changes
+    # service, region and resource are copied from the registered limit: Keystone
+    # refuses to change one that has limits
     Column("registered_limit_id", String(ID_LENGTH), nullable=False),
     Index("limit_project", "project_id"),
     Index("limit_registered_limit", "registered_limit_id"),
@@ -235,5 +240,4 @@ PROJECT_ENDPOINTS = Table(
     Column("endpoint_id", String(ID_LENGTH), primary_key=True),
     Index("project_endpoint_endpoint", "endpoint_id"),
 )
-"""The endpoints that make up the catalog of a project; all of them, where it has none.
-"""
+"""The endpoints that a project's catalog is limited to; no row means no limit."""

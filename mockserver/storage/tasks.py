@@ -1,4 +1,4 @@
-"""Tasks in the database: what Glance goes on with after it answered."""
+"""Tasks in the database: work that Glance does after it has answered."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def find_task(db: Connection, task_id: str) -> Record | None:
 def change_task(
     db: Connection, task_id: str, statuses: Collection[str], **values: Any
 ) -> bool:
-    """Set columns of a task; False, and nothing is changed, in any other status."""
+    """Set columns of a task, if its status is one of ``statuses``; return whether."""
     of_task = (TASKS.c.id == task_id, TASKS.c.status.in_(statuses))
     return db.execute(update(TASKS).where(*of_task).values(**values)).rowcount == 1
 
@@ -50,7 +50,10 @@ def select_tasks(
     limit: int,
     marker: Record | None = None,
 ) -> list[Record]:
-    """Return the tasks after ``marker``, sorted by the columns in ``order``."""
+    """Return the tasks after ``marker``, sorted by the columns in ``order``.
+
+    ``filters`` are the values that columns have to be equal to.
+    """
     columns = [TASKS.c[name] for name in order]
     where = [TASKS.c[name] == value for name, value in filters.items()]
     if marker is not None:
@@ -63,7 +66,7 @@ def select_tasks(
 def _is_after(
     marker: Record, columns: list[Column[Any]], *, descends: bool
 ) -> ColumnElement[bool]:
-    """Compare as tuples do: by the first column that is not the same."""
+    """Return the condition that a row comes after ``marker``, as tuples compare."""
     ways = []
     for place, column in enumerate(columns):
         value = marker[column.name]
@@ -74,4 +77,5 @@ def _is_after(
 
 
 def forget_tasks(db: Connection, expired_before: str) -> None:
+    """Delete the tasks that expired before a time."""
     db.execute(delete(TASKS).where(TASKS.c.expires_at < expired_before))

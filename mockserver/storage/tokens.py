@@ -1,4 +1,4 @@
-"""Tokens, kept under a digest of their ids."""
+"""Tokens in the database, stored under a digest of their ids."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ from mockserver.storage.tables import PROJECTS, TOKENS, USERS
 
 
 def digest_of(token_id: str) -> str:
+    """Return the SHA-256 of a token's id, in hexadecimal digits."""
     return hashlib.sha256(token_id.encode()).hexdigest()
 
 
 def keep_token(db: Connection, token_id: str, token: Record) -> None:
+    """Store a token, without its id."""
     store(db, TOKENS, {**token, "digest": digest_of(token_id)})
 
 
@@ -61,10 +63,10 @@ def _token() -> Select[Any]:
 
 
 def find_token(db: Connection, token_id: str) -> Record | None:
-    """Return a token with what it names: its user, project and domains.
+    """Return a token with names and states of its user, project and domains.
 
-    The names and states come as ``user_name``, ``user_enabled``, ``project_name``,
-    and so on; they are None where the token names no such thing, or it is gone.
+    They are called ``user_name``, ``user_enabled``, ``project_name`` and so on, and are
+    None where the token has no such scope or what it names was deleted.
     """
     found = _token.fetch(db, wanted_digest=digest_of(token_id))
     return found[0] if found else None
@@ -75,12 +77,15 @@ def revoke_tokens(db: Connection, *where: ColumnElement[bool]) -> None:
 
 
 def revoke_token(db: Connection, token_id: str) -> None:
+    """Revoke a token; nothing happens if there is none."""
     revoke_tokens(db, TOKENS.c.digest == digest_of(token_id))
 
 
 def revoke_of_user(db: Connection, user_id: str) -> None:
+    """Revoke all tokens of a user."""
     revoke_tokens(db, TOKENS.c.user_id == user_id)
 
 
 def forget_tokens(db: Connection, expired_before: str) -> None:
+    """Delete the tokens that expired before a time."""
     db.execute(delete(TOKENS).where(TOKENS.c.expires_at < expired_before))

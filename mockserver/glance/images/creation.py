@@ -32,6 +32,10 @@ READ_ONLY = ("created_at", "updated_at", "status", "checksum", "size", "virtual_
 LONGEST_NAME = 255
 
 
+class BadData(ValueError):
+    """The data of a seed's image does not have the image's disk format."""
+
+
 def new_image(call: Call, body: dict[str, Any]) -> Image:
     """Return the queued image that a request describes.
 
@@ -131,8 +135,8 @@ def insert_seeded(
     With ``data``, bytes or a file, the image gets its size and hashes from there.
     Without, it is stored as described: one that is active has no bytes to download.
     Raises :class:`~mockserver.storage.repository.DuplicateRecord` for a known id,
-    ValueError for data that is not of the image's disk format, and OSError for a file
-    that cannot be read.
+    :class:`BadData` for data of another format and OSError for a file that cannot be
+    read.
     """
     now = store_time(state.clock.now())
     shown = {field.name for field in IMAGE.fields}
@@ -159,7 +163,7 @@ def insert_seeded(
 def _record_data(image: Image, received: Received) -> None:
     """Make the image active, with the size and hashes of data that is in its store."""
     if received.refusal is not None:
-        raise ValueError(f"{image.name or image.id}: {received.refusal}")
+        raise BadData(f"{image.name or image.id}: {received.refusal}")
     for name, value in received.columns().items():
         setattr(image, name, value)
     image.status = "active"

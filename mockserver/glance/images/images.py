@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -70,7 +71,8 @@ class Images:
             caller = call.caller
             call.enforce_on_project("get_images", caller.project_id)
             if marker is not None:
-                wanted.marker = _find_marker(call, marker)
+                found_marker = _find_marker(call, marker)
+                wanted = dataclasses.replace(wanted, marker=found_marker)
             viewer = Viewer(caller.project_id, caller.is_admin)
             found = select_images(call.db, viewer, wanted)
         images = [image for image in found if call.allows("get_image", image)]

@@ -22,12 +22,15 @@ _OBJECT = ("name", "description", "properties")
 """The attributes of an object that Glance loads; ``required`` is none of them."""
 
 
+class BadDefinition(ValueError):
+    """Glance could not show a namespace of such contents."""
+
+
 def load_namespace(db: Connection, document: Mapping[str, Any], now: str) -> None:
     """Store a namespace with all that it holds, unless there is one of its name.
 
-    ``now`` is the time as records hold it. Raises :class:`ValueError` for a document
-    that Glance could not show afterwards, and :class:`KeyError` for one that lacks a
-    name.
+    ``now`` is the time as records hold it. Raises :class:`BadDefinition` for what
+    Glance could not show afterwards, and KeyError where the namespace has no name.
     """
     if find_namespace(db, document["namespace"]) is not None:
         return
@@ -41,4 +44,4 @@ def load_namespace(db: Connection, document: Mapping[str, Any], now: str) -> Non
         owner = shaped.get("owner", DEFAULT_OWNER)
         add_namespace(db, {**shaped, "owner": owner}, now, is_loaded=True)
     except ImageError as error:
-        raise ValueError(f"{document['namespace']}: {error}") from error
+        raise BadDefinition(f"{document['namespace']}: {error}") from error

@@ -26,14 +26,14 @@ def split_operator(value: str) -> tuple[str, str]:
     return "eq", value
 
 
-def parse_text_filter(value: str) -> tuple[str, str | list[str]]:
+def parse_text_filter(value: str) -> tuple[str, str | tuple[str, ...]]:
     """Return operator and operand: one text, or the list after ``in:``.
 
     Raises :class:`BadRequest` for other operators.
     """
     operator, operand = split_operator(value)
     if operator == "in":
-        return operator, split_list(operand)
+        return operator, tuple(split_list(operand))
     if operator != "eq":
         raise BadRequest(f"Unable to filter by unknown operator '{operator}'.")
     return operator, operand

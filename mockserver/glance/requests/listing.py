@@ -9,7 +9,13 @@ from urllib.parse import parse_qsl
 from imagectl.contract.image import IMAGE, MEMBER_STATUS_FILTERS, VISIBILITIES
 from mockserver.glance.errors import BadRequest, ServerError
 from mockserver.glance.requests.filters import parse_text_filter, parse_time_filter
-from mockserver.storage.image_selection import COLUMNS, Direction, Selection
+from mockserver.storage.image_selection import (
+    COLUMNS,
+    Condition,
+    Direction,
+    Order,
+    Selection,
+)
 
 if TYPE_CHECKING:
     import falcon
@@ -83,18 +89,26 @@ def parse_selection(pairs: Iterable[tuple[str, str]]) -> tuple[Selection, str | 
     limit, marker = query.take("limit"), query.take("marker")
     member_status = query.take("member_status")
     tags = query.take_all("tag")
-    wanted = Selection(member_status=member_status or "accepted")
     _check_visibility(query.rest())
-    if wanted.member_status not in MEMBER_STATUS_FILTERS:
-        raise BadRequest(f"Invalid status: {wanted.member_status}")
-    wanted.limit = parse_limit(limit)
-    wanted.order = _parse_order(query)
+    if member_status and member_status not in MEMBER_STATUS_FILTERS:
+        raise BadRequest(f"Invalid status: {member_status}")
+    limit_number = parse_limit(limit)
+    order = _parse_order(query)
     # a second ``visibility`` stays among the filters and narrows the listing further
-    wanted.visibility = query.take("visibility")
+    visibility = query.take("visibility")
     filters = query.rest()
     # Glance takes the text of ``tags`` for a list of its characters
-    wanted.tags = tags or list(filters.pop("tags", ""))
-    _add_filters(wanted, filters)
+    tags = tags or list(filters.pop("tags", ""))
+    conditions, properties = _split_filters(filters)
+    wanted = Selection(
+        conditions=tuple(conditions),
+        properties=tuple(properties.items()),
+        tags=tuple(tags),
+        visibility=visibility,
+        member_status=member_status or "accepted",
+        order=order,
+        limit=limit_number,
+    )
     return wanted, marker
 
 
@@ -119,7 +133,7 @@ def parse_limit(text: str | None) -> int:
     return min(limit, MOST_LISTED)
 
 
-def _parse_order(query: Query) -> list[tuple[str, Direction]]:
+def _parse_order(query: Query) -> Order:
     pairs = query.take("sort")
     if pairs is not None:
         rest = query.rest()
@@ -146,9 +160,7 @@ def _parse_order(query: Query) -> list[tuple[str, Direction]]:
     return _complete_order(keys or ["created_at"], directions or ["desc"])
 
 
-def _complete_order(
-    keys: list[str], directions: list[str]
-) -> list[tuple[str, Direction]]:
+def _complete_order(keys: list[str], directions: list[str]) -> Order:
     """Add columns that make the order unique.
 
     A single direction applies to every column; otherwise the added ones descend.
@@ -158,13 +170,16 @@ def _complete_order(
     if len(directions) == 1:
         directions = [default] * len(keys)
     directions = [*directions, *[default] * (len(keys) - len(directions))]
-    return [
-        (key, cast(Direction, direction))
-        for key, direction in zip(keys, directions, strict=True)
-    ]
+    pairs = zip(keys, directions, strict=True)
+    return tuple((key, cast(Direction, direction)) for key, direction in pairs)
 
 
-def _add_filters(wanted: Selection, filters: dict[str, str]) -> None:
+def _split_filters(
+    filters: dict[str, str],
+) -> tuple[list[Condition], dict[str, str]]:
+    """Return the conditions on columns, and the properties with their values."""
+    conditions: list[Condition] = []
+    properties: dict[str, str] = {}
     filters.setdefault("os_hidden", "false")
     filters["os_hidden"] = filters["os_hidden"].lower()
     for name in FLAG_FILTERS:
@@ -175,28 +190,25 @@ def _add_filters(wanted: Selection, filters: dict[str, str]) -> None:
                 " Valid values are 'true' or 'false'."
             )
         if value is not None:
-            wanted.conditions.append((name, "eq", value == "true"))
+            conditions.append((name, "eq", value == "true"))
     filters.pop("deleted", None)
     for name, value in filters.items():
-        _add_filter(wanted, name, value)
+        if name.endswith(("_min", "_max")):
+            conditions.append(_parse_bound(name, value))
+        elif name in TIME_FILTERS:
+            conditions.append((name, *parse_time_filter(name, value)))
+        elif name in TEXT_FILTERS:
+            conditions.append((name, *parse_text_filter(value)))
+        elif name in COLUMNS:
+            conditions.append((name, "eq", value))
+        elif name in _UNUSABLE:
+            raise ServerError
+        else:
+            properties[name] = value
+    return conditions, properties
 
 
-def _add_filter(wanted: Selection, name: str, value: str) -> None:
-    if name.endswith(("_min", "_max")):
-        _add_bound(wanted, name, value)
-    elif name in TIME_FILTERS:
-        wanted.conditions.append((name, *parse_time_filter(name, value)))
-    elif name in TEXT_FILTERS:
-        wanted.conditions.append((name, *parse_text_filter(value)))
-    elif name in COLUMNS:
-        wanted.conditions.append((name, "eq", value))
-    elif name in _UNUSABLE:
-        raise ServerError
-    else:
-        wanted.properties[name] = value
-
-
-def _add_bound(wanted: Selection, name: str, value: str) -> None:
+def _parse_bound(name: str, value: str) -> Condition:
     try:
         bound = int(value)
     except ValueError:
@@ -206,4 +218,4 @@ def _add_bound(wanted: Selection, name: str, value: str) -> None:
     column = name[: -len("_min")]
     if column not in COLUMNS:
         raise ServerError
-    wanted.conditions.append((column, "gte" if name.endswith("_min") else "lte", bound))
+    return column, "gte" if name.endswith("_min") else "lte", bound

@@ -74,12 +74,15 @@ def test_a_running_cloud_reads_no_file_that_a_seed_names(
 ) -> None:
     for seed in (
         {"images": [{"name": "x", "file": str(tmp_path / "secret")}]},
-        {"images": [[["name", "x"], ["file", str(tmp_path / "secret")]]]},
         {"metadefs": str(tmp_path)},
     ):
         answer = requests.post(f"{cloud.control_url}/seed", json=seed)
         assert answer.status_code == 400
         assert "a running cloud reads no files" in answer.json()["error"]
+    pairs = [["name", "x"], ["file", str(tmp_path / "secret")]]
+    answer = requests.post(f"{cloud.control_url}/seed", json={"images": [pairs]})
+    assert answer.status_code == 400
+    assert answer.json()["error"].endswith("it is no object")
 
 
 def test_snapshots_are_saved_listed_and_restored(

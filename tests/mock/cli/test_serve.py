@@ -123,6 +123,15 @@ def test_a_wrong_command_line_ends_with_usage(
             ["run", "--data-dir", "/dev/null/x", "--", "true"],
             "/dev/null/x: Not a directory",
         ),
+        (["serve", "--stores", "web"], "'web' cannot be the name of a store"),
+        (
+            ["run", "--auth-methods", "magic", "--", "true"],
+            "'magic' is no method of authentication",
+        ),
+        (
+            ["serve", "--image-api-version", "3.0"],
+            "'3.0' is no version of the image API: 2.0 to 2.18",
+        ),
     ],
 )
 def test_a_failed_command_is_one_clear_line(

@@ -330,7 +330,6 @@ def test_the_journal_names_the_fault_that_hit(client: Client) -> None:
     [
         ({}, "a fault does something"),
         ({"times": 1}, "a fault does something"),
-        ({"colour": "red"}, "a fault has no colour"),
         ({"status": 42}, "status: 42 is no status"),
         ({"status": "abc"}, "status: 'abc' is no whole number"),
         ({"cut_after": -1}, "cut_after: -1 is less than none"),

@@ -73,8 +73,8 @@ def test_a_seed_holds_definitions_or_names_their_folder(tmp_path: Path) -> None:
         (None, "there are no JSON files in"),
         ("{", "cannot read the definitions"),
         ("[]", "are not an object"),
-        ("{}", "KeyError"),
-        ('{"namespace": "x", "tags": [{"nope": 1}]}', "ValueError"),
+        ("{}", "it has no namespace"),
+        ('{"namespace": "x", "tags": [{"nope": 1}]}', "x: The server has either erred"),
     ],
 )
 def test_bad_definitions_are_refused(

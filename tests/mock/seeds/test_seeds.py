@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from mockserver.cloud import MockCloud
-from mockserver.seeds.document import BadSeed
+from mockserver.seeds import checks, insert
+from mockserver.seeds.document import NOUNS, BadSeed
 from tests.mock.support.identity_calls import call, create, sign_in, token_of
 
 DOMAIN_ID = "011fbf8c04f1479ab1a4e49b019b22d1"
@@ -94,19 +95,94 @@ def test_a_seed_of_ones_own_is_a_file(tmp_path: Path) -> None:
         ("nowhere", "cannot read the seed nowhere: No such file or directory"),
         ({"user": []}, "the seed has unknown keys: user"),
         ({"clock": "noon"}, "Invalid isoformat string: 'noon'"),
-        ({"bootstrap": {"colour": 1}}, "unexpected keyword argument 'colour'"),
+        ({"clock": 7}, "the seed: clock is not an ISO 8601 time: 7"),
+        ({"bootstrap": {"colour": 1}}, "bootstrap has no colour; it has domain_id, "),
+        ({"bootstrap": []}, "the seed: bootstrap is not an object: []"),
+        ({"addresses": {"image": 7}}, "the address of image is not text: 7"),
+        ({"ids": {"user": "a"}}, "the seed: ids is not a list: 'a'"),
+        ({"users": "admin"}, "the seed: users is not a list: 'admin'"),
         (
             {"assignments": [{"user": "nobody", "role": "reader"}]},
             "the seed names a user that is not there: nobody",
         ),
         ({"users": [{"name": "admin"}]}, "Duplicate entry found with name admin"),
-        ({"projects": [{}]}, "KeyError('name')"),
+        (
+            {"groups": [{"name": "ops", "users": [["admin"]]}]},
+            "the seed names a user that is not there: ['admin']",
+        ),
+        (
+            {"roles": [{"name": "pilot"}, {"name": "pilot"}]},
+            "the seed's roles: {'name': 'pilot'}: UNIQUE constraint failed: role.",
+        ),
+        (
+            {"users": [{"name": "\ud800"}]},
+            "the seed's users: {'name': '\\ud800'}: 'utf-8' codec can't encode",
+        ),
     ],
 )
 def test_a_seed_that_cannot_be_says_why(seed: Any, message: str) -> None:
     with pytest.raises(BadSeed) as refused:
         MockCloud(seed=seed)
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("noun", "record", "reason"),
+    [
+        ("users", 7, "it is no object"),
+        ("users", [["name", "eve"]], "it is no object"),
+        ("projects", {}, "it has no name"),
+        ("regions", {"description": "x"}, "it has no id"),
+        ("services", {"name": "x"}, "it has no type"),
+        ("endpoints", {"service_id": "identity"}, "it has no interface"),
+        ("assignments", {"user": "admin"}, "it has no role"),
+        ("assignments", {"role": "admin"}, "it has neither a user nor a group"),
+        ("metadefs", {}, "it has no namespace"),
+        ("users", {"name": 7}, "name: 7 is no string"),
+        ("users", {"name": "eve", "password": 7}, "password: 7 is no string"),
+        ("projects", {"name": "a", "tags": "b"}, "tags: 'b' is no array"),
+        ("projects", {"name": "a", "options": []}, "options: [] is no object"),
+        ("groups", {"name": "a", "users": "b"}, "users: 'b' is no array"),
+        ("services", {"type": "a", "enabled": "no"}, "enabled: 'no' is no boolean"),
+        ("images", {"size": True}, "size: True is no integer"),
+        ("images", {"tags": None}, "tags: null is no array"),
+        ("images", {"tags": [7]}, "tags: 7 is no string"),
+        ("images", {"created_at": "noon"}, "created_at: Unable to parse date string"),
+        ("images", {"id": "../a"}, "id: '../a' has a slash or begins with a dot"),
+        ("images", {"file": 7}, "file: 7 is no string"),
+        (
+            "images",
+            {"base64": "é"},
+            "base64: string argument should contain only ASCII",
+        ),
+        ("images", {"locations": [{"url": "a"}]}, "metadata: None is no object"),
+        ("images", {"my_property": None}, "my_property: None is no string"),
+        ("metadefs", {"namespace": "a", "tags": 7}, "tags: 7 is no array"),
+        ("metadefs", {"namespace": "a", "objects": [7]}, "objects: 7 is no object"),
+    ],
+)
+def test_a_record_that_cannot_be_inserted_says_why(
+    noun: str, record: Any, reason: str
+) -> None:
+    with pytest.raises(BadSeed) as refused:
+        MockCloud(seed={noun: [record]})
+    assert str(refused.value).startswith(f"the seed's {noun}: {record}: {reason}")
+
+
+def test_a_mistake_of_the_mock_is_not_blamed_on_the_seed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(insert, "add_user", fail)
+    with pytest.raises(KeyError, match="a bug"):
+        MockCloud(seed={"users": [{"name": "eve"}]})
+
+
+def test_every_kind_of_record_is_checked_and_inserted() -> None:
+    assert tuple(checks.REQUIRED) == NOUNS
+    assert set(checks.RESOURCES) == set(NOUNS) - {"assignments", "metadefs"}
 
 
 def test_a_seed_that_is_not_json_says_so(tmp_path: Path) -> None:
@@ -116,7 +192,7 @@ def test_a_seed_that_is_not_json_says_so(tmp_path: Path) -> None:
         MockCloud(seed=path)
 
 
-def test_a_kept_folder_is_sown_once(tmp_path: Path) -> None:
+def test_a_kept_folder_is_seeded_once(tmp_path: Path) -> None:
     seed = {"users": [{"name": "eve", "password": "first"}]}
     for _ in range(2):
         with MockCloud(data_dir=tmp_path, seed=seed).in_process() as cloud:
