@@ -160,6 +160,12 @@ class Display(Command):
 
     changes = False
     formatters: ClassVar[Mapping[str, type[Any]]]
+    exit_code = 0
+    """The exit code once the output is printed, of a command that goes on after
+    failures."""
+
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        return super().run(parsed_args) or self.exit_code
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -213,11 +219,6 @@ class Display(Command):
 
 class Lister(Display, lister.Lister):
     formatters = LIST_FORMATTERS
-    exit_code = 0
-    """What to end with once the table is shown: it may tell of failures."""
-
-    def run(self, parsed_args: argparse.Namespace) -> int:
-        return super().run(parsed_args) or self.exit_code
 
     def table(
         self, names: Sequence[str], records: Iterable[Sequence[Any]]
