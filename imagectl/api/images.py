@@ -39,7 +39,7 @@ class SizedBlocks:
         return self._size_bytes
 
 
-def upload(
+def put_data(
     client: Client,
     image_id: str,
     blocks: Iterator[bytes],
@@ -47,19 +47,19 @@ def upload(
     *,
     store: str | None = None,
 ) -> None:
-    """Store the data of a queued image; chunked where its size is not known.
+    """Store the data of a queued image; sent in chunks where its size is not known.
 
-    A service that refuses while we still send is heard: its reason is raised as by
-    any other request.
+    Raises as :meth:`Client.request` does, with the service's own reason also where it
+    refuses before all data is sent.
     """
     headers = {"X-Image-Meta-Store": store} if store else {}
     _put(client, path_of(image_id, "file"), blocks, size_bytes, headers)
 
 
-def stage(
+def put_staged_data(
     client: Client, image_id: str, blocks: Iterator[bytes], size_bytes: int | None
 ) -> None:
-    """Put the data of a queued image where an import takes it from."""
+    """Put data for a queued image into the staging area, to be imported from there."""
     _put(client, path_of(image_id, "stage"), blocks, size_bytes, {})
 
 

@@ -121,7 +121,7 @@ class Set(ResourceVerb, TransferCommand):
         properties = {name: getattr(args, name) for name in known}
         tags = list(dict.fromkeys([*record["tags"], *(args.tags or ())]))
         wanted = options.given(**properties, owner=owner, tags=tags)
-        operations = images.changes(record, wanted | attributes(args))
+        operations = images.changes(record, wanted | attributes(args, args.disk_format))
         if not operations:
             return record
         return images.patch(self.client, record["id"], operations)

@@ -86,13 +86,16 @@ def add_membership(parser: argparse.ArgumentParser, *, required: bool = False) -
         )
 
 
-def attributes(args: argparse.Namespace) -> dict[str, Any]:
-    """Return the attributes that the options give, as the service names them."""
+def attributes(args: argparse.Namespace, disk_format: str | None) -> dict[str, Any]:
+    """Return the attributes that the options give, as the service names them.
+
+    ``disk_format`` is the one of ``args``, or what was detected for ``auto``.
+    """
     return {
         **options.given(
             name=args.name,
             container_format=args.container_format,
-            disk_format=args.disk_format,
+            disk_format=disk_format,
             min_disk=args.min_disk,
             min_ram=args.min_ram,
             visibility=args.visibility,

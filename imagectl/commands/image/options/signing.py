@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imagectl.commands.prompt import ask_password
 from imagectl.errors import UsageError
 from imagectl.transfer.signature import HASH_METHOD, KEY_TYPE, sign
-from imagectl.transfer.sources import FileSource, PipeSource
+from imagectl.transfer.sources import LocalSource
 
 if TYPE_CHECKING:
     from imagectl.command import Program
@@ -39,7 +39,7 @@ def check_signing(args: argparse.Namespace) -> None:
 
 
 def signature_properties(
-    app: Program, source: FileSource | PipeSource | None, args: argparse.Namespace
+    app: Program, source: LocalSource | None, args: argparse.Namespace
 ) -> dict[str, str]:
     """Return the properties that Glance and Nova check the data by, if it is signed."""
     if not (source and args.sign_key_path):
