@@ -1,4 +1,4 @@
-"""What ``doctor`` looks at: each check finds that all is well, or what to mend."""
+"""The checks of ``doctor``: settings, services and token, one after the other."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Status = Literal["ok", "warn", "FAIL", "-"]
 
 
 class Finding(NamedTuple):
-    """What a check found, and what mends it where something is wrong."""
+    """The outcome of a check, with a fix where something is wrong."""
 
     title: str
     status: Status
@@ -35,7 +35,7 @@ class Finding(NamedTuple):
 def examine(
     open_cloud: Callable[[], Cloud], environ: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Yield a finding of each check; what needs one that failed is not checked."""
+    """Yield a finding for each check; those after one that failed are not made."""
     is_well = True
     for title, check in CHECKS.items():
         if not is_well:
@@ -50,6 +50,7 @@ def examine(
 
 
 Found = tuple[Status, str, str]
+"""Status, detail and fix, as a check returns them."""
 
 
 def check_configuration(cloud: Cloud, environ: Mapping[str, str]) -> Found:
@@ -111,7 +112,8 @@ def check_clock(cloud: Cloud, environ: Mapping[str, str]) -> Found:
     date = cloud.session.request("GET", url, authenticated=False).headers.get("Date")
     if not date:
         return "ok", "not compared: the service tells no time", ""
-    # the header counts whole seconds, and the answer took its time
+    # Less than two seconds is not skew: the header has whole seconds, and the answer
+    # took time.
     skew_s = time.time() - parsedate_to_datetime(date).timestamp()
     told = f"{abs(skew_s):.0f} s {'ahead of' if skew_s > 0 else 'behind'} the service"
     if abs(skew_s) < 2:

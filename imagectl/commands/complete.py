@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
-from imagectl.api.names import RESOURCES, open_names
+from imagectl.api.names import RESOURCES, open_name_cache
 from imagectl.command import Command
 from imagectl.commands.completion_scripts import SCRIPTS, Words
 
@@ -56,16 +56,16 @@ class Complete(Command):
             self.app.stdout.write(spell(parsed_args.name, self.words()))
 
     def fetch_names(self, noun: str) -> None:
-        kept = open_names(self.cloud.session.config, noun)
+        kept = open_name_cache(self.cloud.session.config, noun)
         if kept:
             kept.fetch(self.cloud)
 
     def print_names(self, noun: str) -> None:
-        kept = open_names(self.cloud.session.config, noun)
+        kept = open_name_cache(self.cloud.session.config, noun)
         if kept is None:
             return
         if not kept.is_fresh:
-            kept.fetch_aside()
+            kept.fetch_in_background()
         self.app.stdout.writelines(f"{name}\n" for name in kept.read())
 
     def words(self) -> Words:

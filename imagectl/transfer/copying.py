@@ -53,7 +53,7 @@ def copy(
         return upload(target, created["id"], data, report=report)
 
 
-def portable(record: Mapping[str, Any]) -> Record:
+def portable_attributes(record: Mapping[str, Any]) -> Record:
     """Return the attributes of an image that can be set in another cloud."""
     return {
         key: value

@@ -13,7 +13,7 @@ from imagectl.commands.image.options.data import add_data, choose_disk_format
 from imagectl.commands.image.options.imports import (
     add_stores,
     import_image,
-    request,
+    make_import_request,
     uri,
 )
 from imagectl.commands.image.options.signing import (
@@ -105,17 +105,18 @@ class Create(verbs.ShowRecord, TransferCommand):
 
     def import_request(
         self, args: argparse.Namespace, source: LocalSource | None
-    ) -> imports.Request | None:
+    ) -> imports.ImportRequest | None:
         """Return the import to ask for, if any. Raises :class:`UsageError`."""
         if args.uri:
-            return request(self.client, args, "web-download", {"uri": args.uri})
+            details = {"uri": args.uri}
+            return make_import_request(self.client, args, "web-download", details)
         if not args.use_import:
             return None
         if source is None:
             raise UsageError(
                 "There is nothing to import.", hint="use --file or --uri, or pipe it in"
             )
-        return request(self.client, args, "glance-direct", {})
+        return make_import_request(self.client, args, "glance-direct", {})
 
     def store_data(
         self, image_id: str, source: LocalSource, args: argparse.Namespace
@@ -129,7 +130,7 @@ class Create(verbs.ShowRecord, TransferCommand):
         self,
         record: Record,
         source: LocalSource | None,
-        wanted: imports.Request,
+        wanted: imports.ImportRequest,
         args: argparse.Namespace,
     ) -> Record:
         """Stage the data, if it is here, import it and return the image."""

@@ -137,11 +137,14 @@ class Save(ResourceVerb, TransferCommand):
 
 
 def file_names(records: Sequence[Record]) -> list[str]:
-    """Return a name of its own for each image: its name, and its format as suffix."""
+    """Return a file name for each image: its name, with its format as suffix.
+
+    Images of the same name get their ids added.
+    """
     names = [_file_name(record) for record in records]
-    often = {name for name, count in Counter(names).items() if count > 1}
+    shared = {name for name, count in Counter(names).items() if count > 1}
     return [
-        _file_name(record, f"-{record['id']}") if name in often else name
+        _file_name(record, f"-{record['id']}") if name in shared else name
         for record, name in zip(records, names, strict=True)
     ]
 

@@ -127,7 +127,7 @@ class Set(ResourceVerb, TransferCommand):
         return images.patch(self.client, record["id"], operations)
 
     def store(self, record: Record, args: argparse.Namespace) -> None:
-        """Store the data of an image that was kept when its upload failed."""
+        """Store the data of an image that has none, as when its upload failed."""
         if record["status"] != "queued":
             raise ConflictError(
                 f"Image {record['id']} is {record['status']}: it takes no data."

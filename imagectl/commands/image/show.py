@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from imagectl import output, verbs
-from imagectl.commands.image.cells import has_colour, present
+from imagectl.commands.image.cells import has_colour, with_cells
 from imagectl.contract.image import IMAGE
 from imagectl.formatters import LIST_FORMATTERS
 
@@ -40,8 +40,9 @@ class Show(verbs.ShowRecord):
         shown: list[Shown] = []
 
         def show(given: str) -> None:
-            record = present(self.find(given), in_units=in_units, in_colour=in_colour)
-            shown.append(self.display(parsed_args, record))
+            record = self.find(given)
+            cells = with_cells(record, in_units=in_units, in_colour=in_colour)
+            shown.append(self.display(parsed_args, cells))
 
         self.exit_code = self.for_each(parsed_args.names, show)
         names = shown[0][0] if shown else ()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagectl.api.waiting import LONGEST_PAUSE_S, Patience, wait_for
+from imagectl.api.waiting import LONGEST_PAUSE_S, WaitLimit, wait_for
 from imagectl.errors import NotFoundError, WaitTimeoutError
 
 
@@ -27,7 +27,7 @@ def test_the_result_is_returned_once_it_is_there() -> None:
     result = wait_for(
         lambda: next(states),
         "import",
-        Patience(60, said.append),
+        WaitLimit(60, said.append),
         clock=clock.read,
         sleep=clock.sleep,
     )
@@ -42,7 +42,7 @@ def test_waiting_ends_at_its_time_and_says_how_far_things_are() -> None:
         wait_for(
             lambda: (None, "saving"),
             "import",
-            Patience(30, lambda line: None),
+            WaitLimit(30, lambda line: None),
             clock=clock.read,
             sleep=clock.sleep,
         )
@@ -57,7 +57,7 @@ def test_a_time_of_nothing_asks_once() -> None:
     wait_for(
         lambda: (1, "done"),
         "import",
-        Patience(0, lambda line: None),
+        WaitLimit(0, lambda line: None),
         clock=clock.read,
         sleep=clock.sleep,
     )
@@ -65,7 +65,7 @@ def test_a_time_of_nothing_asks_once() -> None:
         wait_for(
             lambda: (None, "saving"),
             "import",
-            Patience(0, lambda line: None),
+            WaitLimit(0, lambda line: None),
             clock=clock.read,
             sleep=clock.sleep,
         )
@@ -77,4 +77,4 @@ def test_a_failure_ends_the_waiting() -> None:
         raise NotFoundError("gone")
 
     with pytest.raises(NotFoundError, match="gone"):
-        wait_for(poll, "import", Patience(60, lambda line: None))
+        wait_for(poll, "import", WaitLimit(60, lambda line: None))

@@ -1,4 +1,4 @@
-"""The options of commands that send data, and what is looked at before."""
+"""Options of commands that send the data of an image, and a check of the data."""
 
 from __future__ import annotations
 

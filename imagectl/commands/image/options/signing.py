@@ -1,4 +1,4 @@
-"""``image create --sign-key-path``: properties that hold a signature of the data."""
+"""``image create --sign-key-path``: properties with a signature of the data."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def add_signing(parser: argparse.ArgumentParser) -> None:
 
 
 def check_signing(args: argparse.Namespace) -> None:
-    """Raise :class:`UsageError` for half of what a signature takes."""
+    """Raise :class:`UsageError` where an option for a signature is missing."""
     if bool(args.sign_key_path) != bool(args.sign_cert_id):
         raise UsageError("--sign-key-path and --sign-cert-id go together.")
     if args.sign_key_path and args.file in (None, "-"):
@@ -41,7 +41,7 @@ def check_signing(args: argparse.Namespace) -> None:
 def signature_properties(
     app: Program, source: LocalSource | None, args: argparse.Namespace
 ) -> dict[str, str]:
-    """Return the properties that Glance and Nova check the data by, if it is signed."""
+    """Sign the data if asked, and return the properties that hold the signature."""
     if not (source and args.sign_key_path):
         return {}
     ask = partial(ask_password, app.stdin, app.stderr, PROMPT)
