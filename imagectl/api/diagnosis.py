@@ -35,7 +35,10 @@ class Finding(NamedTuple):
 def examine(
     open_cloud: Callable[[], Cloud], environ: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Yield a finding for each check; those after one that failed are not made."""
+    """Yield a finding for each check.
+
+    After a failed check the others are not made, except after that of the clock.
+    """
     is_well = True
     for title, check in CHECKS.items():
         if not is_well:

@@ -28,9 +28,11 @@ RESOURCES: Mapping[str, Resource] = {
     resource.noun: resource for resource in (DOMAIN, GROUP, IMAGE, PROJECT, ROLE, USER)
 }
 FRESH_S = 60.0
+"""How long cached names are used without fetching them again."""
 WAIT_S = 0.25
 """How long a completion waits for names; with its start it takes half a second."""
 RETRY_S = 10.0
+"""How long no other process is started to fetch the same names."""
 MAX_NAMES = 1000
 SECRETS = ("password", "secret", "token", "passcode", "code")
 

@@ -44,9 +44,10 @@ def copy(
 ) -> Record:
     """Create an image at the target from ``body`` and store the data of another in it.
 
-    If anything fails, the new image is deleted again; ``say`` tells the user so where
-    no error of ours can. Raises :class:`VerificationError` where the data is not what
-    its record states, or where the target stored something else.
+    If anything fails, the new image is deleted again (see
+    :func:`imagectl.api.images.discarded_on_failure` for ``say``). Raises
+    :class:`VerificationError` where the data is not what its record states, or where
+    the target stored something else.
     """
     created = target.create(IMAGE, body)
     with images.discarded_on_failure(target, created, say):

@@ -60,7 +60,7 @@ def check_format(
 
 
 def _choose(found: dict[str, FileInspector], what: str) -> str:
-    """Return the detected format that a service takes; a bootable CD is two at once.
+    """Return the detected format that services take: a bootable CD is also a disk.
 
     Raises :class:`VerificationError` where there is none.
     """

@@ -33,8 +33,7 @@ def upload(
     """Store the data of ``source`` in a queued image and return the image's record.
 
     ``store`` names the store to keep it in, instead of the default one. After a failure
-    that may pass, data that can be sent again is, as soon as the service accepts it for
-    the same image.
+    that may pass the data is sent again to the same image, if its source allows that.
 
     Raises :class:`VerificationError` where the service stored something else than was
     sent, and :class:`ImagectlError` for other failures. The image is then left as it

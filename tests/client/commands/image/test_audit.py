@@ -120,7 +120,9 @@ def test_images_are_chosen_by_name_pattern_and_filter(run: Run, store: Store) ->
     store("debian", "--hidden")
     assert set(verdicts(audit(run, "ubuntu-*"))) == {"ubuntu-22", "ubuntu-24"}
     assert set(verdicts(audit(run, "debian", "ubuntu-2?", "ubuntu-22"))) == {
-        *("debian", "ubuntu-22", "ubuntu-24"),
+        "debian",
+        "ubuntu-22",
+        "ubuntu-24",
     }
     assert set(verdicts(audit(run, "--hidden"))) == {"debian"}
     assert set(verdicts(audit(run, "--tag", "lts"))) == {"ubuntu-22"}
@@ -158,7 +160,8 @@ def test_a_deactivated_image_is_read_by_those_who_may(run: Run, store: Store) ->
 def test_names_beside_filters_make_no_sense(run: Run) -> None:
     done = audit(run, "a", "--tag", "t")
     assert (done.exit_code, done.err) == (
-        *(2, "imagectl: Either name images or filter them.\n"),
+        2,
+        "imagectl: Either name images or filter them.\n",
     )
 
 

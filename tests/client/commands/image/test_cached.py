@@ -24,7 +24,12 @@ def test_an_image_is_brought_into_the_cache(run: Run, image: str, qcow2: Path) -
     assert (done.exit_code, done.out, done.err) == (0, "", "")
     (row,) = run("cached", "image", "list", "-f", "json").json
     assert list(row) == [
-        *("ID", "State", "Last Accessed (UTC)", "Last Modified (UTC)", "Size", "Hits")
+        "ID",
+        "State",
+        "Last Accessed (UTC)",
+        "Last Modified (UTC)",
+        "Size",
+        "Hits",
     ]
     assert (row["ID"], row["State"]) == (image, "cached")
     assert (row["Size"], row["Hits"]) == (qcow2.stat().st_size, 0)

@@ -30,8 +30,17 @@ from tests.conftest import Run
 
 DATA = os.urandom(3 << 20) + b"end"
 CARRIED = (
-    *("name", "size", "checksum", "os_hash_value", "disk_format", "container_format"),
-    *("min_disk", "min_ram", "visibility", "protected", "tags"),
+    "name",
+    "size",
+    "checksum",
+    "os_hash_value",
+    "disk_format",
+    "container_format",
+    "min_disk",
+    "min_ram",
+    "visibility",
+    "protected",
+    "tags",
 )
 
 
@@ -56,8 +65,20 @@ def results(outcome: Any) -> dict[str, str]:
 
 def test_a_copy_is_the_image_with_all_that_describes_it(clouds: TwoClouds) -> None:
     image = clouds.create(
-        *("a", DATA, "--public", "--protected", "--min-ram", "512", "--min-disk", "1"),
-        *("--property", "os_distro=debian", "--tag", "lts", "--tag", "x86"),
+        "a",
+        DATA,
+        "--public",
+        "--protected",
+        "--min-ram",
+        "512",
+        "--min-disk",
+        "1",
+        "--property",
+        "os_distro=debian",
+        "--tag",
+        "lts",
+        "--tag",
+        "x86",
     )
     done = clouds.copy("a")
     copy = clouds.show("a", "there")
@@ -202,7 +223,8 @@ def test_a_member_that_is_nobody_there_stops_the_copy_first(clouds: TwoClouds) -
     share(clouds, "tenant")
     done = clouds.copy("a", "--members")
     assert (done.exit_code, done.err) == (
-        *(4, "imagectl: No Project found for tenant\n"),
+        4,
+        "imagectl: No Project found for tenant\n",
     )
     assert clouds.list_there() == []
 
@@ -414,8 +436,13 @@ def test_a_region_of_the_same_cloud_can_be_the_target(
     ) as far:
         clouds.run("region", "create", "Far")
         clouds.run(
-            *("endpoint", "create", "--region", "Far"),
-            *("image", "public", far.image_url),
+            "endpoint",
+            "create",
+            "--region",
+            "Far",
+            "image",
+            "public",
+            far.image_url,
         )
         argv = ("image", "copy", "a", "--to-region", "Far", "--members", "-f", "json")
         done = clouds.run(*argv)

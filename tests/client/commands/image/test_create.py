@@ -18,9 +18,24 @@ from tests.conftest import Run
 
 IMAGECTL = (sys.executable, "-m", "imagectl")
 DOCUMENTED_ROWS = [
-    *("checksum", "container_format", "created_at", "disk_format", "file", "id"),
-    *("min_disk", "min_ram", "name", "owner", "protected", "schema", "size", "status"),
-    *("tags", "updated_at", "virtual_size", "visibility"),
+    "checksum",
+    "container_format",
+    "created_at",
+    "disk_format",
+    "file",
+    "id",
+    "min_disk",
+    "min_ram",
+    "name",
+    "owner",
+    "protected",
+    "schema",
+    "size",
+    "status",
+    "tags",
+    "updated_at",
+    "virtual_size",
+    "visibility",
 ]
 
 
@@ -61,11 +76,36 @@ def test_every_option_reaches_the_image(run: Run, qcow2: Path) -> None:
     image_id = "0f5f0a3c-9a8b-4f77-a1f3-9a4a8f4b7c11"
     project = run("project", "show", "service", "-f", "json").json["id"]
     done = run(
-        *("image", "create", "full", "--file", qcow2, "--disk-format", "qcow2"),
-        *("--container-format", "bare", "--id", image_id, "--min-disk", "2"),
-        *("--min-ram", "64", "--community", "--protected", "--hidden"),
-        *("--property", "os_distro=debian", "--property", "note=a=b", "--tag", "x"),
-        *("--tag", "y", "--project", "service", "-f", "json"),
+        "image",
+        "create",
+        "full",
+        "--file",
+        qcow2,
+        "--disk-format",
+        "qcow2",
+        "--container-format",
+        "bare",
+        "--id",
+        image_id,
+        "--min-disk",
+        "2",
+        "--min-ram",
+        "64",
+        "--community",
+        "--protected",
+        "--hidden",
+        "--property",
+        "os_distro=debian",
+        "--property",
+        "note=a=b",
+        "--tag",
+        "x",
+        "--tag",
+        "y",
+        "--project",
+        "service",
+        "-f",
+        "json",
     )
     made = done.json
     assert {key: made[key] for key in ("id", "min_disk", "min_ram", "owner")} == {
@@ -91,8 +131,17 @@ def test_programs_find_in_properties_what_openstack_puts_there(
     run: Run, qcow2: Path
 ) -> None:
     done = run(
-        *("image", "create", "small", "--file", qcow2, "--disk-format", "qcow2"),
-        *("--property", "a=1", "-f", "json"),
+        "image",
+        "create",
+        "small",
+        "--file",
+        qcow2,
+        "--disk-format",
+        "qcow2",
+        "--property",
+        "a=1",
+        "-f",
+        "json",
     )
     properties = done.json["properties"]
     assert properties["os_hash_algo"] == "sha512"

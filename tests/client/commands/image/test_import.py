@@ -123,8 +123,15 @@ def test_the_image_of_another_glance_is_said_with_its_region_and_interface(
     glance.record |= {"import-methods": {"value": ["glance-download"]}}
     remote = ("--remote-image", TASK_ID, "--remote-region", "North")
     done = run_anonymous(
-        *(*glance.options, "image", "import", IMAGE_ID, "--method", "glance-download"),
-        *(*remote, "--remote-service-interface", "internal"),
+        *glance.options,
+        "image",
+        "import",
+        IMAGE_ID,
+        "--method",
+        "glance-download",
+        *remote,
+        "--remote-service-interface",
+        "internal",
     )
     assert (done.exit_code, done.err) == (0, "")
     assert glance.record["method"] == {
@@ -205,8 +212,15 @@ def test_a_method_that_the_cloud_does_not_offer_is_named(
 
 def test_create_imports_in_one_step(run: Run, qcow2: Path) -> None:
     done = run(
-        *("image", "create", "a", "--import", "--file", qcow2, "--all-stores"),
-        *("-f", "json"),
+        "image",
+        "create",
+        "a",
+        "--import",
+        "--file",
+        qcow2,
+        "--all-stores",
+        "-f",
+        "json",
     )
     assert (done.exit_code, done.err) == (0, "")
     assert (done.json["status"], done.json["disk_format"]) == ("active", "qcow2")

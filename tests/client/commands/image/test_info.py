@@ -25,7 +25,10 @@ def test_details_of_stores_are_listed(run: Run) -> None:
 def test_import_methods_are_shown(run: Run) -> None:
     shown = run("image", "import", "info", "-f", "json").json
     assert set(shown["import-methods"]) == {
-        *("glance-direct", "web-download", "copy-image", "glance-download")
+        "glance-direct",
+        "web-download",
+        "copy-image",
+        "glance-download",
     }
     assert "glance-direct, web-download" in run("image", "import", "info").out
 

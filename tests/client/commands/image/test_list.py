@@ -116,7 +116,9 @@ def test_sorting_is_by_several_keys_and_by_value(run: Run, cloud: MockCloud) -> 
         image.size = size
     insert(cloud, images)
     assert listed(run, "--sort", "size:desc,name") == [
-        *("image-00001", "image-00000", "image-00002")
+        "image-00001",
+        "image-00000",
+        "image-00002",
     ]
     assert listed(run) == ["image-00000", "image-00001", "image-00002"]
     refused = run("image", "list", "--sort", "colour")
@@ -156,9 +158,19 @@ def test_long_has_the_reference_columns(run: Run, cloud: MockCloud) -> None:
     insert(cloud, many(1, size=7, tags=["t"], owner="me", disk_format="raw"))
     (row,) = run("image", "list", "--long", "-f", "json").json
     assert list(row) == [
-        *("ID", "Name", "Disk Format", "Container Format", "Size", "Checksum"),
-        *("Status", "Visibility", "Protected", "Project", "Hash Algorithm"),
-        *("Hash Value", "Tags"),
+        "ID",
+        "Name",
+        "Disk Format",
+        "Container Format",
+        "Size",
+        "Checksum",
+        "Status",
+        "Visibility",
+        "Protected",
+        "Project",
+        "Hash Algorithm",
+        "Hash Value",
+        "Tags",
     ]
     assert (row["Size"], row["Tags"], row["Project"]) == (7, ["t"], "me")
 
@@ -167,7 +179,8 @@ def test_json_lines_are_objects(run: Run, cloud: MockCloud) -> None:
     insert(cloud, many(2))
     lines = run("image", "list", "-f", "jsonl").out.splitlines()
     assert [json.loads(line)["Name"] for line in lines] == [
-        *("image-00000", "image-00001")
+        "image-00000",
+        "image-00001",
     ]
 
 

@@ -124,8 +124,14 @@ def test_an_older_service_has_locations_written_into_the_image(
 
         glance.on["GET"] = answer
         done = run_anonymous(
-            *(*glance.options, "image", "location", "add", IMAGE_ID, "http://a/b"),
-            *("-f", "json"),
+            *glance.options,
+            "image",
+            "location",
+            "add",
+            IMAGE_ID,
+            "http://a/b",
+            "-f",
+            "json",
         )
     assert (done.exit_code, done.err) == (0, "")
     assert done.json["status"] == "active"

@@ -29,7 +29,12 @@ def test_an_image_is_shared_with_a_project_by_name(run: Run) -> None:
     image_id = run("image", "create", "a", "-f", "json").json["id"]
     made = run("image", "add", "project", "a", "service", "-f", "json").json
     assert set(made) == {
-        *("created_at", "image_id", "member_id", "schema", "status", "updated_at")
+        "created_at",
+        "image_id",
+        "member_id",
+        "schema",
+        "status",
+        "updated_at",
     }
     member_id = project(run, "service")
     assert (made["image_id"], made["member_id"]) == (image_id, member_id)

@@ -27,10 +27,30 @@ def test_attributes_and_properties_are_changed_in_one_request(
 ) -> None:
     cloud.journal.clear()
     done = run(
-        *("image", "set", "a", "--name", "b", "--min-disk", "3", "--min-ram", "5"),
-        *("--disk-format", "vmdk", "--container-format", "ovf", "--community"),
-        *("--protected", "--hidden", "--property", "x/y=1", "--os-distro", "debian"),
-        *("--tag", "t2", "--tag", "t1"),
+        "image",
+        "set",
+        "a",
+        "--name",
+        "b",
+        "--min-disk",
+        "3",
+        "--min-ram",
+        "5",
+        "--disk-format",
+        "vmdk",
+        "--container-format",
+        "ovf",
+        "--community",
+        "--protected",
+        "--hidden",
+        "--property",
+        "x/y=1",
+        "--os-distro",
+        "debian",
+        "--tag",
+        "t2",
+        "--tag",
+        "t1",
     )
     assert (done.exit_code, done.out, done.err) == (0, "", "")
     assert [e.method for e in cloud.journal if e.service == "image"] == ["GET", "PATCH"]
@@ -134,8 +154,17 @@ def test_tags_and_properties_are_unset(run: Run, image: str) -> None:
 def test_what_is_not_set_does_not_keep_the_rest(run: Run, image: str) -> None:
     run("image", "set", image, "--property", "k=2")
     done = run(
-        *("image", "unset", image, "--tag", "no", "--tag", "t1"),
-        *("--property", "nix", "--property", "k"),
+        "image",
+        "unset",
+        image,
+        "--tag",
+        "no",
+        "--tag",
+        "t1",
+        "--property",
+        "nix",
+        "--property",
+        "k",
     )
     assert done.exit_code == 4
     assert "has no tag 'no'" in done.err

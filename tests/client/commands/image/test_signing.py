@@ -58,8 +58,16 @@ def test_data_is_signed_as_glance_checks_it(
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     signing = ("--sign-key-path", path, "--sign-cert-id", "certificate")
     done = run(
-        *("image", "create", "signed", "--file", data, "--disk-format", "raw"),
-        *(*signing, "-f", "json"),
+        "image",
+        "create",
+        "signed",
+        "--file",
+        data,
+        "--disk-format",
+        "raw",
+        *signing,
+        "-f",
+        "json",
     )
     assert done.exit_code == 0, done.err
     properties = done.json["properties"]

@@ -133,7 +133,9 @@ def test_new_data_takes_the_name_and_the_old_is_hidden(run: Run, sync: Sync) -> 
     old_id = show(run, "a")["id"]
     text = f"{HEAD}  - {{name: a, file: new.img, version: 2026-11-22}}"
     assert actions(sync(text)) == [
-        *(("create", "a"), ("rotate", "a (2026-11-01)"), ("publish", "a")),
+        ("create", "a"),
+        ("rotate", "a (2026-11-01)"),
+        ("publish", "a"),
     ]
     assert listed(run) == ["a"]
     assert show(run, "a")["size"] == len(NEW)

@@ -12,8 +12,16 @@ from tests.client.support.metadefs import SILENT, did, done, names, shown
 from tests.conftest import Outcome, Run
 
 ROWS = [
-    *("created_at", "description", "display_name", "namespace", "owner", "protected"),
-    *("resource_type_associations", "tags", "updated_at", "visibility"),
+    "created_at",
+    "description",
+    "display_name",
+    "namespace",
+    "owner",
+    "protected",
+    "resource_type_associations",
+    "tags",
+    "updated_at",
+    "visibility",
 ]
 DESCRIBED = ("--description", "d", "--display-name", "D", "--public")
 
@@ -142,7 +150,11 @@ def test_list_has_the_column_of_openstack_and_more_with_long(run: Run) -> None:
     assert shown(run, "namespace list") == [{"namespace": "ns"}]
     [long] = shown(run, "namespace list", "--long")
     assert list(long) == [
-        *("namespace", "display_name", "description", "visibility", "protected"),
+        "namespace",
+        "display_name",
+        "description",
+        "visibility",
+        "protected",
         "owner",
     ]
 

@@ -52,8 +52,13 @@ def test_an_object_is_created_with_its_schema(run: Run, namespace: str) -> None:
     create_object(run, "o")
     record = shown(run, "object show", namespace, "o")
     assert list(record) == [
-        *("created_at", "description", "name", "namespace_name", "properties"),
-        *("required", "updated_at"),
+        "created_at",
+        "description",
+        "name",
+        "namespace_name",
+        "properties",
+        "required",
+        "updated_at",
     ]
     assert (record["namespace_name"], record["description"]) == (namespace, "d")
     assert record["properties"] == OBJECT["properties"]
@@ -279,7 +284,12 @@ def test_resource_types_are_associated_with_a_prefix(run: Run, namespace: str) -
     noun = "resource type association"
     record = shown(run, f"{noun} create", namespace, "T", *argv)
     assert list(record) == [
-        *("created_at", "id", "name", "prefix", "properties_target", "updated_at"),
+        "created_at",
+        "id",
+        "name",
+        "prefix",
+        "properties_target",
+        "updated_at",
     ]
     assert (record["id"], record["prefix"]) == ("T", "hw_")
     assert shown(run, f"{noun} list", namespace) == [{"Name": "T"}]
