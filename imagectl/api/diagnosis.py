@@ -63,8 +63,8 @@ def check_configuration(cloud: Cloud, environ: Mapping[str, str]) -> Found:
     if config.name == "envvars":
         place = "OS_* variables"
     user = config.auth.get("username") or config.auth.get("user_id")
-    told = f"{place}, auth type {config.auth_type}{f', user {user}' if user else ''}"
-    return "ok", told, ""
+    detail = f"{place}, auth type {config.auth_type}{f', user {user}' if user else ''}"
+    return "ok", detail, ""
 
 
 def check_files(cloud: Cloud, environ: Mapping[str, str]) -> Found:
@@ -118,12 +118,12 @@ def check_clock(cloud: Cloud, environ: Mapping[str, str]) -> Found:
     # Less than two seconds is not skew: the header has whole seconds, and the answer
     # took time.
     skew_s = time.time() - parsedate_to_datetime(date).timestamp()
-    told = f"{abs(skew_s):.0f} s {'ahead of' if skew_s > 0 else 'behind'} the service"
+    detail = f"{abs(skew_s):.0f} s {'ahead of' if skew_s > 0 else 'behind'} the service"
     if abs(skew_s) < 2:
         return "ok", "agrees with the service's", ""
     if abs(skew_s) > MAX_SKEW_S:
-        return "FAIL", told, "let NTP set this machine's clock, or the service's"
-    return "ok", told, ""
+        return "FAIL", detail, "let NTP set this machine's clock, or the service's"
+    return "ok", detail, ""
 
 
 def check_token(cloud: Cloud, environ: Mapping[str, str]) -> Found:
@@ -140,8 +140,10 @@ def check_token(cloud: Cloud, environ: Mapping[str, str]) -> Found:
     place = access.project_name or access.domain_id or "the system"
     minutes = (access.good_until - time.time()) / 60
     roles = ", ".join(access.roles) or "no role"
-    told = f"user {access.user_name} has {roles} on {place}, for {minutes:.0f} minutes"
-    return "ok", told, ""
+    detail = (
+        f"user {access.user_name} has {roles} on {place}, for {minutes:.0f} minutes"
+    )
+    return "ok", detail, ""
 
 
 def check_catalog(cloud: Cloud, environ: Mapping[str, str]) -> Found:

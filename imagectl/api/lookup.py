@@ -184,7 +184,7 @@ def _own_id(client: Client, resource: Resource, given: str) -> str | None:
 
 
 def _search(client: Client, resource: Resource, query: ById | ByName) -> list[Record]:
-    """Return what a query finds; two records are enough to tell that it is ambiguous."""
+    """Return what a query finds, of several records only two."""
     if isinstance(query, ByName):
         key, name = query.key, query.name
         if resource.field(key).filter == "none":

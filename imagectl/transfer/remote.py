@@ -109,10 +109,14 @@ class RemoteImage:
             if error.status not in (400, 416) or not (offset or end):
                 raise
             return self._request(0, None)
-        told = response.headers.get("Content-Range", "")
-        if response.status_code == 206 and not told.startswith(f"bytes {offset}-"):
+        content_range = response.headers.get("Content-Range", "")
+        if response.status_code == 206 and not content_range.startswith(
+            f"bytes {offset}-"
+        ):
             response.close()
-            raise ServiceError(f"Asked for bytes from {offset} on, got '{told}'.")
+            raise ServiceError(
+                f"Asked for bytes from {offset} on, got '{content_range}'."
+            )
         return response
 
     def _request(self, offset: int, end: int | None) -> requests.Response:
