@@ -1,9 +1,9 @@
-"""The lean cliff commands that ours derive from, and the one funnel.
+"""Base classes of all commands, and the one place where their errors are caught.
 
-Every exception of a command ends in :meth:`Command.run`, which turns it into one line
-on stderr and an exit code. Commands therefore hold no ``try``. The base is lean
-because cliff scans every installed distribution for hooks and formatters otherwise;
-the price is that third-party formatters are not seen.
+:meth:`Command.run` turns every exception of a command into one line on stderr and an
+exit code. Commands therefore contain no ``try``. Unlike cliff's own base classes, these
+do not scan every installed distribution for hooks and formatters, which would take
+longer than most commands; so they do not find formatters of third parties.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ Item = TypeVar("Item")
 
 
 class Program(App):
-    """The program that runs a command, as far as commands know it."""
+    """The program that runs a command: what commands use of it."""
 
     @property
     @abstractmethod
     def cloud(self) -> Cloud:
-        """The cloud that options, environment and clouds.yaml name."""
+        """The cloud that options, environment and clouds.yaml select."""
 
     @abstractmethod
     def say(self, message: str) -> None:
@@ -43,21 +43,23 @@ class Program(App):
 
     @abstractmethod
     def report(self, error: Exception) -> int:
-        """Tell the user of an error in one line and return its exit code."""
+        """Write one line about an error to stderr and return its exit code."""
 
     @abstractmethod
     def refuse(self, program: str, message: str) -> NoReturn:
-        """Leave because of a command line that cannot be run."""
+        """Exit because the command line is wrong, with a hint to ``program --help``."""
 
 
 class Formatter:
-    """A formatter under the shape in which cliff expects its plugins."""
+    """A formatter in the attribute where cliff looks for that of a plugin."""
 
     def __init__(self, formatter: Any) -> None:
         self.obj = formatter
 
 
 class Formatters(dict[str, Formatter]):
+    """Formatters by name, with the methods of cliff's plugin manager."""
+
     def __init__(self, classes: Mapping[str, type[Any]]) -> None:
         super().__init__({name: Formatter(make()) for name, make in classes.items()})
 
@@ -69,17 +71,17 @@ class Formatters(dict[str, Formatter]):
 
 
 class Command(command.Command):
-    """A command that prints nothing unless it has something to say."""
+    """A command. Its docstring is its help text."""
 
     app: Program
     changes: ClassVar[bool] = True
-    """Whether it may change something in the cloud, and so takes ``--dry-run``.
+    """Whether it may change something in the cloud, and so has ``--dry-run``.
 
-    A command that has a ``--dry-run`` of its own says False.
+    It is False where a command declares a ``--dry-run`` of its own.
     """
 
     def _load_hooks(self) -> None:
-        """Scan no plugins: that costs more than most commands do."""
+        """Load none: cliff's scan for plugins takes longer than most commands."""
         self._hooks = []
 
     def get_epilog(self) -> str:
@@ -104,7 +106,7 @@ class Command(command.Command):
     def prepare_arguments(cls, arguments: Sequence[str]) -> list[str]:
         """Return the command's arguments as its parser is to read them.
 
-        The program calls this before it parses: for a syntax that argparse lacks.
+        The program calls this before it parses, for a syntax that argparse lacks.
         """
         return list(arguments)
 
@@ -148,7 +150,7 @@ class Command(command.Command):
 
 
 class PrintColumns(argparse.Action):
-    """``--columns``: print the names that ``-c`` takes, as ``--help`` prints help."""
+    """``--columns``: print the names that ``-c`` accepts and exit, like ``--help``."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         sys.stdout.writelines(f"{name}\n" for name in self.const)
@@ -156,10 +158,16 @@ class PrintColumns(argparse.Action):
 
 
 class Display(Command):
-    """What commands that print records have in common."""
+    """A command that prints records."""
 
     changes = False
     formatters: ClassVar[Mapping[str, type[Any]]]
+    exit_code = 0
+    """The exit code once the output is printed, of a command that goes on after
+    failures."""
+
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        return super().run(parsed_args) or self.exit_code
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -175,7 +183,7 @@ class Display(Command):
         return parser
 
     def column_names(self) -> Sequence[str]:
-        """Return what ``-c`` takes, if that is known before any record is."""
+        """Return what ``-c`` accepts; empty where that depends on the records."""
         return ()
 
     def _load_formatter_plugins(self) -> Any:
@@ -184,7 +192,7 @@ class Display(Command):
     def produce_output(
         self, parsed_args: argparse.Namespace, column_names: Sequence[str], data: Any
     ) -> int:
-        """Print what there is, unless ``--dry-run`` only told of it."""
+        """Print the records, except after ``--dry-run``."""
         if self.changes and parsed_args.dry_run:
             return 0
         printed = super().produce_output(  # type: ignore[misc]
@@ -195,9 +203,10 @@ class Display(Command):
     def select(
         self, names: Sequence[str], wanted: Sequence[str], defaults: Sequence[str]
     ) -> list[str]:
-        """Return which of ``names`` to show: those wanted by ``-c``, or the defaults.
+        """Return which of ``names`` to show: those of ``-c``, otherwise ``defaults``.
 
-        Names match as cliff matches them: in any case, ``_`` for a blank.
+        Names match as cliff matches them: in any case, and with ``_`` for a blank.
+        Raises :class:`UsageError` where none matches.
         """
         if not wanted:
             return list(defaults)
@@ -212,32 +221,31 @@ class Display(Command):
 
 
 class Lister(Display, lister.Lister):
-    formatters = LIST_FORMATTERS
-    exit_code = 0
-    """What to end with once the table is shown: it may tell of failures."""
+    """A command that prints a table with a row for each record."""
 
-    def run(self, parsed_args: argparse.Namespace) -> int:
-        return super().run(parsed_args) or self.exit_code
+    formatters = LIST_FORMATTERS
 
     def table(
         self, names: Sequence[str], records: Iterable[Sequence[Any]]
     ) -> tuple[Sequence[str], Iterator[list[Any]]]:
-        """Return column names and rows in the shape that cliff takes."""
+        """Return column names and rows, as ``take_action`` returns them to cliff."""
         return names, ([output.cell(c) for c in row] for row in records)
 
 
 class ShowOne(Display, show.ShowOne):
+    """A command that prints a table with a row for each attribute of one record."""
+
     formatters = SHOW_FORMATTERS
 
     def columns(
         self, rows: Mapping[str, Any], names: Iterable[str] | None = None
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        """Return the named rows (all unless given) in the shape that cliff takes."""
+        """Return the names and cells of the named rows, or of all rows."""
         chosen = tuple(rows if names is None else names)
         return chosen, tuple(output.cell(rows[name]) for name in chosen)
 
 
 def common_code(codes: Iterable[int]) -> int:
-    """Return the exit code of several failures: their own if they agree, else 1."""
+    """Return the exit code for several: that of the failures if they agree, else 1."""
     failures = set(codes) - {0}
     return failures.pop() if len(failures) == 1 else int(bool(failures))

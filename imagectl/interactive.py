@@ -1,6 +1,6 @@
 """Interactive mode: a prompt that runs commands in one process, with one token.
 
-It is made of the standard library's ``cmd``: cliff's own takes cmd2, whose import
+It uses the standard library's ``cmd``. cliff's own prompt needs cmd2, whose import
 takes longer than most commands.
 """
 
@@ -21,7 +21,7 @@ class Prompt(cmd.Cmd):
     """Reads a command a line until ``quit``, ``exit`` or the end of the input."""
 
     def __init__(self, app: App, say: Callable[[str], None]) -> None:
-        """Run the commands of ``app``; ``say`` tells of a line that is none."""
+        """Make a prompt for ``app``; ``say`` reports a line whose quotes are wrong."""
         super().__init__(stdin=app.stdin, stdout=app.stdout)
         self.app = app
         self._say = say
@@ -30,7 +30,7 @@ class Prompt(cmd.Cmd):
         self.use_rawinput = is_typed
 
     def run(self) -> None:
-        """Read and run lines; typed Ctrl-C drops the line, or ends its command."""
+        """Read and run lines; Ctrl-C at a terminal ends the line or its command."""
         while True:
             try:
                 self.cmdloop()
@@ -50,7 +50,7 @@ class Prompt(cmd.Cmd):
             if words:
                 self.app.run_subcommand(words)
         except SystemExit as leave:
-            # after help or wrong usage the next line is read; a signal is obeyed
+            # The prompt goes on after help and wrong usage; a signal ends it.
             if leave.code not in (0, UsageError.exit_code):
                 raise
 
@@ -79,7 +79,7 @@ class Prompt(cmd.Cmd):
     def completedefault(
         self, text: str, line: str, begidx: int, endidx: int
     ) -> list[str]:
-        """Return the words of commands that may stand where the cursor is."""
+        """Return the words of commands that may be at the cursor."""
         before = line[:begidx].split()
         names = [name.split() for name, _ in self.app.command_manager]
         names += [["quit"], ["exit"]]

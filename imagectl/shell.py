@@ -1,4 +1,4 @@
-"""The program: global options, a cloud that is made when asked for, and exit codes."""
+"""The program: global options, logging, the cloud to work with, and exit codes."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ HELP = {
     "--quiet": "Print nothing but errors",
     "--verbose": "Print a line for each request; twice: all of it, as --debug",
 }
-"""What cliff's options do here."""
+"""Help texts for cliff's own options."""
 
 
 class Shell(Program):
-    """cliff's application, with our registry, our options and our exit codes."""
+    """cliff's application with our commands, options and exit codes."""
 
     NAME = "imagectl"
 
@@ -69,10 +69,11 @@ class Shell(Program):
         return parser
 
     def configure_logging(self) -> None:
-        """Send warnings to stderr, and more with ``-v``, ``--debug``, ``--log-file``.
+        """Log to stderr, and with ``--log-file`` to a file as well.
 
-        What libraries log of a request is not heard: it may hold secrets, and ours
-        says more (:mod:`imagectl.http.request_log`).
+        Our loggers log warnings, and more with ``-v``, ``--debug`` and ``--log-file``.
+        Other libraries log only warnings: what they log of a request may contain
+        secrets, and our own log says more (:mod:`imagectl.http.request_log`).
         """
         root, ours = logging.getLogger(), logging.getLogger(self.NAME)
         for handler in [h for h in root.handlers if h.name == HANDLER_NAME]:
@@ -102,7 +103,7 @@ class Shell(Program):
     def clean_up(
         self, cmd: CliffCommand, result: int, err: BaseException | None
     ) -> None:
-        """Say after a command what ``--timing`` asks for."""
+        """After a command, print the table of requests that ``--timing`` asks for."""
         if self.options.timing and "cloud" in self.__dict__:
             request_log = self.cloud.session.request_log
             self.stderr.write(format_timing(request_log))
@@ -110,7 +111,7 @@ class Shell(Program):
 
     @cached_property
     def cloud(self) -> Cloud:
-        """The cloud that options, environment and clouds.yaml name."""
+        """The cloud that options, environment and clouds.yaml select."""
         from imagectl.api.client import Cloud
         from imagectl.auth.session import Session
         from imagectl.config.clouds import load_cloud
@@ -120,7 +121,7 @@ class Shell(Program):
     def interact(self) -> NoReturn:
         from imagectl.interactive import Prompt
 
-        # else cliff would import cmd2, to raise its exception for a line that is wrong
+        # Otherwise cliff would import cmd2, for its exception for a wrong line.
         self.interactive_mode = False
         Prompt(self, self.say).run()
         raise SystemExit(0)
@@ -147,13 +148,13 @@ class Shell(Program):
         return UsageError.exit_code
 
     def refuse(self, program: str, message: str) -> NoReturn:
-        """Leave because of a command line that a parser cannot take."""
+        """Exit because the command line is wrong, with a hint to ``program --help``."""
         self.say(message)
         self._hint(f"see {program} --help")
         raise SystemExit(UsageError.exit_code)
 
     def say(self, message: str) -> None:
-        """Write one line to stderr, whatever ``message`` holds."""
+        """Write ``message`` to stderr as one line, with control characters escaped."""
         line = escape(" ".join(message.split()))
         self.stderr.write(f"{self.NAME}: {line}\n")
 
@@ -161,7 +162,7 @@ class Shell(Program):
         self.stderr.write(f"hint: {escape(hint)}\n")
 
     def report(self, error: Exception) -> int:
-        """Tell the user of ``error`` in one line and return its exit code."""
+        """Write one line about ``error``, and a hint; return its exit code."""
         if self.options.debug:
             traceback.print_exception(error, file=self.stderr)
         known = as_imagectl_error(error)
@@ -172,7 +173,10 @@ class Shell(Program):
 
 
 def as_imagectl_error(error: Exception) -> ImagectlError:
-    """Return ``error`` as one of ours; what nobody foresaw says how to learn more."""
+    """Return ``error`` as an :class:`ImagectlError`.
+
+    The hint of an unexpected error is to run with ``--debug``.
+    """
     if isinstance(error, ImagectlError):
         return error
     if type(error).__module__.startswith(("keystoneauth1.", "keystoneclient.")):
@@ -190,7 +194,7 @@ def as_imagectl_error(error: Exception) -> ImagectlError:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code."""
-    before = signal.signal(signal.SIGTERM, _leave)
+    before = signal.signal(signal.SIGTERM, _exit_on_signal)
     try:
         return Shell().run(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:
@@ -199,6 +203,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGTERM, before)
 
 
-def _leave(number: int, frame: FrameType | None) -> NoReturn:
-    """Be terminated as by Ctrl-C: what a command has begun, it cleans up."""
+def _exit_on_signal(number: int, frame: FrameType | None) -> NoReturn:
+    """Exit with an exception, as Ctrl-C does, so that a command cleans up."""
     raise SystemExit(128 + number)

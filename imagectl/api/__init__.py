@@ -1,1 +1,1 @@
-"""Calls of the image and identity APIs, and what their answers mean."""
+"""Calls of the image and identity APIs."""

@@ -1,4 +1,4 @@
-"""The one function that turns an HTTP answer of 400 or more into an error."""
+"""Turns an HTTP answer of 400 or more into an error, with the service's own reason."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ HINTS = {
 NOT_ALLOWED = "your roles do not allow this; see: imagectl role assignment list"
 MAX_REASON = 600
 _WHOLE_SCHEMA = "\n\nFailed validating"
-"""What Glance quotes, behind the reason, of the schema that a body does not match."""
+"""Before this is the reason; after it, Glance quotes the schema that a body broke."""
 
 _TAG = re.compile(r"<(script|style|head)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
 def check(response: requests.Response) -> requests.Response:
-    """Return ``response``, or raise the error that its status stands for.
+    """Return ``response``, or raise the :class:`ImagectlError` of its status.
 
-    The message is the service's own reason: the JSON of Keystone or Glance, or the
-    text of a proxy's HTML page.
+    The message is the service's own reason: from the JSON of Keystone or Glance, or
+    the text of a proxy's HTML page.
     """
     status = response.status_code
     if status < 400:
@@ -45,12 +45,12 @@ def check(response: requests.Response) -> requests.Response:
 
 
 def _seconds(retry_after: str) -> float | None:
-    """Return the seconds of a ``Retry-After`` header; a date is passed over."""
+    """Return the seconds of a ``Retry-After`` header; None where it is a date."""
     return float(retry_after) if retry_after.isdecimal() else None
 
 
 def explain(body: str, content_type: str) -> str:
-    """Return the reason that an error body gives, as one line of plain text."""
+    """Return the reason in the body of an error, as one line of plain text."""
     text = body
     if "json" in content_type:
         try:
@@ -61,7 +61,7 @@ def explain(body: str, content_type: str) -> str:
 
 
 def _reason(document: Any) -> str:
-    """Find the message in ``{"error": {"message"}}``, ``{"message"}`` and the like."""
+    """Return the message in ``{"error": {"message": ...}}`` and similar documents."""
     while isinstance(document, dict):
         document = next(
             (document[k] for k in ("error", "message", "title") if document.get(k)),
@@ -71,8 +71,8 @@ def _reason(document: Any) -> str:
 
 
 def _plain(text: str) -> str:
-    """Strip markup and fold white space; of a page, keep the body."""
-    import html  # its table of entities is large
+    """Return the text without markup, in one line; of a page, only the body's."""
+    import html  # not at module level: its table of entities is large
 
     line = " ".join(html.unescape(_TAG.sub(" ", text)).split())
     return line if len(line) <= MAX_REASON else line[:MAX_REASON] + " ..."

@@ -1,4 +1,4 @@
-"""The catalog as it is now, and not as it was when the token was issued."""
+"""The service catalog as it is now."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from imagectl.api.client import Client, Record
 
 
 def fetch_catalog(identity: Client) -> list[Record]:
-    """Return the services that the token's scope gives, with their endpoints.
+    """Return the services of the token's scope, with their endpoints.
 
-    A kept token's own catalog does not know what was created since. A token without
-    a scope has none.
+    They are requested, because the catalog in a cached token lacks what was created
+    since. The list is empty for a token without a scope.
     """
     if not identity.session.access.is_scoped:
         return []

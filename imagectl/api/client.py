@@ -1,4 +1,4 @@
-"""CRUD of any resource over one service, and listings that stream."""
+"""A client of one service: requests, CRUD of any resource, and listings by page."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ PAGE_SIZE = 1000
 
 
 class Client:
-    """The calls of one service, below its versioned root.
+    """Sends requests to one service; paths are below its versioned root.
 
     Every method raises :class:`imagectl.errors.ImagectlError` for an answer of 400 or
-    more, for a service that cannot be reached, and for one that does not speak JSON.
+    more, for a service that cannot be reached, and for an answer that is not JSON
+    where JSON is expected.
     """
 
     def __init__(self, session: Session, service: str) -> None:
@@ -49,7 +50,7 @@ class Client:
         return answer
 
     def array(self, path: str) -> Any:
-        """Return the JSON array that a few of Glance's paths answer with."""
+        """Send a GET request and return the JSON array that answers it."""
         return parse(self.request("GET", path), list)
 
     def list(
@@ -62,14 +63,15 @@ class Client:
         path: str | None = None,
         page_size: int = PAGE_SIZE,
     ) -> Iterator[Record]:
-        """Yield the records of a listing, page by page; ``limit`` is the total.
+        """Yield the records of a listing, page by page.
 
-        ``path`` is where the listing is found, if not at the resource's own place.
+        ``limit`` is the total, ``marker`` the id of the record to begin after, and
+        ``path`` where to list, instead of the resource's own path.
 
         The query is rebuilt for every page and only the marker is taken from the
         answer, because Glance drops repeated parameters from its ``next`` link
         (Glance 33, ``api/v2/images.py``). Raises :class:`ServiceError` where a page
-        leads back to an earlier one, as Glance's do when sorted by ``size``.
+        leads back to an earlier one, as Glance's may when sorted by ``size``.
         """
         remaining, markers = limit, {marker}
         while remaining is None or remaining > 0:
@@ -83,7 +85,7 @@ class Client:
             if remaining is not None:
                 remaining -= len(records)
             del answer
-            while records:  # what is shown is let go: a long listing is one page large
+            while records:  # popped, so that no more than a page is kept in memory
                 yield records.pop(0)
             if marker is None:
                 return
@@ -92,14 +94,15 @@ class Client:
             markers.add(marker)
 
     def show(self, resource: Resource, identifier: str, **query: Any) -> Record:
+        """Return one record; ``query`` are parameters of the request."""
         path = f"{resource.path}/{quote(identifier)}"
-        return self._open(resource, self.document("GET", path, params=query))
+        return self._unwrap(resource, self.document("GET", path, params=query))
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> Record:
         if resource.created_in_lists:
             several = {resource.collection: [body]}
             answer = self.document("POST", resource.path, json=several)
-            return _only(resource, answer.get(resource.collection))
+            return _single(resource, answer.get(resource.collection))
         answer = self.document("POST", resource.path, json=_wrap(resource, body))
         return self._changed(resource, answer)
 
@@ -114,7 +117,7 @@ class Client:
     def replace(
         self, resource: Resource, identifier: str, record: Mapping[str, Any]
     ) -> Record:
-        """Put ``record`` in the place of what there is, of which nothing is kept."""
+        """Replace a record as a whole; attributes that are left out are lost."""
         path = f"{resource.path}/{quote(identifier)}"
         answer = self.document("PUT", path, json=_wrap(resource, record))
         return self._changed(resource, answer)
@@ -126,9 +129,9 @@ class Client:
     def _changed(self, resource: Resource, answer: Record) -> Record:
         if resource.shapes_catalog:
             self.session.discard_cached_token()
-        return self._open(resource, answer) if answer else answer
+        return self._unwrap(resource, answer) if answer else answer
 
-    def _open(self, resource: Resource, answer: Record) -> Record:
+    def _unwrap(self, resource: Resource, answer: Record) -> Record:
         if resource.envelope is None:
             return answer
         record = answer.get(resource.envelope)
@@ -138,7 +141,7 @@ class Client:
 
 
 class Cloud:
-    """The services of one cloud, through one session."""
+    """The image and identity services of one cloud, with one session for both."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -156,9 +159,9 @@ class Cloud:
 
 
 def parse(response: requests.Response, kind: type[Any] = dict) -> Any:
-    """Return the JSON object in ``response``, or the array if ``kind`` is a list.
+    """Return the JSON in ``response``: an object, or an array if ``kind`` is list.
 
-    Raises :class:`ServiceError` where there is none: a captive portal or a wrong
+    Raises :class:`ServiceError` for anything else: a captive portal or a wrong
     endpoint answers 200 with a page.
     """
     try:
@@ -175,10 +178,10 @@ def parse(response: requests.Response, kind: type[Any] = dict) -> Any:
 
 
 def quote(identifier: str) -> str:
-    """Return ``identifier`` as one path segment; a name may hold ``/``.
+    """Return an id or name, which may contain ``/``, as one segment of a path.
 
-    Raises :class:`NotFoundError` for what would lead to the collection itself or to
-    the record above it, which a DELETE would take away.
+    Raises :class:`NotFoundError` for an empty one, ``.`` and ``..``: the path would be
+    that of the collection or of a parent record, and a DELETE would delete that.
     """
     if identifier in ("", ".", ".."):
         raise NotFoundError(f"No request can name '{identifier}'.")
@@ -189,15 +192,15 @@ def _wrap(resource: Resource, body: Mapping[str, Any]) -> Mapping[str, Any]:
     return body if resource.envelope is None else {resource.envelope: body}
 
 
-def _only(resource: Resource, records: Any) -> Record:
-    """Return the one record that was created as a list of one."""
+def _single(resource: Resource, records: Any) -> Record:
+    """Return the only record of a list; raises :class:`ServiceError` otherwise."""
     if isinstance(records, list) and len(records) == 1:
         return dict(records[0])
     raise ServiceError(f"The answer holds no {resource.words}.")
 
 
 def _next_marker(answer: Record) -> str | None:
-    """Return the marker of Glance's ``next`` or Keystone's ``links.next``."""
+    """Return the marker in Glance's ``next`` or Keystone's ``links.next``."""
     link = answer.get("next") or (answer.get("links") or {}).get("next")
     if not link:
         return None

@@ -1,4 +1,4 @@
-"""What ``doctor`` looks at: each check finds that all is well, or what to mend."""
+"""The checks of ``doctor``: settings, services and token, one after the other."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Status = Literal["ok", "warn", "FAIL", "-"]
 
 
 class Finding(NamedTuple):
-    """What a check found, and what mends it where something is wrong."""
+    """The outcome of a check, with a fix where something is wrong."""
 
     title: str
     status: Status
@@ -35,7 +35,10 @@ class Finding(NamedTuple):
 def examine(
     open_cloud: Callable[[], Cloud], environ: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Yield a finding of each check; what needs one that failed is not checked."""
+    """Yield a finding for each check.
+
+    After a failed check the others are not made, except after that of the clock.
+    """
     is_well = True
     for title, check in CHECKS.items():
         if not is_well:
@@ -50,6 +53,7 @@ def examine(
 
 
 Found = tuple[Status, str, str]
+"""Status, detail and fix, as a check returns them."""
 
 
 def check_configuration(cloud: Cloud, environ: Mapping[str, str]) -> Found:
@@ -59,8 +63,8 @@ def check_configuration(cloud: Cloud, environ: Mapping[str, str]) -> Found:
     if config.name == "envvars":
         place = "OS_* variables"
     user = config.auth.get("username") or config.auth.get("user_id")
-    told = f"{place}, auth type {config.auth_type}{f', user {user}' if user else ''}"
-    return "ok", told, ""
+    detail = f"{place}, auth type {config.auth_type}{f', user {user}' if user else ''}"
+    return "ok", detail, ""
 
 
 def check_files(cloud: Cloud, environ: Mapping[str, str]) -> Found:
@@ -111,14 +115,15 @@ def check_clock(cloud: Cloud, environ: Mapping[str, str]) -> Found:
     date = cloud.session.request("GET", url, authenticated=False).headers.get("Date")
     if not date:
         return "ok", "not compared: the service tells no time", ""
-    # the header counts whole seconds, and the answer took its time
+    # Less than two seconds is not skew: the header has whole seconds, and the answer
+    # took time.
     skew_s = time.time() - parsedate_to_datetime(date).timestamp()
-    told = f"{abs(skew_s):.0f} s {'ahead of' if skew_s > 0 else 'behind'} the service"
+    detail = f"{abs(skew_s):.0f} s {'ahead of' if skew_s > 0 else 'behind'} the service"
     if abs(skew_s) < 2:
         return "ok", "agrees with the service's", ""
     if abs(skew_s) > MAX_SKEW_S:
-        return "FAIL", told, "let NTP set this machine's clock, or the service's"
-    return "ok", told, ""
+        return "FAIL", detail, "let NTP set this machine's clock, or the service's"
+    return "ok", detail, ""
 
 
 def check_token(cloud: Cloud, environ: Mapping[str, str]) -> Found:
@@ -135,8 +140,10 @@ def check_token(cloud: Cloud, environ: Mapping[str, str]) -> Found:
     place = access.project_name or access.domain_id or "the system"
     minutes = (access.good_until - time.time()) / 60
     roles = ", ".join(access.roles) or "no role"
-    told = f"user {access.user_name} has {roles} on {place}, for {minutes:.0f} minutes"
-    return "ok", told, ""
+    detail = (
+        f"user {access.user_name} has {roles} on {place}, for {minutes:.0f} minutes"
+    )
+    return "ok", detail, ""
 
 
 def check_catalog(cloud: Cloud, environ: Mapping[str, str]) -> Found:

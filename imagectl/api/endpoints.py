@@ -1,4 +1,4 @@
-"""Endpoints with the services they belong to, in two requests."""
+"""Endpoints, with the names and types of their services."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ def list_endpoints(
     service: str | None = None,
     project_id: str | None = None,
 ) -> Iterator[Record]:
-    """Return endpoints with ``service_name`` and ``service_type``.
+    """Return endpoints with ``service_name`` and ``service_type``, in two requests.
 
     ``service`` (an id, name or type) and ``project_id`` filter them. Raises
-    :class:`NotFoundError` and :class:`AmbiguousError` for the service.
+    :class:`NotFoundError` where no service is called so, and :class:`AmbiguousError`
+    where several are.
     """
     services = {record["id"]: record for record in client.list(SERVICE)}
     if service:
-        query = {**query, "service_id": _pick(services, service)["id"]}
+        query = {**query, "service_id": _pick_service(services, service)["id"]}
     if project_id is None:
         found = client.list(ENDPOINT, query)
     else:
@@ -35,9 +36,9 @@ def list_endpoints(
 
 
 def find_endpoint(client: Client, given: str) -> Record:
-    """Return the endpoint of this id, or the one of the service that is ``given``.
+    """Return the endpoint with the id ``given``, or the one of the service ``given``.
 
-    Raises :class:`NotFoundError` where neither is there, and :class:`AmbiguousError`
+    Raises :class:`NotFoundError` where there is neither, and :class:`AmbiguousError`
     where the service has several endpoints.
     """
     try:
@@ -57,7 +58,7 @@ def with_service(endpoint: Mapping[str, Any], service: Mapping[str, Any]) -> Rec
 
 
 def projects_path(endpoint_id: str) -> str:
-    """Return where the projects associated with an endpoint are listed."""
+    """Return the path at which the projects associated with an endpoint are listed."""
     return f"/OS-EP-FILTER/endpoints/{quote(endpoint_id)}/projects"
 
 
@@ -77,7 +78,7 @@ def _matches(endpoint: Record, query: Mapping[str, Any]) -> bool:
     return all(endpoint.get(key) == wanted for key, wanted in query.items())
 
 
-def _pick(services: Mapping[str, Record], given: str) -> Record:
+def _pick_service(services: Mapping[str, Record], given: str) -> Record:
     for key in ("id", "name", "type"):
         found = [record for record in services.values() if record.get(key) == given]
         if len(found) > 1:

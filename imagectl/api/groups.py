@@ -1,4 +1,4 @@
-"""Who is in a group."""
+"""The members of a group."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from imagectl.errors import NotFoundError
 
 
 def members_path(group_id: str) -> str:
-    """Return where the members of a group are listed."""
+    """Return the path at which the members of a group are listed."""
     return f"{GROUP.path}/{quote(group_id)}/users"
 
 

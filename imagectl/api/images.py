@@ -1,4 +1,4 @@
-"""Calls on images that are no CRUD: data, patches and actions."""
+"""Calls on images beyond CRUD: data, JSON patches and actions."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     import requests
 
 STALL_S = 60.0
-"""A transfer that moves no byte for so long is taken for broken."""
+"""How long a transfer may move no byte before it counts as broken."""
 PATCH_TYPE = "application/openstack-images-v2.1-json-patch"
 
 
 class SizedBlocks:
-    """Blocks whose total is known, so that requests sends a ``Content-Length``."""
+    """Blocks with a known total size, for which requests sends a ``Content-Length``."""
 
     def __init__(self, blocks: Iterator[bytes], size_bytes: int) -> None:
         self._blocks = blocks
@@ -39,7 +39,7 @@ class SizedBlocks:
         return self._size_bytes
 
 
-def upload(
+def put_data(
     client: Client,
     image_id: str,
     blocks: Iterator[bytes],
@@ -47,19 +47,19 @@ def upload(
     *,
     store: str | None = None,
 ) -> None:
-    """Store the data of a queued image; chunked where its size is not known.
+    """Store the data of a queued image; sent in chunks where its size is not known.
 
-    A service that refuses while we still send is heard: its reason is raised as by
-    any other request.
+    Raises as :meth:`Client.request` does, with the service's own reason also where it
+    refuses before all data is sent.
     """
     headers = {"X-Image-Meta-Store": store} if store else {}
     _put(client, path_of(image_id, "file"), blocks, size_bytes, headers)
 
 
-def stage(
+def put_staged_data(
     client: Client, image_id: str, blocks: Iterator[bytes], size_bytes: int | None
 ) -> None:
-    """Put the data of a queued image where an import takes it from."""
+    """Put data for a queued image into the staging area, to be imported from there."""
     _put(client, path_of(image_id, "stage"), blocks, size_bytes, {})
 
 
@@ -78,7 +78,7 @@ def _put(
         data=blocks if size_bytes is None else SizedBlocks(blocks, size_bytes),
         headers={"Content-Type": "application/octet-stream", **sized, **headers},
         replayable=False,
-        # urllib3 gives each piece that is sent the time to connect.
+        # While sending, urllib3 applies the connect timeout to each piece.
         timeout=(min(STALL_S, answer_s), answer_s),
     )
 
@@ -93,9 +93,9 @@ def discarded_on_failure(
 ) -> Iterator[None]:
     """Delete a new image again if the block fails or is interrupted.
 
-    What became of it is the hint of the error, or said where there is no error of
-    ours to carry it. One that ``is_kept`` is left as it is, to be tried once more; but
-    none is left with data that did not verify. Where only our patience ended, it stays.
+    What became of it goes into the hint of an :class:`ImagectlError`; for any other
+    exception ``say`` is called. With ``is_kept`` the image is left for another attempt,
+    unless its data did not verify. It also stays where waiting for it timed out.
     """
     try:
         yield
@@ -104,7 +104,7 @@ def discarded_on_failure(
     except BaseException as error:
         is_wrong = isinstance(error, VerificationError)
         keeps = is_kept and not is_wrong
-        outcome = _left(record) if keeps else _discard(client, record)
+        outcome = _describe_kept(record) if keeps else _discard(client, record)
         if isinstance(error, ImagectlError):
             error.hint = f"{error.hint}; {outcome}" if error.hint else outcome
         else:
@@ -112,12 +112,13 @@ def discarded_on_failure(
         raise
 
 
-def _left(record: Mapping[str, Any]) -> str:
+def _describe_kept(record: Mapping[str, Any]) -> str:
     again = f"imagectl image set {record['id']} --file FILE"
     return f"image {record['id']} is kept without data; try again with: {again}"
 
 
 def _discard(client: Client, record: Mapping[str, Any]) -> str:
+    """Delete an image and return what became of it."""
     image_id = record["id"]
     try:
         delete_even_protected(client, record)
@@ -129,6 +130,7 @@ def _discard(client: Client, record: Mapping[str, Any]) -> str:
 
 
 def delete_even_protected(client: Client, record: Mapping[str, Any]) -> None:
+    """Delete an image; if it is protected, lift the protection first."""
     if record.get("protected"):
         patch(client, record["id"], [replace("protected", False)])
     client.delete(IMAGE, record["id"])
@@ -141,11 +143,12 @@ def open_data(
     offset: int = 0,
     end: int | None = None,
 ) -> requests.Response:
-    """Ask for the data of an image; ``stores`` are tried in their order.
+    """Request the data of an image from ``offset`` up to ``end``; all by default.
 
-    The answer is 206 where it is the part from ``offset`` up to ``end`` that was asked
-    for, and 200 where it is everything all the same. Raises :class:`NoDataError` for
-    an image that has none yet, which Glance says with 204 (``api/v2/image_data.py``).
+    ``stores`` are the stores to read from, in the order of preference. The answer is
+    206 with the part that was requested, or 200 with all of the data where the service
+    serves no parts. Raises :class:`NoDataError` for an image without data, for which
+    Glance answers 204 (``api/v2/image_data.py``).
     """
     config = client.session.config
     last = "" if end is None else end - 1
@@ -165,9 +168,10 @@ def open_data(
 
 
 def read_blocks(response: requests.Response, block_bytes: int) -> Iterator[bytes]:
-    """Yield the data; :class:`UnreachableError` if the connection breaks before.
+    """Yield the data of an answer in blocks of up to ``block_bytes``.
 
-    What had come by then was yielded. ``requests`` would lose the last block's.
+    Raises :class:`UnreachableError` if the connection breaks, after everything that
+    was received; the iterator of ``requests`` would lose the last block's part.
     """
     from http.client import HTTPException
 
@@ -202,7 +206,7 @@ def patch(
 def changes(
     record: Mapping[str, Any], attributes: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Return the operations that give ``record`` the attributes it does not have."""
+    """Return the operations that give ``record`` those attributes that differ."""
     return [
         replace(key, value) if key in record else _operation("add", key, value=value)
         for key, value in attributes.items()
@@ -224,7 +228,7 @@ def _operation(verb: str, key: str, **content: Any) -> dict[str, Any]:
 
 
 def set_active(client: Client, image_id: str, active: bool) -> None:
-    """Let the data of an image be downloaded, or keep all but admins from it."""
+    """Reactivate an image, or deactivate it: then only administrators get its data."""
     verb = "reactivate" if active else "deactivate"
     client.request("POST", path_of(image_id, "actions", verb))
 
@@ -234,5 +238,5 @@ def delete_from_store(client: Client, image_id: str, store: str) -> None:
 
 
 def path_of(image_id: str, *rest: str) -> str:
-    """Return the path of an image, or of what is below it."""
+    """Return the path of an image, or of what ``rest`` names below it."""
     return "/".join([IMAGE.path, *(quote(part) for part in (image_id, *rest))])

@@ -1,9 +1,9 @@
-"""Imports into Glance: asked for, and followed until they are over.
+"""Starts imports into Glance and waits for them.
 
-Glance answers an import at once and does it in a task. What it is at stands in the
-image (``os_glance_importing_to_stores`` and the like) and in the image's tasks, of
-which one has the request's id (Glance 33, ``api/v2/images.py``). A service older than
-API 2.12 tells of no tasks: there the image alone must do.
+Glance answers the request at once and imports in a task. The progress can be read from
+properties of the image (``os_glance_importing_to_stores`` and others) and from the
+image's tasks, one of which has the id of the request (Glance 33, ``api/v2/images.py``).
+A service older than API 2.12 does not list tasks; there only the image is read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from imagectl.api.client import Client, Record
 from imagectl.api.images import path_of
-from imagectl.api.waiting import Patience, wait_for
+from imagectl.api.waiting import WaitLimit, wait_for
 from imagectl.contract.image import IMAGE, TASK
 from imagectl.errors import ImagectlError, NotFoundError
 
@@ -26,18 +26,18 @@ ENDED = ("success", "failure")
 
 
 @dataclass(frozen=True)
-class Request:
-    """What an import shall do.
-
-    ``details`` are the method's own: a URI, or a remote image. Without stores the
-    data goes into the default one; ``may_fail_in_part`` lets it miss some of several.
-    """
+class ImportRequest:
+    """What to import, and where to."""
 
     method: str
+    """One of :data:`METHODS`."""
     details: Mapping[str, str] = field(default_factory=dict)
+    """Parameters of the method: a URI, or a remote image."""
     stores: Sequence[str] = ()
+    """The stores to import into; the default store where there are none."""
     all_stores: bool = False
     may_fail_in_part: bool = True
+    """Whether the import may succeed without some of several stores."""
 
     def body(self) -> dict[str, Any]:
         body: dict[str, Any] = {"method": {"name": self.method, **self.details}}
@@ -56,8 +56,8 @@ def methods(client: Client) -> list[str]:
     return list(offered.get("value") or ())
 
 
-def start(client: Client, image_id: str, request: Request) -> str | None:
-    """Ask for an import, and return the id by which its task is known."""
+def start(client: Client, image_id: str, request: ImportRequest) -> str | None:
+    """Start an import and return the id of the request, which its task has too."""
     response = client.request("POST", path_of(image_id, "import"), json=request.body())
     return response.headers.get("X-Openstack-Request-Id")
 
@@ -67,10 +67,10 @@ def tasks(client: Client, image_id: str) -> list[Record]:
     return list(client.list(TASK, path=path_of(image_id, "tasks")))
 
 
-def follow(
-    client: Client, image_id: str, request_id: str | None, patience: Patience
+def wait_for_import(
+    client: Client, image_id: str, request_id: str | None, limit: WaitLimit
 ) -> Record:
-    """Wait until an import is over, and return the image.
+    """Wait until an import has ended and return the image.
 
     Raises :class:`ImagectlError` if the import failed, and
     :class:`imagectl.errors.WaitTimeoutError` if it takes too long.
@@ -82,23 +82,23 @@ def follow(
         _check(record, task)
         return (record if _is_over(record, task) else None), _describe(record, task)
 
-    return wait_for(poll, f"import of image {image_id}", patience)
+    return wait_for(poll, f"import of image {image_id}", limit)
 
 
 def failed_stores(record: Record) -> list[str]:
-    """Return the stores that an import into several could not fill."""
+    """Return the stores in which an import into several could not store the data."""
     return _names(record.get(FAILED))
 
 
-def follow_task(client: Client, task_id: str, patience: Patience) -> Record:
-    """Wait until a task is over, and return it; raises as :func:`follow` does."""
+def wait_for_task(client: Client, task_id: str, limit: WaitLimit) -> Record:
+    """Wait until a task has ended and return it; raises as :func:`wait_for_import`."""
 
     def poll() -> tuple[Record | None, str]:
         task = client.show(TASK, task_id)
         _check({}, task)
         return (task if task["status"] in ENDED else None), task["status"]
 
-    return wait_for(poll, f"task {task_id}", patience)
+    return wait_for(poll, f"task {task_id}", limit)
 
 
 def _find_task(client: Client, image_id: str, request_id: str | None) -> Record | None:

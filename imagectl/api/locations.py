@@ -1,8 +1,9 @@
-"""Where the data of an image is: the two ways in which Glance 33 tells and takes it.
+"""The locations of image data, by both of Glance 33's interfaces.
 
-Services that show locations to everyone take patches of them (``locations`` of the
-image); all since API 2.17 have ``/v2/images/{id}/locations``, which registers one for
-a queued image in a task, and tells of them to other services only.
+A service that shows locations to everyone accepts patches of the image's
+``locations``. Since API 2.17 every service has ``/v2/images/{id}/locations`` as well:
+a POST adds the location of a queued image in a task, and a GET lists locations for
+other services only.
 """
 
 from __future__ import annotations
@@ -17,29 +18,32 @@ from imagectl.errors import ImagectlError, NotFoundError
 Location = dict[str, Any]
 
 
-def shown(record: Mapping[str, Any]) -> list[Location]:
-    """Return the locations of an image. Raises :class:`ImagectlError` if it has none
-    that the service shows."""
+def _shown(record: Mapping[str, Any]) -> list[Location]:
+    """Return the ``locations`` of an image record.
+
+    Raises :class:`ImagectlError` where the service does not show them.
+    """
     locations = record.get("locations")
     if locations is None:
         raise ImagectlError(f"The service does not show where image {record['id']} is.")
     return list(locations)
 
 
-def all_of(client: Client, record: Mapping[str, Any]) -> list[Location]:
-    """Return the locations, by whichever way they are told."""
+def list_all(client: Client, record: Mapping[str, Any]) -> list[Location]:
+    """Return the locations of an image, requested where the record has none."""
     if record.get("locations") is not None:
-        return shown(record)
+        return _shown(record)
     return list(client.array(images.path_of(record["id"], "locations")))
 
 
 def register(
     client: Client, image_id: str, url: str, validation_data: Mapping[str, str]
 ) -> str | None:
-    """Say where the data of a queued image is; return the id of the request.
+    """Add the location of a queued image and return the id of the request.
 
-    The service looks at it in a task (see :func:`imagectl.api.imports.follow`); one
-    before API 2.17 has it written into the image.
+    The service checks the location in a task, which has that id (see
+    :func:`imagectl.api.imports.wait_for_import`). On a service older than API 2.17 the
+    location is patched into the image, and None is returned.
     """
     checked = {"validation_data": dict(validation_data)} if validation_data else {}
     body = {"url": url, **checked}
@@ -64,27 +68,33 @@ def add(client: Client, image_id: str, location: Location) -> Record:
 def replace_metadata(
     client: Client, record: Mapping[str, Any], url: str, metadata: Mapping[str, str]
 ) -> Record:
-    """Give a location other metadata. Raises :class:`NotFoundError` without it."""
-    locations = shown(record)
-    _places(record["id"], locations, [url])
+    """Replace the metadata of the location at ``url``.
+
+    Raises :class:`NotFoundError` where the image has no such location.
+    """
+    locations = _shown(record)
+    _positions(record["id"], locations, [url])
     changed = [
-        {**place, "metadata": dict(metadata)} if place["url"] == url else place
-        for place in locations
+        {**each, "metadata": dict(metadata)} if each["url"] == url else each
+        for each in locations
     ]
     return images.patch(client, record["id"], [images.replace("locations", changed)])
 
 
 def remove(client: Client, record: Mapping[str, Any], urls: Sequence[str]) -> None:
-    """Remove locations, all or none. Raises :class:`NotFoundError` for an unknown."""
-    places = _places(record["id"], shown(record), dict.fromkeys(urls))
+    """Remove locations, all or none.
+
+    Raises :class:`NotFoundError` where the image does not have one of them.
+    """
+    positions = _positions(record["id"], _shown(record), dict.fromkeys(urls))
     operations = [
-        {"op": "remove", "path": f"/locations/{place}"}
-        for place in sorted(places, reverse=True)
+        {"op": "remove", "path": f"/locations/{position}"}
+        for position in sorted(positions, reverse=True)
     ]
     images.patch(client, record["id"], operations)
 
 
-def _places(
+def _positions(
     image_id: str, locations: Sequence[Location], urls: Iterable[str]
 ) -> list[int]:
     known = [location["url"] for location in locations]

@@ -31,16 +31,16 @@ _ID = re.compile(
 
 @dataclass(frozen=True)
 class ById:
-    """Ask for the record that has this id."""
+    """A query for the record with this id."""
 
     id: str
 
 
 @dataclass(frozen=True)
 class ByName:
-    """List the records that go by this name.
+    """A query for the records of this name.
 
-    ``key`` is the attribute that holds the name, ``filters`` narrow the listing.
+    ``key`` is the attribute that holds the name; ``filters`` narrow the listing.
     """
 
     key: str
@@ -133,14 +133,14 @@ def find_id_in_domain(
 def find_optional_id(
     cloud: Cloud, resource: Resource, given: str | None, domain: str | None = None
 ) -> str | None:
-    """Return what :func:`find_id_in_domain` does, or None where no name is given."""
+    """Return what :func:`find_id_in_domain` does, or None without a name."""
     return find_id_in_domain(cloud, resource, given, domain) if given else None
 
 
 def find_project_id(
     cloud: Cloud, project: str | None, domain: str | None
 ) -> str | None:
-    """Return the id of a project, or None where no name is given."""
+    """Return the id of a project, or None without a name; raises as :func:`find`."""
     return find_optional_id(cloud, PROJECT, project, domain)
 
 
@@ -184,7 +184,7 @@ def _own_id(client: Client, resource: Resource, given: str) -> str | None:
 
 
 def _search(client: Client, resource: Resource, query: ById | ByName) -> list[Record]:
-    """Return the records that a query finds; two are enough to see that it is vague."""
+    """Return what a query finds, of several records only two."""
     if isinstance(query, ByName):
         key, name = query.key, query.name
         if resource.field(key).filter == "none":

@@ -8,7 +8,7 @@ from imagectl.contract.image import MEMBER
 
 
 def path(image_id: str, *project_id: str) -> str:
-    """Return where the members of an image are, or one of them."""
+    """Return the path of an image's members, or of one of them."""
     return path_of(image_id, MEMBER.collection, *project_id)
 
 

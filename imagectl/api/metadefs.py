@@ -1,7 +1,8 @@
-"""Calls on metadata definitions that are no plain CRUD.
+"""Calls on metadata definitions beyond CRUD.
 
-Glance changes a definition by PUT and forgets whatever the request leaves out (Glance
-33, ``api/v2/metadef_*.py``). Every change here therefore reads first and sends all.
+Glance changes a definition by PUT and deletes whatever the request leaves out (Glance
+33, ``api/v2/metadef_*.py``). Every change here therefore reads the definition first
+and sends all of it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from imagectl.contract.metadef import ASSOCIATION, NAMESPACE, PROPERTY, TAG
 APPEND = {"X-Openstack-Append": "True"}
 
 
-def held(resource: Resource, namespace: str) -> Resource:
-    """Return the collection of ``resource`` that a namespace holds."""
+def in_namespace(resource: Resource, namespace: str) -> Resource:
+    """Return the resource at its path in a namespace."""
     return resource.below(f"{NAMESPACE.path}/{quote(namespace)}")
 
 
@@ -27,7 +28,7 @@ def change(
 ) -> bool:
     """Make ``changes`` to a definition and keep the rest of it.
 
-    Return whether there was anything to change; nothing is sent otherwise.
+    Returns whether there was anything to change; if not, nothing is sent.
     """
     before = writable(resource, client.show(resource, name))
     after = {**before, **changes}
@@ -37,46 +38,46 @@ def change(
 
 
 def writable(resource: Resource, record: Record) -> Record:
-    """Return what of ``record`` a PUT may carry."""
+    """Return the attributes of ``record`` that a PUT may contain."""
     fixed = {f.name for f in resource.fields if f.read_only or f.create_only}
     return {key: content for key, content in record.items() if key not in fixed}
 
 
 def delete_namespace(client: Client, name: str, *, force: bool = False) -> None:
-    """Delete a namespace; by ``force`` a protected one too."""
-    lifted = force and change(client, NAMESPACE, name, {"protected": False})
+    """Delete a namespace; with ``force`` even a protected one."""
+    is_lifted = force and change(client, NAMESPACE, name, {"protected": False})
     try:
         client.delete(NAMESPACE, name)
     except BaseException:
-        if lifted:
+        if is_lifted:
             change(client, NAMESPACE, name, {"protected": True})
         raise
 
 
 @contextlib.contextmanager
 def unprotected(client: Client, namespace: str, *, force: bool) -> Iterator[None]:
-    """By ``force``, lift the protection of a namespace for as long as this lasts."""
-    lifted = force and change(client, NAMESPACE, namespace, {"protected": False})
+    """With ``force``, lift the protection of a namespace while the block runs."""
+    is_lifted = force and change(client, NAMESPACE, namespace, {"protected": False})
     try:
         yield
     finally:
-        if lifted:
+        if is_lifted:
             change(client, NAMESPACE, namespace, {"protected": True})
 
 
 def delete_all(client: Client, resource: Resource) -> None:
-    """Delete all records of a collection that a namespace holds."""
+    """Delete all records of a resource in a namespace (see :func:`in_namespace`)."""
     client.request("DELETE", resource.path)
 
 
 def list_properties(client: Client, namespace: str) -> list[Record]:
-    """Return the properties of a namespace; Glance lists them by their names."""
-    answer = client.document("GET", held(PROPERTY, namespace).path)
+    """Return the properties of a namespace, which Glance has as a mapping by name."""
+    answer = client.document("GET", in_namespace(PROPERTY, namespace).path)
     return [{**record, "name": name} for name, record in answer["properties"].items()]
 
 
 def list_associations(client: Client, namespace: str) -> list[Record]:
-    answer = client.document("GET", held(ASSOCIATION, namespace).path)
+    answer = client.document("GET", in_namespace(ASSOCIATION, namespace).path)
     associations: list[Record] = answer["resource_type_associations"]
     return associations
 
@@ -84,13 +85,13 @@ def list_associations(client: Client, namespace: str) -> list[Record]:
 def add_tags(
     client: Client, namespace: str, names: Sequence[str], *, replace: bool = False
 ) -> None:
-    """Add tags to a namespace, all or none; with ``replace``, in place of the others.
+    """Add tags to a namespace, all or none; with ``replace``, instead of its tags.
 
     Raises :class:`imagectl.errors.ConflictError` where the namespace has one already.
     """
     client.request(
         "POST",
-        held(TAG, namespace).path,
+        in_namespace(TAG, namespace).path,
         json={"tags": [{"name": name} for name in names]},
         headers={} if replace else APPEND,
     )

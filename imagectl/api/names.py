@@ -1,7 +1,7 @@
-"""Names of images, users and the like for completion: never waited for long.
+"""A cache of the names of images, users and others, for completion in a shell.
 
-They are kept on disk for a minute. Where they are older, another process fetches them;
-what it has not brought in time, the next completion finds.
+Names stay fresh for a minute. Older ones are fetched by another process, for which a
+completion waits only a moment; what comes later is there for the next completion.
 """
 
 from __future__ import annotations
@@ -28,15 +28,17 @@ RESOURCES: Mapping[str, Resource] = {
     resource.noun: resource for resource in (DOMAIN, GROUP, IMAGE, PROJECT, ROLE, USER)
 }
 FRESH_S = 60.0
+"""How long cached names are used without fetching them again."""
 WAIT_S = 0.25
-"""How long a completion waits for names; with its own start it takes half a second."""
+"""How long a completion waits for names; with its start it takes half a second."""
 RETRY_S = 10.0
+"""How long no other process is started to fetch the same names."""
 MAX_NAMES = 1000
 SECRETS = ("password", "secret", "token", "passcode", "code")
 
 
-class KeptNames:
-    """The names of one noun in one cloud, as last fetched."""
+class CachedNames:
+    """The names of one kind of resource in one cloud, as last fetched."""
 
     def __init__(self, directory: Path, config: CloudConfig, noun: str) -> None:
         self._files = PrivateDirectory(directory.with_name("names"))
@@ -47,7 +49,7 @@ class KeptNames:
         self.noun = noun
 
     def read(self) -> list[str]:
-        """Return the names that are kept, however old."""
+        """Return the cached names, however old."""
         with contextlib.suppress(OSError, ValueError):
             return [str(name) for name in json.loads(self._files.read(self._name))]
         return []
@@ -57,15 +59,15 @@ class KeptNames:
         return self._age_s(self._name) < FRESH_S
 
     def fetch(self, cloud: Cloud) -> None:
-        """Ask the service; raises :class:`imagectl.errors.ImagectlError`."""
+        """Fetch the names; raises :class:`imagectl.errors.ImagectlError`."""
         resource = RESOURCES[self.noun]
         records = cloud.client(resource.service).list(resource, limit=MAX_NAMES)
         names = {str(record["name"]) for record in records if record.get("name")}
         usable = sorted(name for name in names if name.isprintable())
         self._files.write(self._name, json.dumps(usable).encode())
 
-    def fetch_aside(self) -> None:
-        """Have another process fetch the names, and wait for it a moment."""
+    def fetch_in_background(self) -> None:
+        """Start a process that fetches the names, and wait for it a moment."""
         asked = f"{self._name}.asked"
         if self._age_s(asked) < RETRY_S:
             return
@@ -80,7 +82,8 @@ class KeptNames:
         )
         with contextlib.suppress(subprocess.TimeoutExpired):
             fetching.wait(WAIT_S)
-        fetching.returncode = fetching.returncode or 0  # it goes on without us
+        # It may go on without us: Popen warns of a process without a return code.
+        fetching.returncode = fetching.returncode or 0
 
     def _age_s(self, name: str) -> float:
         with contextlib.suppress(OSError):
@@ -88,11 +91,11 @@ class KeptNames:
         return float("inf")
 
 
-def open_names(
+def open_name_cache(
     config: CloudConfig, noun: str, environ: Mapping[str, str] | None = None
-) -> KeptNames | None:
-    """Return where the names of ``noun`` are kept; None where nothing is to be kept."""
+) -> CachedNames | None:
+    """Return the cache of the names of ``noun``; None where nothing may be cached."""
     directory = cache_directory(os.environ if environ is None else environ)
     if directory is None or not config.token_cache:
         return None
-    return KeptNames(directory, config, noun)
+    return CachedNames(directory, config, noun)

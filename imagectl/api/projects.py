@@ -1,4 +1,4 @@
-"""Listings of projects: all, those of a user, or what a user may see."""
+"""Listings of projects: all of them, or those of a user."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def list_projects(
     limit: int | None = None,
     marker: str | None = None,
 ) -> Iterator[Record]:
-    """Yield the projects that ``query`` filters, of one user if ``user_id`` says so.
+    """Yield the projects that ``query`` selects, those of one user with ``user_id``.
 
-    Who may not list the cloud's projects gets the own ones, as long as no filter
-    says that others are meant. Raises :class:`AccessError` otherwise.
+    A user who may not list the projects of the cloud gets their own, unless a filter
+    is given: then raises :class:`AccessError`.
     """
     path = None if user_id is None else _path(user_id)
     try:

@@ -1,4 +1,4 @@
-"""What becomes of an image that was given wrong data and is not ours to delete."""
+"""Deactivates an image that was given wrong data and that must not be deleted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def deactivated_if_wrong(client: Client, record: Mapping[str, Any]) -> Iterator[None]:
-    """Keep everybody from data that did not verify, of an image that is to stay."""
+    """Deactivate an image if the block raises :class:`VerificationError`.
+
+    The error's hint then says what became of the image.
+    """
     try:
         yield
     except VerificationError as error:

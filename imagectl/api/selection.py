@@ -1,4 +1,4 @@
-"""Several records from what a user typed: names, ids and patterns."""
+"""Finds the images that a user means by names, ids and patterns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imagectl.errors import NotFoundError
 
 
 def select(client: Client, given: str) -> list[Record]:
-    """Return the image that ``given`` names, or the active ones that it matches.
+    """Return the image that ``given`` names, or the active images that match it.
 
     In a pattern ``*`` stands for any text and ``?`` for any character. Raises
     :class:`NotFoundError` where nothing is found, and what :func:`lookup.find` raises.
@@ -31,18 +31,18 @@ def has_wildcard(name: str) -> bool:
 
 
 def matches(record: Mapping[str, Any], pattern: str) -> bool:
-    """Say whether an image is called so; brackets stand for themselves."""
+    """Return whether an image's name matches; brackets have no special meaning."""
     return fnmatchcase(record["name"] or "", pattern.replace("[", "[[]"))
 
 
 def active_images(
     client: Client, filters: Mapping[str, Any] | None = None
 ) -> Iterator[Record]:
-    """Yield the images that hold data, by name, as ``image list`` shows them."""
+    """Yield the active images that ``image list`` shows, sorted by name."""
     query = {"status": "active", "sort": "name:asc,id:asc"}
     return client.list(IMAGE, {**(filters or {}), **query})
 
 
 def unique(records: Sequence[Record]) -> list[Record]:
-    """Return the records in their order, each once."""
+    """Return each record once, in the order given."""
     return list({record["id"]: record for record in records}.values())

@@ -1,4 +1,4 @@
-"""The projects that an image is shared with, here and in another cloud."""
+"""The projects that an image is shared with, and those to share its copy with."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def member_ids(client: Client, image_id: str) -> list[str]:
 
 
 def add_member(client: Client, image_id: str, project_id: str) -> bool:
-    """Share an image with a project; False where it is already."""
+    """Share an image with a project; return False if it was shared already."""
     try:
         members.add(client, image_id, project_id)
     except ConflictError:
@@ -22,11 +22,12 @@ def add_member(client: Client, image_id: str, project_id: str) -> bool:
     return True
 
 
-def project_elsewhere(source: Cloud, target: Cloud, project_id: str) -> str:
-    """Return the id that a project of the source has at the target.
+def find_matching_project(source: Cloud, target: Cloud, project_id: str) -> str:
+    """Return the id of the project at the target that matches one of the source.
 
-    Clouds that share a Keystone share their projects; otherwise it is the project of
-    the same name in the domain of the same name. Raises :class:`NotFoundError`.
+    Clouds that share a Keystone share their projects. Otherwise it is the project of
+    the same name in the domain of the same name; raises :class:`NotFoundError` where
+    there is none.
     """
     keystones = {each.session.config.auth.get("auth_url") for each in (source, target)}
     if len(keystones) == 1:

@@ -1,4 +1,4 @@
-"""Tags of images, one by one."""
+"""Adds and removes single tags of images."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def add(client: Client, image_id: str, tag: str) -> None:
 
 
 def remove(client: Client, record: Mapping[str, Any], tag: str) -> None:
-    """Raises :class:`NotFoundError` for a tag that the image does not have."""
+    """Remove a tag; raises :class:`NotFoundError` where the image does not have it."""
     if tag not in record["tags"]:
         raise NotFoundError(f"Image {record['id']} has no tag '{tag}'.")
     if "/" in tag:
@@ -31,6 +31,6 @@ def remove(client: Client, record: Mapping[str, Any], tag: str) -> None:
 def _change(
     client: Client, image_id: str, change: Callable[[list[str]], list[str]]
 ) -> None:
-    """Write all tags anew: no path of Glance names a tag that holds a slash."""
+    """Replace all tags: in a path of Glance, no tag can contain a slash."""
     tags = change(client.show(IMAGE, image_id)["tags"])
     images.patch(client, image_id, [images.replace("tags", tags)])

@@ -1,4 +1,4 @@
-"""Which API versions the endpoints of a catalog speak."""
+"""The API versions of the endpoints in the catalog."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def discover_versions(
     region_name: str | None = None,
     service_type: str | None = None,
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield region, service type and keystoneauth's version data of each version.
+    """Yield the region, service type and keystoneauth's version data of each version.
 
-    They come by region, then by interface, then as the catalog has its services. An
-    endpoint that does not answer is known by its URL alone.
+    The order is by region, then by interface, then that of the catalog. For an
+    endpoint that does not answer the version data has only its URL.
     """
     from keystoneauth1.access.service_catalog import ServiceCatalogV3
     from os_service_types import ServiceTypes

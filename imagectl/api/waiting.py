@@ -1,4 +1,4 @@
-"""The one waiter for what a service does after it has answered."""
+"""Waits for what a service goes on doing after it has answered."""
 
 from __future__ import annotations
 
@@ -17,41 +17,42 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long to wait, and whom to tell what is waited for."""
+class WaitLimit:
+    """How long to wait, and where to report progress meanwhile."""
 
     timeout_s: float
     say: Callable[[str], object]
+    """Called with a line of text whenever the progress changes."""
 
 
 def wait_for(
     poll: Callable[[], tuple[T | None, str]],
     what: str,
-    patience: Patience,
+    limit: WaitLimit,
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], object] = time.sleep,
 ) -> T:
-    """Ask ``poll`` again and again until it returns a result, and return that.
+    """Call ``poll`` until it returns a result, and return that.
 
-    ``poll`` returns its result, or ``None`` while there is none, and how far things
-    are; that is said whenever it changes. The pauses grow from a tenth of a second to
-    five. Raises :class:`WaitTimeoutError` when the time is over, and whatever ``poll``
-    raises.
+    ``poll`` returns its result, or None while there is none yet, and a text about the
+    progress. ``what`` names what is waited for in messages. The pauses between the
+    calls grow from a tenth of a second to five seconds. Raises
+    :class:`WaitTimeoutError` when the time is over, and whatever ``poll`` raises.
     """
-    deadline = clock() + patience.timeout_s
+    deadline = clock() + limit.timeout_s
     pause_s, said = FIRST_PAUSE_S, ""
     while True:
         result, progress = poll()
         if progress != said:
             said = progress
-            patience.say(f"{what}: {progress}")
+            limit.say(f"{what}: {progress}")
         if result is not None:
             return result
         left_s = deadline - clock()
         if left_s <= 0:
             raise WaitTimeoutError(
-                f"{what} is not done after {patience.timeout_s:g} s: {progress}",
+                f"{what} is not done after {limit.timeout_s:g} s: {progress}",
                 hint="it goes on without us; --timeout lets us wait longer",
             )
         sleep(min(pause_s, left_s))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
-from imagectl.api.names import RESOURCES, open_names
+from imagectl.api.names import RESOURCES, open_name_cache
 from imagectl.command import Command
 from imagectl.commands.completion_scripts import SCRIPTS, Words
 
@@ -58,17 +58,17 @@ class Complete(Command):
 
     def fetch_names(self, noun: str) -> None:
         """Fetch the names of a noun's records and cache them for ``print_names``."""
-        names = open_names(self.cloud.session.config, noun)
+        names = open_name_cache(self.cloud.session.config, noun)
         if names:
             names.fetch(self.cloud)
 
     def print_names(self, noun: str) -> None:
         """Print the cached names at once; fetch them in the background if outdated."""
-        names = open_names(self.cloud.session.config, noun)
+        names = open_name_cache(self.cloud.session.config, noun)
         if names is None:
             return
         if not names.is_fresh:
-            names.fetch_aside()
+            names.fetch_in_background()
         self.app.stdout.writelines(f"{name}\n" for name in names.read())
 
     def collect_words(self) -> Words:

@@ -34,9 +34,11 @@ def find_checksum(image: DeclaredImage) -> Checksum:
     if image.checksum or image.file is None:
         assert image.checksum  # a declaration with a URL has one
         return image.checksum
-    digest = Digest([USUAL_ALGORITHM])
     try:
-        with image.file.open("rb", buffering=0) as file:
+        with (
+            image.file.open("rb", buffering=0) as file,
+            Digest([USUAL_ALGORITHM]) as digest,
+        ):
             while block := file.read(BLOCK_BYTES):
                 digest.update(block)
     except OSError as error:

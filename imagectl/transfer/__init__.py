@@ -1,1 +1,1 @@
-"""The bytes of images on their way up and down, hashed and held to their size."""
+"""Uploads and downloads of image data: hashed, verified, and retried on failure."""

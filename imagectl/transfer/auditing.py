@@ -1,4 +1,4 @@
-"""Whether a service still gives the bytes that it once took."""
+"""Checks that a service still has the data that was uploaded to it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from imagectl.transfer.remote import RemoteImage
 
 UNREAD = "unread"
 WRONG = frozenset(("wrong data", "cut short", "missing"))
-"""Verdicts on data that is not what it was."""
+"""The verdicts that say that the data is damaged or lost."""
 
 
 class Finding(NamedTuple):
-    """What was found in one word or two, and the error that says more, if it is bad."""
+    """A verdict of one word or two, with the error that explains a bad one."""
 
     verdict: str
     error: ImagectlError | None = None
@@ -30,18 +30,21 @@ class Finding(NamedTuple):
 def audit(image: RemoteImage, report: Report) -> Finding:
     """Read all of an image's data and compare it with what its record states.
 
-    It is read from its store, past the service's cache, which it leaves as it is.
+    The data is read from its store and not from the service's cache, which stays as
+    it is.
 
-    The error is a :class:`VerificationError` where the data is other, less or gone,
-    and what the service said where the data could not be read at all.
+    The finding's error is a :class:`VerificationError` where the data is wrong, short
+    or missing, and the service's own error where the data could not be read.
     """
     record, algorithms = image.record, algorithm_for(image.record)
     digest = Digest(algorithms)
     try:
-        # A cache answers for whole images only (Glance 33, ``middleware/cache.py``).
-        for block in image.blocks(end=record["size"] or None):
-            digest.update(block)
-            report(len(block))
+        with digest:
+            # The cache serves requests for whole images only, not for ranges
+            # (Glance 33, ``middleware/cache.py``).
+            for block in image.blocks(end=record["size"] or None):
+                digest.update(block)
+                report(len(block))
         verify(record, digest, image.name)
     except VerificationError as error:
         return Finding("wrong data", error)
@@ -49,7 +52,7 @@ def audit(image: RemoteImage, report: Report) -> Finding:
         gone = f"{image.name} is gone: its store has none"
         return Finding("missing", VerificationError(gone))
     except UnreachableError as error:
-        # It was asked again from where it broke off, and gave nothing more each time.
+        # Each retry from where the data broke off brought nothing more.
         if not image.is_known():
             return Finding(UNREAD, error)
         ends = f"{image.name} ends after {digest.size_bytes} of {record['size']} bytes"

@@ -1,4 +1,4 @@
-"""One image from one cloud to another, through this process and no file."""
+"""Copies an image from one cloud to another, without a file in between."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ from imagectl.transfer.remote import RemoteImage
 from imagectl.transfer.upload import upload
 
 RESERVED_PREFIX = "os_glance_"
-"""Properties that only the service writes (Glance 33, ``api/v2/images.py``)."""
+"""The prefix of properties that only the service sets (Glance 33,
+``api/v2/images.py``)."""
 
 
 class Original(RemoteImage):
-    """An image to copy. Where reading it was given up, sending it anew is no use."""
+    """An image to copy.
+
+    An error in reading it is a plain :class:`ServiceError`, which the upload does not
+    retry: reading was retried already.
+    """
 
     def blocks(
         self, offset: int = 0, end: int | None = None
@@ -37,19 +42,20 @@ def copy(
     report: Report,
     say: Callable[[str], object],
 ) -> Record:
-    """Create the image ``body`` at the target with the data of another.
+    """Create an image at the target from ``body`` and store the data of another in it.
 
-    Whatever goes wrong, the half-made image is deleted again. Raises
-    :class:`VerificationError` where the data is not what its service states, and
-    where the target stored something else.
+    If anything fails, the new image is deleted again (see
+    :func:`imagectl.api.images.discarded_on_failure` for ``say``). Raises
+    :class:`VerificationError` where the data is not what its record states, or where
+    the target stored something else.
     """
     created = target.create(IMAGE, body)
     with images.discarded_on_failure(target, created, say):
         return upload(target, created["id"], data, report=report)
 
 
-def portable(record: Mapping[str, Any]) -> Record:
-    """Return what an image is, without what belongs to its cloud."""
+def portable_attributes(record: Mapping[str, Any]) -> Record:
+    """Return the attributes of an image that can be set in another cloud."""
     return {
         key: value
         for key, value in record.items()
@@ -68,10 +74,10 @@ def _is_portable(key: str) -> bool:
 def find_copy(
     target: Client, record: Mapping[str, Any], body: Mapping[str, Any]
 ) -> Record | None:
-    """Return the image at the target that is what a copy by ``body`` would be.
+    """Return the image at the target that is such a copy already, or None.
 
-    It has the data of ``record``, the name of the copy and, where ``body`` says one,
-    its id. Images of other projects do not count, unless they are public.
+    It has the data of ``record``, and the name and id that ``body`` gives, where it
+    gives any. It belongs to the project that would own the copy, or is public.
     """
     hash_value, checksum = record.get("os_hash_value"), record.get("checksum")
     if not (hash_value or checksum):

@@ -1,4 +1,4 @@
-"""Hashes and sizes of the bytes that pass by, and whether they are the right ones."""
+"""Sizes and hashes of image data, and their comparison with an image record."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from imagectl.errors import VerificationError
-from imagectl.transfer.memory import keep_freed_blocks
+from imagectl.transfer.malloc import keep_freed_blocks
 
 USUAL_ALGORITHM = "sha512"
-"""The default of Glance's ``hashing_algorithm``; all that is computed of data that can
-be read once more if the service turns out to keep another."""
+"""The default of Glance's ``hashing_algorithm``. Data that can be read again is hashed
+by this one only; if the service turns out to use another, the data is read again."""
 LAG_BLOCKS = 3
-"""How many blocks hashing may be behind: more would only be more memory."""
+"""How many blocks the hashing may be behind; more would only take more memory."""
 
 
 class Digest:
-    """Counts and hashes blocks, in one thread for each algorithm.
+    """Counts blocks and hashes them, in one thread for each algorithm.
 
-    hashlib releases the interpreter while it works, so a block is hashed while the
-    next ones are read and sent.
+    hashlib releases the interpreter lock while it works, so that a block is hashed
+    while the next ones are read and sent. As a context manager it ends its threads on
+    exit; size and hashes can be read afterwards.
     """
 
     def __init__(self, algorithms: Iterable[str]) -> None:
@@ -33,6 +34,13 @@ class Digest:
         }
         self._threads = {name: ThreadPoolExecutor(1) for name in self._hashes}
         self._behind: deque[list[Future[None]]] = deque()
+
+    def __enter__(self) -> Digest:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for thread in self._threads.values():
+            thread.shutdown()
 
     def update(self, block: bytes) -> None:
         self._wait(LAG_BLOCKS - 1)
@@ -45,11 +53,12 @@ class Digest:
         )
 
     def values(self) -> dict[str, str]:
-        """Return the hexadecimal hash of all blocks, by algorithm."""
+        """Return the hexadecimal hash of all blocks so far, by algorithm."""
         self._wait(0)
         return {name: each.hexdigest() for name, each in self._hashes.items()}
 
     def _wait(self, most: int) -> None:
+        """Wait until at most so many blocks are still to be hashed."""
         while len(self._behind) > most:
             for each in self._behind.popleft():
                 each.result()
@@ -65,7 +74,10 @@ def stated_hashes(record: Mapping[str, Any]) -> dict[str, str]:
 
 
 def algorithm_for(record: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the best algorithm to verify an image by; none where nothing is stated."""
+    """Return the best algorithm to verify an image by, alone in a tuple.
+
+    The tuple is empty where the record states no hash that can be computed here.
+    """
     known = (name for name in stated_hashes(record) if _is_computable(name))
     return tuple(known)[:1]
 

@@ -1,4 +1,4 @@
-"""Data on its way down: into a part file that becomes the target once it verified."""
+"""Downloads image data into a part file that becomes the target once verified."""
 
 from __future__ import annotations
 
@@ -19,37 +19,35 @@ from imagectl.transfer.sources import BLOCK_BYTES
 
 
 @dataclass(frozen=True)
-class Manner:
-    """How an image is saved.
-
-    ``overwrites`` an existing file, ``resumes`` what an earlier run left, leaves out
-    blocks of zeros where it ``is_sparse``, and uses so many ``connections``.
-    """
+class SaveOptions:
+    """How to save an image."""
 
     overwrites: bool = False
+    """Whether to replace a file that exists."""
     resumes: bool = False
+    """Whether to go on with what an earlier run left."""
     is_sparse: bool = False
+    """Whether to leave holes in the file for blocks of zeros."""
     connections: int = 1
-
-
-ANEW = Manner()
+    """How many connections to use at once."""
 
 
 def save(
     image: RemoteImage,
     target: Path,
-    manner: Manner = Manner(),
+    options: SaveOptions = SaveOptions(),
     report: Report = ignore,
 ) -> None:
     """Write an image to a file, which is there whole or not at all.
 
-    A target that is no file (a device, a named pipe) is written to directly. A file
-    that holds something is not replaced unless the ``manner`` says so. Raises
-    :class:`ConflictError` for such a file, :class:`VerificationError` where the data
-    is not what the service states, and :class:`ImagectlError` where it cannot be had
-    or written; what has come by then is kept for a later run, if it is good.
+    A target that is not a regular file (a device, a named pipe) is written to directly.
+
+    Raises :class:`ConflictError` for a target that holds data and may not be replaced,
+    :class:`VerificationError` where the data is not what the record states, and
+    :class:`ImagectlError` where it cannot be read or written. What was read by then is
+    kept for a later run, unless it is wrong.
     """
-    with _naming(target):
+    with _write_errors_of(target):
         if target.is_dir():
             raise ImagectlError(f"{target}: Is a directory")
         if target.exists() and not target.is_file():
@@ -57,73 +55,78 @@ def save(
                 _write(image, sink, report)
             return
         target = target.resolve()
-        if manner.resumes and _holds(target, image.record):
+        if options.resumes and _holds(target, image.record):
             report(image.size_bytes or 0)
             return
-        _refuse_overwriting(target, manner)
+        _refuse_overwriting(target, options)
         with open_part(target, image.record) as part:
-            _complete(image, part, manner, report)
-            _refuse_overwriting(target, manner)
+            _complete(image, part, options, report)
+            _refuse_overwriting(target, options)
             part.become_target()
 
 
 def save_to_descriptor(
     image: RemoteImage, descriptor: int, report: Report = ignore
 ) -> None:
-    """Write an image to an open file, and verify what was written."""
+    """Write an image to an open file, and verify what was written.
+
+    Raises as :func:`save` does.
+    """
     with (
-        _naming("standard output"),
+        _write_errors_of("standard output"),
         open(descriptor, "wb", closefd=False) as sink,
     ):
         _write(image, sink, report)
 
 
 def _write(image: RemoteImage, sink: BinaryIO, report: Report) -> None:
-    digest = Digest(algorithm_for(image.record))
-    for block in image.blocks():
-        digest.update(block)
-        sink.write(block)
-        report(len(block))
+    with Digest(algorithm_for(image.record)) as digest:
+        for block in image.blocks():
+            digest.update(block)
+            sink.write(block)
+            report(len(block))
     image.check(digest)
 
 
 def _complete(
-    image: RemoteImage, part: PartFile, manner: Manner, report: Report
+    image: RemoteImage, part: PartFile, options: SaveOptions, report: Report
 ) -> None:
-    if manner.resumes:
+    if options.resumes:
         part.resume()
     resumed_bytes = part.offset
     try:
-        _fill(image, part, manner, report)
+        _fill(image, part, options, report)
     except VerificationError:
         if not resumed_bytes:
             raise
-        # What lay there was damaged since: the image itself may be right.
+        # What the earlier run left may be damaged, and the image itself right.
         report(-part.offset)
         part.offset = 0
-        _fill(image, part, manner, report)
+        _fill(image, part, options, report)
 
 
-def _fill(image: RemoteImage, part: PartFile, manner: Manner, report: Report) -> None:
-    size_bytes, connections = image.size_bytes, manner.connections
+def _fill(
+    image: RemoteImage, part: PartFile, options: SaveOptions, report: Report
+) -> None:
+    size_bytes, connections = image.size_bytes, options.connections
     is_split = connections > 1 and bool(size_bytes) and image.has_ranges()
-    is_laid_out = is_split or manner.is_sparse
-    if not manner.is_sparse:
+    has_full_length = is_split or options.is_sparse
+    if not options.is_sparse:
         _check_room(part, size_bytes)
     part.begin(
-        has_holes=manner.is_sparse, whole_bytes=size_bytes if is_laid_out else None
+        has_holes=options.is_sparse, whole_bytes=size_bytes if has_full_length else None
     )
-    digest = Digest(algorithm_for(image.record))
-    for block in part.read(0, part.offset):
-        digest.update(block)
-    report(part.offset)
-    if is_split:
-        ranges.fetch(image, size_bytes or 0, part, digest, connections, report)
-    else:
-        for block in image.blocks(part.offset):
+    with Digest(algorithm_for(image.record)) as digest:
+        for block in part.read(0, part.offset):
             digest.update(block)
-            part.append(block)
-            report(len(block))
+        report(part.offset)
+        if is_split:
+            ranges.fetch(image, size_bytes or 0, part, digest, connections, report)
+        else:
+            for block in image.blocks(part.offset):
+                digest.update(block)
+                part.append(block)
+                report(len(block))
     image.check(digest)
 
 
@@ -138,20 +141,22 @@ def _check_room(part: PartFile, size_bytes: int | None) -> None:
         )
 
 
-def _refuse_overwriting(target: Path, manner: Manner) -> None:
-    """An empty file may be replaced: ``mktemp`` makes such."""
-    if target.exists() and target.stat().st_size and not manner.overwrites:
+def _refuse_overwriting(target: Path, options: SaveOptions) -> None:
+    """Raise :class:`ConflictError` for a target that may not be replaced.
+
+    An empty file may be: ``mktemp`` creates one.
+    """
+    if target.exists() and target.stat().st_size and not options.overwrites:
         raise ConflictError(f"{target} exists already.", hint="--force replaces it")
 
 
 def _holds(target: Path, record: Mapping[str, Any]) -> bool:
-    """Say whether an earlier run saved the image already."""
+    """Return whether an earlier run saved the image already."""
     algorithms = algorithm_for(record)
     is_likely = target.exists() and target.stat().st_size == record.get("size")
     if not (is_likely and algorithms):
         return False
-    digest = Digest(algorithms)
-    with target.open("rb", buffering=0) as file:
+    with target.open("rb", buffering=0) as file, Digest(algorithms) as digest:
         while block := file.read(BLOCK_BYTES):
             digest.update(block)
     try:
@@ -162,8 +167,8 @@ def _holds(target: Path, record: Mapping[str, Any]) -> bool:
 
 
 @contextlib.contextmanager
-def _naming(target: Path | str) -> Iterator[None]:
-    """Say which file it was that could not be written."""
+def _write_errors_of(target: Path | str) -> Iterator[None]:
+    """Turn an :class:`OSError` into an :class:`ImagectlError` that names the file."""
     try:
         yield
     except BrokenPipeError:

@@ -1,4 +1,4 @@
-"""What format data is in, and whether it is safe, before a byte of it is sent."""
+"""Detects the disk format of data and checks its safety, before it is sent."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 AUTO = "auto"
 RAW = "raw"
 DISKS = ("gpt", "luks")
-"""Formats that can be told and are raw disks to the service: with partitions, and
-encrypted."""
+"""Formats that can be detected and that are raw disks to the service: one with a
+partition table and an encrypted one."""
 STEP_BYTES = 1 << 16
 
 
@@ -28,15 +28,18 @@ def check_format(
     *,
     allow_unsafe: bool = False,
 ) -> str:
-    """Return the disk format of data: the given one, or that found for ``auto``.
+    """Return the disk format of data: the given one, or the detected one for ``auto``.
 
-    ``head`` is the beginning of the data, ``is_whole`` says that there is no more.
-    Raises :class:`VerificationError` where the data is not of the format that is given,
-    of one that no service takes, or, unless ``allow_unsafe``, dangerous. Only formats
-    that can be told are looked at, and dangers only where the head is enough to judge;
-    the service looks at all of it (Glance 33, ``location.py``).
+    ``head`` is the beginning of the data, ``is_whole`` says that there is no more of
+    it, and ``what`` names the data in messages.
+
+    Raises :class:`VerificationError` where the data is not in the given format, is in
+    a format that no image service takes, or is not safe and ``allow_unsafe`` is false.
+    A format that cannot be detected is not checked, and safety is checked only where
+    the head is enough for it; the service checks all of the data (Glance 33,
+    ``location.py``).
     """
-    # It logs every danger that it also raises.
+    # The inspector logs what it also raises.
     logging.getLogger("oslo_utils.imageutils.format_inspector").setLevel(logging.ERROR)
     from oslo_utils.imageutils import format_inspector
 
@@ -57,7 +60,10 @@ def check_format(
 
 
 def _choose(found: dict[str, FileInspector], what: str) -> str:
-    """Return the format that a service takes; a bootable CD is a disk as well."""
+    """Return the detected format that services take: a bootable CD is also a disk.
+
+    Raises :class:`VerificationError` where there is none.
+    """
     named = [name for name in DISK_FORMATS if name in found and name != RAW]
     if named:
         return named[0]
@@ -84,7 +90,7 @@ def _check_safety(inspector: FileInspector, what: str) -> None:
 
 
 def _inspect(head: bytes, is_whole: bool) -> tuple[dict[str, FileInspector], bool]:
-    """Return what the data may be, by format, and whether all of it was seen."""
+    """Return the formats that match, and whether the head was enough to be certain."""
     from oslo_utils.imageutils.format_inspector import InspectWrapper
 
     data = InspectWrapper(io.BytesIO(head))

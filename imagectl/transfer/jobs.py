@@ -1,4 +1,4 @@
-"""Several transfers at once, of which one that fails does not stop the others."""
+"""Runs several transfers at once; one that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import TypeVar
 from imagectl.transfer.progress import Report
 
 GRACE_S = 20.0
-"""How long an interrupted program waits for its transfers to clean up."""
+"""How long an interrupted program waits for each transfer to clean up."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 class Stopped(BaseException):
-    """Raised in a transfer when it reports after the program was interrupted."""
+    """Raised in a transfer that reports progress after the program was interrupted."""
 
 
 def run(
@@ -27,11 +27,12 @@ def run(
     count: int,
     report: Report,
 ) -> Iterator[tuple[Item, Result | Exception]]:
-    """Call ``act`` with every item in ``count`` threads; yield what comes of each.
+    """Call ``act`` with every item in ``count`` threads; yield each with its outcome.
 
-    Results come as they are ready, exceptions among them. Where the caller is
-    interrupted meanwhile, the transfers under way end with :class:`Stopped`; a single
-    one is in the caller's thread, and interrupted with it.
+    Outcomes come as they are ready: a result, or the exception that ``act`` raised. If
+    the caller is interrupted meanwhile, the running transfers end with
+    :class:`Stopped`. A single job runs in the caller's thread, and is interrupted
+    with it.
     """
     if min(count, len(items)) < 2:
         for item in items:
@@ -57,7 +58,7 @@ def run(
             except Stopped:
                 return
 
-    # Daemons: a connection that says nothing must not keep an interrupted program.
+    # Daemon threads: a connection that stalls must not keep an interrupted program.
     threads = [
         threading.Thread(target=work, daemon=True)
         for _ in range(min(count, len(items)))

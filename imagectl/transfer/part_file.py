@@ -1,7 +1,8 @@
-"""A download that is not whole yet: ``NAME.part``, and beside it how far it is good.
+"""The file of a download that is not complete: ``NAME.part``, and its sidecar.
 
-``NAME.part.json`` says of which image it is and up to where its bytes are on the disk;
-it is enough to go on after a crash. Both go as soon as the data verified.
+The sidecar ``NAME.part.json`` says which image it is and up to which offset its bytes
+are on the disk, which is enough to resume after a crash. Once the data is verified,
+the part file becomes the target and the sidecar is deleted.
 """
 
 from __future__ import annotations
@@ -33,7 +34,11 @@ _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class PartFile:
-    """``offset`` is up to where the file is whole; it can be written beyond."""
+    """An open part file. It is complete up to ``offset``; writes may go beyond.
+
+    Raises :class:`ConflictError` where another program has it open, and
+    :class:`OSError`.
+    """
 
     def __init__(self, target: Path, record: Mapping[str, Any]) -> None:
         self.path = target.with_name(target.name + ".part")
@@ -47,7 +52,7 @@ class PartFile:
         }
         self._descriptor = _open_locked(self.path)
         try:
-            self._notes = os.open(self._sidecar, _FLAGS, 0o666)
+            self._sidecar_descriptor = os.open(self._sidecar, _FLAGS, 0o666)
         except OSError:
             os.close(self._descriptor)
             raise
@@ -57,20 +62,20 @@ class PartFile:
         self._synced = (0, time.monotonic())
 
     def resume(self) -> None:
-        """Go on where an earlier download of the same image was cut off."""
+        """Set the offset to where an earlier download of the same image ended."""
         try:
-            notes = json.loads(os.pread(self._notes, SIDECAR_BYTES, 0))
-            offset = int(notes.pop("offset"))
+            state = json.loads(os.pread(self._sidecar_descriptor, SIDECAR_BYTES, 0))
+            offset = int(state.pop("offset"))
         except (ValueError, KeyError, AttributeError, TypeError):
             return
         is_there = offset <= os.fstat(self._descriptor).st_size
-        if notes == self._image and is_there:
+        if state == self._image and is_there:
             self.offset = offset
 
     def begin(self, *, has_holes: bool = False, whole_bytes: int | None = None) -> None:
-        """Cut off what is beyond ``offset``, and make room for all if it is known.
+        """Truncate the file to ``offset``, then extend it to ``whole_bytes`` if given.
 
-        With ``has_holes`` zeros are not written but left out.
+        With ``has_holes`` and ``whole_bytes``, blocks of zeros are left out as holes.
         """
         os.ftruncate(self._descriptor, self.offset)
         if whole_bytes is not None:
@@ -79,7 +84,7 @@ class PartFile:
         self._sync(self.offset)
 
     def stored_bytes(self) -> int:
-        """Return what the file takes up of its disk."""
+        """Return how much of the disk the file takes up."""
         return os.fstat(self._descriptor).st_blocks * 512
 
     def append(self, block: bytes) -> None:
@@ -104,27 +109,28 @@ class PartFile:
             yield os.pread(self._descriptor, size_bytes, position)
 
     def advance(self, offset: int) -> None:
-        """Say up to where the file is whole; now and then that gets on the disk."""
+        """Set the offset; from time to time data and sidecar are synced to the disk."""
         self.offset = offset
         synced_bytes, synced_at = self._synced
         is_due = offset - synced_bytes >= CHECKPOINT_BYTES
         if not is_due and time.monotonic() - synced_at < CHECKPOINT_S:
             return
         if self._syncing is None or self._syncing.done():
-            self._settle()
+            self._wait_for_sync()
             self._synced = (offset, time.monotonic())
             self._syncing = self._syncer.submit(self._sync, offset)
 
     def become_target(self) -> None:
-        self._settle()
+        """Sync the file, rename it to the target and delete the sidecar."""
+        self._wait_for_sync()
         os.fsync(self._descriptor)
         os.replace(self.path, self._target)
         self._sidecar.unlink(missing_ok=True)
         _sync_folder(self._target.parent)
 
     def keep(self) -> str:
-        """Leave everything for a later run, and return what to tell of it."""
-        self._settle()
+        """Sync everything for a later run; return a message for the user about it."""
+        self._wait_for_sync()
         self._sync(self.offset)
         whole = self._image["size"]
         of_all = f" of {whole}" if whole is not None else ""
@@ -139,28 +145,28 @@ class PartFile:
 
     def close(self) -> None:
         self._syncer.shutdown()
-        os.close(self._notes)
+        os.close(self._sidecar_descriptor)
         os.close(self._descriptor)
 
-    def _settle(self) -> None:
+    def _wait_for_sync(self) -> None:
         if self._syncing is not None:
             self._syncing.result()
             self._syncing = None
 
     def _sync(self, offset: int) -> None:
         _sync_data(self._descriptor)
-        notes = json.dumps({**self._image, "offset": offset})
-        # One write of one length: a program that is killed leaves the old or the new.
-        os.pwrite(self._notes, notes.ljust(SIDECAR_BYTES).encode(), 0)
+        state = json.dumps({**self._image, "offset": offset})
+        # One write of a fixed length: a killed program leaves the old state or the new.
+        os.pwrite(self._sidecar_descriptor, state.ljust(SIDECAR_BYTES).encode(), 0)
 
 
 @contextlib.contextmanager
 def open_part(target: Path, record: Mapping[str, Any]) -> Iterator[PartFile]:
-    """Open the part file of a target for us alone.
+    """Open the part file of a target and lock it.
 
-    If the block fails, what was written is kept for a later run, unless it is wrong or
-    the disk will not take it. Raises :class:`ConflictError` where another program is
-    writing it.
+    If the block fails, what was written is kept for a later run, except after
+    :class:`VerificationError` and :class:`OSError`. Raises :class:`ConflictError`
+    where another program has the file open.
     """
     part = PartFile(target, record)
     try:
@@ -181,7 +187,7 @@ def _open_locked(path: Path) -> int:
     descriptor = os.open(path, _FLAGS, 0o666)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # The program that had the lock may have renamed the file since.
+        # The program that had the lock before may have renamed the file.
         is_ours = os.path.samestat(os.fstat(descriptor), os.stat(path))
     except (BlockingIOError, FileNotFoundError):
         is_ours = False
@@ -201,7 +207,7 @@ def _write(descriptor: int, data: bytes | memoryview, position: int) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Let the new name last; some file systems cannot."""
+    """Make a new name in a folder durable, where the file system can."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     with contextlib.suppress(OSError):
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""How far transfers are, for people: a bar on a terminal, or a line now and then."""
+"""Shows the progress of transfers: a bar on a terminal, or a line every few seconds."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import TextIO
 
 Report = Callable[[int], object]
-"""Takes the number of bytes that were moved since it was last called; fewer than none
-where a transfer begins anew."""
+"""Takes the number of bytes transferred since the last call; a negative number where a
+transfer begins again."""
 
 STYLES = ("bar", "plain", "none")
 PLAIN_INTERVAL_S = 5.0
@@ -20,9 +20,10 @@ PLAIN_INTERVAL_S = 5.0
 def show_progress(
     stream: TextIO | None, total_bytes: int | None, style: str = "bar"
 ) -> Iterator[Report]:
-    """Show on ``stream`` what the block reports, from whatever thread.
+    """Show on ``stream`` the progress that is reported, from any thread.
 
-    A ``bar`` is shown on a terminal only, ``plain`` lines anywhere.
+    ``total_bytes`` is None where it is not known. ``style`` is one of :data:`STYLES`;
+    a bar is shown on a terminal only. Without a stream nothing is shown.
     """
     if stream is None or style == "none" or (style == "bar" and not stream.isatty()):
         yield ignore
@@ -61,7 +62,7 @@ def _lines(stream: TextIO, total_bytes: int | None) -> Iterator[Report]:
 
 
 class PlainLines:
-    """A line every few seconds, for logs."""
+    """Writes a line of progress every few seconds, for logs."""
 
     def __init__(
         self,
@@ -103,4 +104,4 @@ def show_size(size_bytes: float) -> str:
 
 
 def ignore(size_bytes: int) -> None:
-    """Nobody wants to know."""
+    """Report to nobody."""

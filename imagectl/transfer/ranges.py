@@ -1,4 +1,4 @@
-"""One image over several connections, each fetching the next segment that is left."""
+"""Downloads one image over several connections, a segment at a time on each."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Segment(NamedTuple):
 
 
 class _Fetching:
-    """What the connections share: the segments that are left, and those that came."""
+    """A download that several threads work on, each over its own connection."""
 
     def __init__(
         self, image: RemoteImage, part: PartFile, size_bytes: int, report: Report
@@ -39,13 +39,13 @@ class _Fetching:
         self._report = report
 
     def work(self) -> None:
-        """Fetch segments until none is left, or until another connection failed."""
+        """Fetch segments until none is left or another thread failed."""
         try:
             while self._left and not self.is_over.is_set():
                 segment = self._left.popleft()
                 self._fetch(segment)
                 self.results.put(segment)
-        except IndexError:  # another was quicker
+        except IndexError:  # another thread took the last one
             return
         except BaseException as error:
             self.results.put(error)
@@ -73,13 +73,13 @@ def fetch(
     connections: int,
     report: Report,
 ) -> None:
-    """Fill ``part`` from its offset on, and hash it in order as it becomes whole.
+    """Download an image into ``part`` from its offset on, and add it to ``digest``.
 
-    Raises what the first connection that gives up raises; ``report`` is called from
-    several threads.
+    Segments come in any order; they are hashed in theirs. ``report`` is called from
+    several threads. Raises what the first connection that fails raises.
     """
     fetching = _Fetching(image, part, size_bytes, report)
-    # Of a program that leaves, nobody waits for connections that say nothing.
+    # Daemon threads: a connection that stalls must not keep the program.
     for _ in range(min(connections, len(fetching.segments))):
         threading.Thread(target=fetching.work, daemon=True).start()
     came: set[_Segment] = set()

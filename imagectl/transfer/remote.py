@@ -1,4 +1,4 @@
-"""The data of an image at a service: read from any place, and from there again."""
+"""Reads the data of an image from a service, and resumes where it broke off."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 
 class RemoteImage:
-    """An image's data; also a :class:`~imagectl.transfer.sources.Source` to upload.
+    """The data of an image; also a :class:`~imagectl.transfer.sources.Source`.
 
-    ``record`` is what the service says of the image, and what the data is held to;
-    ``stores`` are tried in their order.
+    ``record`` is the image's record, which the data is verified by. ``stores`` are the
+    stores to read from, in the order of preference. ``block_bytes`` is the size of the
+    blocks to read.
     """
 
     is_rewindable = True
@@ -54,17 +55,17 @@ class RemoteImage:
         verify(self.record, digest, self.name)
 
     def blocks(self, offset: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """Yield the data, or its part from ``offset`` up to ``end``.
+        """Yield the data, or the part of it from ``offset`` up to ``end``.
 
-        Where the connection is lost or the service is unwell, it is asked again for
-        what is missing; raises :class:`ImagectlError` once that is hopeless. Data
-        that is longer than the record says is not read to its end.
+        After a failure that may pass, the rest is requested again; raises
+        :class:`ImagectlError` for any other, and after too many. Data that is longer
+        than the record says is not read to its end.
         """
         retries, most = Retries(), self.size_bytes if end is None else end
         while not offset or most is None or offset < most:
             try:
                 for block in self._read(offset, end):
-                    retries.forget()
+                    retries.reset()
                     offset += len(block)
                     yield block
                 return
@@ -72,7 +73,7 @@ class RemoteImage:
                 retries.wait(error)
 
     def is_known(self) -> bool:
-        """Say whether the service answers, and has the image."""
+        """Return whether the service answers and has the image."""
         try:
             self._client.show(IMAGE, self.record["id"])
         except ImagectlError:
@@ -80,7 +81,7 @@ class RemoteImage:
         return True
 
     def has_ranges(self) -> bool:
-        """Say whether the service gives parts of the data."""
+        """Return whether the service serves ranges of the data."""
         with self._open(0, 1) as response:
             return response.status_code == 206
 
@@ -102,18 +103,22 @@ class RemoteImage:
 
     def _open(self, offset: int, end: int | None) -> requests.Response:
         try:
-            response = self._ask(offset, end)
+            response = self._request(offset, end)
         except ImagectlError as error:
-            # Stores that give only the whole (Glance 33, ``api/v2/image_data.py``).
+            # Some stores serve only the whole (Glance 33, ``api/v2/image_data.py``).
             if error.status not in (400, 416) or not (offset or end):
                 raise
-            return self._ask(0, None)
-        told = response.headers.get("Content-Range", "")
-        if response.status_code == 206 and not told.startswith(f"bytes {offset}-"):
+            return self._request(0, None)
+        content_range = response.headers.get("Content-Range", "")
+        if response.status_code == 206 and not content_range.startswith(
+            f"bytes {offset}-"
+        ):
             response.close()
-            raise ServiceError(f"Asked for bytes from {offset} on, got '{told}'.")
+            raise ServiceError(
+                f"Asked for bytes from {offset} on, got '{content_range}'."
+            )
         return response
 
-    def _ask(self, offset: int, end: int | None) -> requests.Response:
+    def _request(self, offset: int, end: int | None) -> requests.Response:
         image_id = self.record["id"]
         return images.open_data(self._client, image_id, self._stores, offset, end)

@@ -1,4 +1,4 @@
-"""When a transfer that failed is tried again, and when that is pointless."""
+"""Decides whether and when a failed transfer is retried."""
 
 from __future__ import annotations
 
@@ -9,29 +9,31 @@ import time
 from imagectl.errors import ImagectlError, UnreachableError
 
 LIMIT = 5
-"""How often in a row a transfer may fail without having moved anything."""
+"""How many times in a row a transfer is retried without having moved anything."""
 FIRST_DELAY_S = 0.5
 MAX_DELAY_S = 30.0
 MAX_RETRY_AFTER_S = 300.0
 PASSING = frozenset((408, 429, 500, 502, 503, 504))
+"""Statuses of failures that may pass."""
 
 _log = logging.getLogger(__name__)
 pause = time.sleep
 
 
 class Retries:
-    """The failures of one transfer; ``limit`` of them in a row are forgiven."""
+    """Counts the failures of one transfer; up to ``limit`` in a row are retried."""
 
     def __init__(self, limit: int = LIMIT) -> None:
         self.failures = 0
         self._limit = limit
 
     def wait(self, error: ImagectlError, *also: int) -> None:
-        """Return when it is time to try again; raise ``error`` if it never is.
+        """Wait and return if the transfer is to be retried; otherwise raise ``error``.
 
-        Tried again is what may pass: a lost connection, the statuses in
-        :data:`PASSING`, and ``also``. Each delay is twice the one before, and as long
-        as a ``Retry-After`` asks for, up to five minutes.
+        Retried are lost connections and the statuses in :data:`PASSING` and ``also``,
+        up to the limit. The delay doubles each time, up to half a minute, and is at
+        least what ``Retry-After`` asks for; one of more than five minutes is not
+        waited for.
         """
         asked_s = error.retry_after_s or 0.0
         is_passing = isinstance(error, UnreachableError) or error.status in PASSING
@@ -40,11 +42,11 @@ class Retries:
             raise error
         longest_s = min(FIRST_DELAY_S * 2**self.failures, MAX_DELAY_S)
         self.failures += 1
-        # Clients that were cut off together do not come back together.
+        # Random, so that clients that were cut off together do not return together.
         delay_s = max(asked_s, random.uniform(longest_s / 2, longest_s))
         _log.warning("%s; trying again in %.1f s", error, delay_s)
         pause(delay_s)
 
-    def forget(self) -> None:
-        """Something was moved: the next failure is the first again."""
+    def reset(self) -> None:
+        """Count from zero again, because something was transferred."""
         self.failures = 0

@@ -1,4 +1,4 @@
-"""Signatures of image data, by which Glance and Nova know whose it is."""
+"""Signs image data, for Glance and Nova to verify."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from imagectl.errors import ImagectlError
-from imagectl.transfer.sources import FileSource, PipeSource
+from imagectl.transfer.sources import LocalSource
 
 HASH_METHOD = "SHA-256"
 KEY_TYPE = "RSA-PSS"
 
 
-def sign(
-    source: FileSource | PipeSource, key_path: str, ask_password: Callable[[], str]
-) -> str:
-    """Return the signature of all data, in Base64, by the private key of a PEM file.
+def sign(source: LocalSource, key_path: str, ask_password: Callable[[], str]) -> str:
+    """Return the signature of the data in Base64, made with a private key.
 
-    What signs is RSA-PSS over SHA-256, as ``openstack`` has it. The password is asked
-    for only if the key has one. Raises :class:`OSError` for a file that cannot be
-    read, and :class:`ImagectlError` for one that holds no such key, or where the
-    library that signs is not installed.
+    ``key_path`` is a PEM file with an RSA key; ``ask_password`` is called only if the
+    key is encrypted. The signature is RSA-PSS over SHA-256, as ``openstack`` makes it.
+
+    Raises :class:`OSError` for a file that cannot be read, and :class:`ImagectlError`
+    for one that holds no such key or where the library cryptography is missing.
     """
     try:
         from cryptography.hazmat.primitives import hashes
@@ -51,7 +50,7 @@ def _load(path: str, ask_password: Callable[[], str]) -> Any:
     try:
         try:
             key = load_pem_private_key(pem, None)
-        except TypeError:  # how it says that there is a password
+        except TypeError:  # the key is encrypted
             key = load_pem_private_key(pem, ask_password().encode())
     except ValueError as error:
         raise ImagectlError(f"{path} holds no key that opens so.") from error

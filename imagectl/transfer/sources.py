@@ -1,4 +1,4 @@
-"""Data on its way up: files and what is piped in; looked at, and read in blocks."""
+"""Data to upload: files and standard input, checked first and then read in blocks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import stat
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
@@ -15,49 +16,62 @@ from imagectl.transfer.formats import check_format
 
 BLOCK_BYTES = 1 << 20
 REPLAY_BYTES = 8 << 20
-"""How much of a pipe is kept: if sending fails no later, it can begin anew."""
+"""How much of a pipe is kept in memory, to send it again if sending fails early."""
 STDIN = 0
 
 
 class Source(Protocol):
-    """What can be sent as the data of an image.
-
-    ``size_bytes`` is what it amounts to, ``None`` where that is not known;
-    ``algorithms`` are the hashes to take of it; ``is_rewindable`` says that
-    ``blocks`` can be called once more and yields the data from its beginning.
-    """
+    """Data that can be uploaded as an image's."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What to call the data in messages."""
+
     @property
-    def size_bytes(self) -> int | None: ...
+    def size_bytes(self) -> int | None:
+        """The size of the data, None where it is not known."""
+
     @property
-    def algorithms(self) -> tuple[str, ...]: ...
+    def algorithms(self) -> tuple[str, ...]:
+        """The algorithms to hash the data by."""
+
     @property
-    def is_rewindable(self) -> bool: ...
+    def is_rewindable(self) -> bool:
+        """Whether ``blocks`` can be called again to read from the beginning."""
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the data. Raises :class:`ImagectlError` where it cannot be read."""
 
     def check(self, digest: Digest) -> None:
-        """Raise :class:`VerificationError` if what was read is not what there was.
+        """Raise :class:`VerificationError` if what was read is not right.
 
-        It is called before the last block is sent: the service then never takes it
-        for whole.
+        It is called before the last block is sent, so that the service never has
+        wrong data completely.
         """
 
 
-class LocalSource:
-    """Data of this machine, whose beginning can be looked at before it is sent."""
+class LocalSource(ABC):
+    """A source on this machine; the beginning can be looked at before it is sent."""
+
+    algorithms: tuple[str, ...]
+    is_rewindable: bool
 
     def __init__(self, file: BinaryIO, name: str, size_bytes: int | None) -> None:
         self.name = name
         self.size_bytes = size_bytes
         self._file = file
 
+    @abstractmethod
     def head(self) -> bytes:
-        """Return the first block, without taking it from those that are sent."""
-        raise NotImplementedError
+        """Return the first block, which ``blocks`` yields all the same."""
+
+    @abstractmethod
+    def blocks(self) -> Iterator[bytes]:
+        """See :meth:`Source.blocks`."""
+
+    @abstractmethod
+    def check(self, digest: Digest) -> None:
+        """See :meth:`Source.check`."""
 
     def check_format(self, disk_format: str, *, allow_unsafe: bool = False) -> str:
         """Return the format of the data, as :func:`formats.check_format` does."""
@@ -69,7 +83,7 @@ class LocalSource:
 
 
 class FileSource(LocalSource):
-    """A file, from where it stands to its end."""
+    """A file, from its current position to its end."""
 
     algorithms = (USUAL_ALGORITHM,)
     is_rewindable = True
@@ -94,12 +108,12 @@ class FileSource(LocalSource):
             raise VerificationError(f"{self.name} changed while it was sent.")
 
     def _read(self, offset: int) -> bytes:
-        with _naming(self.name):
+        with _read_errors_of(self.name):
             return os.pread(self._descriptor, BLOCK_BYTES, offset)
 
 
 class PipeSource(LocalSource):
-    """What can be read once, but for a beginning that is kept."""
+    """A pipe: it can be read once, except for a beginning that is kept."""
 
     algorithms = (USUAL_ALGORITHM, "md5")
 
@@ -118,10 +132,10 @@ class PipeSource(LocalSource):
             yield block
 
     def check(self, digest: Digest) -> None:
-        """A pipe has nothing else to compare with."""
+        """Accept everything: there is nothing to compare the data with."""
 
     def _read(self) -> bytes:
-        with _naming(self.name):
+        with _read_errors_of(self.name):
             block = self._file.read(BLOCK_BYTES)
         self._read_bytes += len(block)
         self._kept.append(block)
@@ -132,33 +146,40 @@ class PipeSource(LocalSource):
 
 
 @contextlib.contextmanager
+def open_file(path: str, size_bytes: int | None = None) -> Iterator[LocalSource]:
+    """Open a file, or a named pipe, to upload it.
+
+    Raises :class:`OSError` where it cannot be read, and :class:`UsageError` where its
+    size is not ``size_bytes``.
+    """
+    with open(path, "rb", buffering=0) as file:
+        yield _source_of(file, path, size_bytes)
+
+
+@contextlib.contextmanager
 def open_source(
     path: str | None, size_bytes: int | None
-) -> Iterator[FileSource | PipeSource | None]:
-    """Open the data to send: a file, or standard input.
+) -> Iterator[LocalSource | None]:
+    """Open the data to upload: a file, or standard input.
 
-    ``-`` stands for standard input. Without a path that is taken too, but only if it
-    is piped or redirected. Nothing comes of a standard input that holds no data.
-    Raises :class:`OSError` for a file that cannot be read, and :class:`UsageError`
-    for data that is not as long as ``size_bytes`` says, or that is not there.
+    ``-`` is standard input. Without a path that is taken too, but only if it is piped
+    or redirected. Yields None where standard input holds no data. Raises
+    :class:`OSError` for a file that cannot be read, and :class:`UsageError` for data
+    that is not as long as ``size_bytes`` says, or that is not there.
     """
     if path is not None and path != "-":
-        with open(path, "rb", buffering=0) as file:
-            yield _source(file, path, size_bytes)
+        with open_file(path, size_bytes) as file:
+            yield file
         return
-    if not _stdin_may_hold_data(is_asked_for=path is not None):
-        source = None
-    else:
-        source = _source(_stdin(), "standard input", size_bytes)
-    if source is None or not source.head():
-        if size_bytes is not None:
-            raise UsageError("--size is given, and there is no data")
-        source = None
-    yield source
-
-
-def _stdin() -> BinaryIO:
-    return open(STDIN, "rb", closefd=False)
+    if _stdin_may_hold_data(is_asked_for=path is not None):
+        with open(STDIN, "rb", closefd=False) as stdin:
+            source = _source_of(stdin, "standard input", size_bytes)
+            if source.head():
+                yield source
+                return
+    if size_bytes is not None:
+        raise UsageError("--size is given, and there is no data")
+    yield None
 
 
 def _stdin_may_hold_data(*, is_asked_for: bool) -> bool:
@@ -172,12 +193,10 @@ def _stdin_may_hold_data(*, is_asked_for: bool) -> bool:
     return not is_closed and (is_asked_for or not is_device)
 
 
-def _source(
-    file: BinaryIO, name: str, size_bytes: int | None
-) -> FileSource | PipeSource:
+def _source_of(file: BinaryIO, name: str, size_bytes: int | None) -> LocalSource:
     mode = os.fstat(file.fileno()).st_mode
     if not (stat.S_ISREG(mode) or stat.S_ISBLK(mode)):
-        _widen(file)
+        _enlarge_buffer(file)
         return PipeSource(file, name, size_bytes)
     start = file.tell()
     # Files of /proc have data but no size.
@@ -188,15 +207,18 @@ def _source(
     return FileSource(file, name, actual or size_bytes)
 
 
-def _widen(file: BinaryIO) -> None:
-    """Let a pipe hold a block, where the system lets us: fewer changes of process."""
+def _enlarge_buffer(file: BinaryIO) -> None:
+    """Let a pipe hold a whole block, where the system can: fewer context switches."""
     with contextlib.suppress(OSError, AttributeError):
         fcntl.fcntl(file, fcntl.F_SETPIPE_SZ, BLOCK_BYTES)
 
 
 @contextlib.contextmanager
-def _naming(name: str) -> Iterator[None]:
-    """Name what cannot be read: from within a request it would look the network's."""
+def _read_errors_of(name: str) -> Iterator[None]:
+    """Turn an :class:`OSError` into an :class:`ImagectlError` that names the source.
+
+    Raised from within a request, it would look like an error of the network.
+    """
     try:
         yield
     except OSError as error:

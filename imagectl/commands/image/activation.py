@@ -1,4 +1,4 @@
-"""Whether the data of images may be downloaded."""
+"""Deactivates and reactivates images."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ class Audit(Lister, TransferCommand):
         )
 
     def audit(self, record: Record, report: Report) -> None:
-        """Read one image and note the verdict; raises what there is to say of it."""
+        """Read one image and keep the verdict; raises the error of a bad one."""
         if record["status"] not in WITH_DATA:
             self.verdicts[record["id"]] = "no data"
             return

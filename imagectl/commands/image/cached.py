@@ -1,4 +1,4 @@
-"""``cached image``: the images that the service keeps near at hand."""
+"""``cached image``: the cache of the image service."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ from imagectl.commands.image.image_argument import NamesImage
 from imagectl.contract.image import IMAGE
 
 COLUMNS = (
-    *("ID", "State", "Last Accessed (UTC)", "Last Modified (UTC)", "Size", "Hits"),
+    "ID",
+    "State",
+    "Last Accessed (UTC)",
+    "Last Modified (UTC)",
+    "Size",
+    "Hits",
 )
 UNKNOWN = "N/A"
 
@@ -54,7 +59,7 @@ class Delete(NamesImage):
         client = self.cloud.image
 
         def delete(given: str) -> None:
-            # The cache may hold an image that is deleted.
+            # The cache may still have an image that was deleted.
             image_id = lookup.find_id(client, IMAGE, given, may_be_gone=True)
             client.request("DELETE", _path(image_id))
 

@@ -1,4 +1,4 @@
-"""Images for people: sizes in units, and a status that catches the eye."""
+"""Cells of images for people: sizes in units, and a status in colour."""
 
 from __future__ import annotations
 
@@ -11,25 +11,27 @@ from imagectl import output
 from imagectl.api.client import Record
 
 COLOURS = {"active": 32, "killed": 31, "deleted": 31, "deactivated": 35}
-"""SGR codes: green, red, magenta; what is on its way is yellow."""
-ON_ITS_WAY = 33
+"""SGR codes of statuses: green, red and magenta."""
+OTHER_COLOUR = 33
+"""Yellow, for every other status: one that is to change."""
 
 
 class StatusCell(FormattableColumn[str]):
-    """A status in its colour for people, and as it is for programs."""
+    """A status, in colour for people and plain for programs."""
 
     def human_readable(self) -> str:
-        colour = COLOURS.get(self._value, ON_ITS_WAY)
+        colour = COLOURS.get(self._value, OTHER_COLOUR)
         return f"\033[{colour}m{output.escape(self._value)}\033[0m"
 
 
 def has_colour(stream: TextIO) -> bool:
-    """Say whether to colour: on a terminal, unless ``NO_COLOR`` is set to something."""
+    """Return whether to use colour: on a terminal, unless ``NO_COLOR`` is set."""
     wants_none = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return stream.isatty() and not wants_none
 
 
-def present(record: Record, *, in_units: bool, in_colour: bool) -> Record:
+def with_cells(record: Record, *, in_units: bool, in_colour: bool) -> Record:
+    """Return a record whose size and status read well in a table."""
     shown = dict(record)
     if in_units and record.get("size") is not None:
         shown["size"] = output.format_size(record["size"])

@@ -8,7 +8,7 @@ from typing import Any
 from imagectl.api import images, lookup
 from imagectl.api.client import Client, Cloud, Record
 from imagectl.api.selection import active_images, select, unique
-from imagectl.api.sharing import add_member, member_ids, project_elsewhere
+from imagectl.api.sharing import add_member, find_matching_project, member_ids
 from imagectl.auth.session import Session
 from imagectl.command import Lister, common_code
 from imagectl.commands import options
@@ -162,7 +162,7 @@ class Copy(Lister, TransferCommand):
         return Cloud(Session(config))
 
     def copy(self, record: Record, report: Report) -> tuple[str | None, str]:
-        """Return the copy's id, and what was done for it."""
+        """Copy one image; return the copy's id, if there is one, and the result."""
         if record["status"] != "active":
             raise ConflictError(
                 f"Image {record['id']} is {record['status']}; only an active one has"
@@ -191,7 +191,7 @@ class Copy(Lister, TransferCommand):
 
     def body(self, record: Record) -> Record:
         """Return the request that creates the copy."""
-        args, kept = self.args, copying.portable(record)
+        args, kept = self.args, copying.portable_attributes(record)
         for key in args.left_out:
             kept.pop(key, None)
         return kept | options.given(
@@ -202,16 +202,19 @@ class Copy(Lister, TransferCommand):
         )
 
     def members(self, record: Record, body: Record) -> list[str]:
-        """Return the target's projects to share the copy with: known before it is."""
+        """Return the ids of the target's projects to share the copy with.
+
+        It is called before the copy is made: a project may be missing there.
+        """
         is_shared = record["visibility"] == body["visibility"] == "shared"
         if not (self.args.members and is_shared):
             return []
         ids = member_ids(self.cloud.image, record["id"])
-        return [project_elsewhere(self.cloud, self.target, each) for each in ids]
+        return [find_matching_project(self.cloud, self.target, each) for each in ids]
 
 
 def _update(target: Client, copy: Record, body: Record) -> bool:
-    """Give a copy what it lacks of ``body``; say whether there was anything."""
+    """Give a copy the attributes of ``body``; return whether any was different."""
     operations = images.changes(copy, {k: v for k, v in body.items() if k != "id"})
     if operations:
         images.patch(target, copy["id"], operations)

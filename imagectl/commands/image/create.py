@@ -10,11 +10,11 @@ from imagectl.api.client import Record
 from imagectl.commands import options
 from imagectl.commands.image.batch import TransferCommand
 from imagectl.commands.image.options.attributes import add_attributes, attributes
-from imagectl.commands.image.options.data import add_data, settle_format
+from imagectl.commands.image.options.data import add_data, choose_disk_format
 from imagectl.commands.image.options.imports import (
     add_stores,
     import_image,
-    request,
+    make_import_request,
     uri,
 )
 from imagectl.commands.image.options.signing import (
@@ -25,20 +25,19 @@ from imagectl.commands.image.options.signing import (
 from imagectl.commands.image.options.waiting import add_wait
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
-from imagectl.transfer.digest import Digest, verify
-from imagectl.transfer.sources import FileSource, PipeSource, open_source
+from imagectl.transfer.digest import verify
+from imagectl.transfer.sources import LocalSource, open_source
 from imagectl.transfer.upload import stage, upload
 
-Data = FileSource | PipeSource
 
-
-class Create(verbs.Create, TransferCommand):
+class Create(verbs.ShowRecord, TransferCommand):
     """Create an image, and store its data from a file or from standard input.
 
     What is stored is verified. If anything goes wrong, or on Ctrl-C, the new image is
     deleted again.
     """
 
+    changes = True
     resource = IMAGE
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -76,74 +75,76 @@ class Create(verbs.Create, TransferCommand):
         add_stores(parser)
         add_wait(parser, is_default=True)
 
-    def body(self, args: argparse.Namespace) -> dict[str, Any]:
-        owner = lookup.find_project_id(self.cloud, args.project, args.project_domain)
-        return attributes(args) | options.given(id=args.id, owner=owner, tags=args.tags)
-
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        _check_options(parsed_args)
-        with _open(parsed_args) as source:
-            wanted = self.import_request(parsed_args, source)
-            parsed_args.disk_format = settle_format(source, parsed_args)
-            signed = signature_properties(self.app, source, parsed_args)
-            record: Record = self.client.create(IMAGE, self.body(parsed_args) | signed)
-            if wanted:
-                record = self.import_data(record, source, wanted, parsed_args)
-            elif source:
-                record = self.upload(record, source, parsed_args)
-        return self.display(parsed_args, record)
+        args = parsed_args
+        _check_options(args)
+        with _open(args) as source:
+            wanted = self.import_request(args, source)
+            body = {
+                **self.body(args, choose_disk_format(source, args)),
+                **signature_properties(self.app, source, args),
+            }
+            record = self.client.create(IMAGE, body)
+            with images.discarded_on_failure(
+                self.client, record, self.app.say, is_kept=args.keep
+            ):
+                if wanted:
+                    record = self.import_data(record, source, wanted, args)
+                elif source:
+                    record = self.store_data(record["id"], source, args)
+        return self.display(args, record)
+
+    def body(self, args: argparse.Namespace, disk_format: str) -> Record:
+        """Return the request that creates the image."""
+        owner = lookup.find_project_id(self.cloud, args.project, args.project_domain)
+        return attributes(args, disk_format) | options.given(
+            id=args.id, owner=owner, tags=args.tags
+        )
 
     def import_request(
-        self, args: argparse.Namespace, source: Data | None
-    ) -> imports.Request | None:
-        """Return the import to ask for. Raises :class:`UsageError` without data."""
+        self, args: argparse.Namespace, source: LocalSource | None
+    ) -> imports.ImportRequest | None:
+        """Return the import to ask for, if any. Raises :class:`UsageError`."""
         if args.uri:
-            return request(self.client, args, "web-download", {"uri": args.uri})
+            details = {"uri": args.uri}
+            return make_import_request(self.client, args, "web-download", details)
         if not args.use_import:
             return None
         if source is None:
             raise UsageError(
                 "There is nothing to import.", hint="use --file or --uri, or pipe it in"
             )
-        return request(self.client, args, "glance-direct", {})
+        return make_import_request(self.client, args, "glance-direct", {})
+
+    def store_data(
+        self, image_id: str, source: LocalSource, args: argparse.Namespace
+    ) -> Record:
+        """Send the data to the image's store and return the image."""
+        store = next(iter(args.stores), None)
+        with self.show_progress(args, source.size_bytes) as report:
+            return upload(self.client, image_id, source, report=report, store=store)
 
     def import_data(
         self,
         record: Record,
-        source: Data | None,
-        wanted: imports.Request,
+        source: LocalSource | None,
+        wanted: imports.ImportRequest,
         args: argparse.Namespace,
     ) -> Record:
-        with self.discarding(record, args):
-            digest = self.stage(record, source, args) if source else None
-            stored = import_image(self, record["id"], wanted, args)
-            kinds = ("disk_format", "container_format")
-            is_as_sent = all(stored[kind] == record[kind] for kind in kinds)
-            # The service may unpack or convert what it imports.
-            if source and digest and args.wait and is_as_sent:
-                verify(stored, digest, source.name)
+        """Stage the data, if it is here, import it and return the image."""
+        digest = None
+        if source:
+            with self.show_progress(args, source.size_bytes) as report:
+                digest = stage(self.client, record["id"], source, report=report)
+        stored = import_image(self, record["id"], wanted, args)
+        kinds = ("disk_format", "container_format")
+        is_as_sent = all(stored[kind] == record[kind] for kind in kinds)
+        # The service may unpack or convert what it imports.
+        if source and digest and args.wait and is_as_sent:
+            verify(stored, digest, source.name)
         return stored
-
-    def stage(self, record: Record, source: Data, args: argparse.Namespace) -> Digest:
-        with self.show_progress(args, source.size_bytes) as report:
-            return stage(self.client, record["id"], source, report=report)
-
-    def upload(self, record: Record, source: Data, args: argparse.Namespace) -> Record:
-        image_id, store = record["id"], next(iter(args.stores), None)
-        with (
-            self.discarding(record, args),
-            self.show_progress(args, source.size_bytes) as report,
-        ):
-            return upload(self.client, image_id, source, report=report, store=store)
-
-    def discarding(
-        self, record: Record, args: argparse.Namespace
-    ) -> AbstractContextManager[None]:
-        return images.discarded_on_failure(
-            self.client, record, self.app.say, is_kept=args.keep
-        )
 
 
 def _check_options(args: argparse.Namespace) -> None:
@@ -157,5 +158,5 @@ def _check_options(args: argparse.Namespace) -> None:
         raise UsageError("--allow-failure and --disallow-failure need --import.")
 
 
-def _open(args: argparse.Namespace) -> AbstractContextManager[Data | None]:
+def _open(args: argparse.Namespace) -> AbstractContextManager[LocalSource | None]:
     return nullcontext() if args.uri else open_source(args.file, args.size)

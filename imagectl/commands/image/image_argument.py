@@ -1,4 +1,4 @@
-"""What commands on something of an image have in common: the image's name."""
+"""The argument that names an image, for commands on what belongs to an image."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from imagectl.contract.image import IMAGE
 
 
 class NamesImage(Command):
+    """A command with an image argument."""
+
     def add_image(
         self, parser: argparse.ArgumentParser, means: str = "Image", **options: Any
     ) -> None:

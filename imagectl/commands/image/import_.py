@@ -9,7 +9,7 @@ from imagectl.api.client import Record
 from imagectl.commands.image.options.imports import (
     add_stores,
     import_image,
-    request,
+    make_import_request,
     uri,
 )
 from imagectl.commands.image.options.waiting import add_wait
@@ -22,7 +22,7 @@ STATUS_FOR = {
     "glance-download": "queued",
     "copy-image": "active",
 }
-"""The status in which an image must be for each method."""
+"""The status that an image must have for each method."""
 
 
 class Import(verbs.ShowRecord):
@@ -73,16 +73,19 @@ class Import(verbs.ShowRecord):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        details = _details(parsed_args)
-        wanted = request(self.client, parsed_args, parsed_args.method, details)
-        record = self.find(parsed_args.image)
+        args = parsed_args
+        wanted = make_import_request(self.client, args, args.method, _details(args))
+        record = self.find(args.image)
         _check_status(record, wanted.method)
-        record = import_image(self, record["id"], wanted, parsed_args)
-        return self.display(parsed_args, record)
+        record = import_image(self, record["id"], wanted, args)
+        return self.display(args, record)
 
 
 def _details(args: argparse.Namespace) -> dict[str, str]:
-    """Return what the method needs. Raises :class:`UsageError` for any other."""
+    """Return the parameters of the method, as the service names them.
+
+    Raises :class:`UsageError` for an option that is missing or does not belong to it.
+    """
     given = {
         "--uri": args.uri,
         "--remote-image": args.remote_image,

@@ -1,4 +1,4 @@
-"""What the image service says of itself: import methods, quotas, schemas."""
+"""Import methods, quotas and schemas of the image service."""
 
 from __future__ import annotations
 

@@ -10,11 +10,11 @@ from imagectl.api import lookup
 from imagectl.api.client import Record
 from imagectl.api.selection import has_wildcard, matches
 from imagectl.commands import options
-from imagectl.commands.image.cells import has_colour, present
+from imagectl.commands.image.cells import has_colour, with_cells
 from imagectl.contract.image import IMAGE, MEMBER_STATUS_FILTERS, VISIBILITIES
 
 HASHES = ("checksum", "hash")
-"""The MD5 of an image's data, and its ``os_hash_value``."""
+"""Options for the MD5 of an image's data and for its ``os_hash_value``."""
 
 
 class List(verbs.PagedList):
@@ -129,10 +129,13 @@ class List(verbs.PagedList):
         in_units, in_colour = args.human_readable, has_colour(self.app.stdout)
         if not (in_units or in_colour):
             return found
-        return (present(r, in_units=in_units, in_colour=in_colour) for r in found)
+        return (with_cells(r, in_units=in_units, in_colour=in_colour) for r in found)
 
 
 def sort_order(text: str) -> str:
-    """Return ``--sort`` as the service takes it, whose own default is descending."""
+    """Return ``--sort`` for the service; keys without a direction are ascending.
+
+    The service's own default is descending.
+    """
     keys = (key.strip() for key in text.split(","))
     return ",".join(key if ":" in key else f"{key}:asc" for key in keys if key)

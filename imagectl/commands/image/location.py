@@ -1,4 +1,4 @@
-"""Where the data of an image is, for administrators and their services."""
+"""The locations of image data, for administrators and their services."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imagectl.api import imports, locations
 from imagectl.command import Lister
 from imagectl.commands import options
 from imagectl.commands.image.image_argument import NamesImage
-from imagectl.commands.image.options.waiting import add_wait, patience
+from imagectl.commands.image.options.waiting import add_wait, wait_limit
 from imagectl.contract.image import IMAGE
 
 COLUMNS = {"URL": "url", "Metadata": "metadata"}
@@ -29,9 +29,9 @@ class List(Lister, NamesImage):
     ) -> tuple[Sequence[str], Iterable[Any]]:
         columns = self.select(list(COLUMNS), parsed_args.columns, list(COLUMNS))
         record = self.find_image(parsed_args.image)
-        places = locations.all_of(self.cloud.image, record)
+        found = locations.list_all(self.cloud.image, record)
         return self.table(
-            columns, ([place.get(COLUMNS[c]) for c in columns] for place in places)
+            columns, ([each.get(COLUMNS[c]) for c in columns] for each in found)
         )
 
 
@@ -80,8 +80,8 @@ class Add(verbs.ShowRecord):
         else:
             request_id = locations.register(client, image_id, args.url, hashes)
             if args.wait:
-                waiting = patience(self.app, args)
-                record = imports.follow(client, image_id, request_id, waiting)
+                limit = wait_limit(self.app, args)
+                record = imports.wait_for_import(client, image_id, request_id, limit)
         return self.display(args, record)
 
 

@@ -16,23 +16,23 @@ from imagectl.contract.identity import DOMAIN, PROJECT
 from imagectl.contract.image import MEMBER
 
 SHARED = {"member_status": "all"}
-"""Finds an image by name for a member that has not accepted it, too."""
+"""The scope in which a member finds an image by name that it has not accepted."""
 
 
 class MemberVerb(NamesImage):
-    """What verbs on one membership have in common: the image and the project."""
+    """A command on the membership of a project in an image."""
 
     def add_operands(
-        self, parser: argparse.ArgumentParser, does: str, **nargs: Any
+        self, parser: argparse.ArgumentParser, purpose: str, **nargs: Any
     ) -> None:
         self.add_image(parser)
         parser.add_argument(
-            "project", metavar="<project>", help=f"{does} (name or ID)", **nargs
+            "project", metavar="<project>", help=f"{purpose} (name or ID)", **nargs
         )
         options.add_domain_of(parser, "project")
 
     def project_id(self, given: str, args: argparse.Namespace) -> str:
-        """Return a member's id, that of a deleted project included."""
+        """Return the id of a member, which may be a project that is deleted."""
         scope = {
             "domain_id": lookup.find_optional_id(
                 self.cloud, DOMAIN, args.project_domain
@@ -51,7 +51,7 @@ class List(verbs.List, NamesImage):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         self.add_image(parser)
-        # It names no project: openstack has it here, and scripts may.
+        # It has no effect: openstack has the option here, so scripts may use it.
         parser.add_argument("--project-domain", help=argparse.SUPPRESS)
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:

@@ -16,7 +16,7 @@ from imagectl.commands.image.options.transfers import (
 )
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
-from imagectl.transfer.download import Manner, save, save_to_descriptor
+from imagectl.transfer.download import SaveOptions, save, save_to_descriptor
 from imagectl.transfer.progress import Report
 from imagectl.transfer.remote import RemoteImage
 from imagectl.transfer.sources import BLOCK_BYTES
@@ -102,7 +102,8 @@ class Save(ResourceVerb, TransferCommand):
         style = "bar" if is_file else "none"
         with self.show_progress(parsed_args, image.size_bytes, style) as report:
             if is_file:
-                save(image, Path(parsed_args.file), _manner(parsed_args), report)
+                how = save_options(parsed_args)
+                save(image, Path(parsed_args.file), how, report)
             else:
                 save_to_descriptor(image, self.app.stdout.fileno(), report)
         return 0
@@ -116,12 +117,12 @@ class Save(ResourceVerb, TransferCommand):
         records = [record for record in found if record is not None]
         if args.all:
             records = list(self.client.list(IMAGE, {"status": "active"}))
-        manner, directory = _manner(args), args.directory
+        how, directory = save_options(args), args.directory
         directory.mkdir(parents=True, exist_ok=True)
 
         def save_one(item: tuple[Record, str], report: Report) -> None:
             record, name = item
-            save(self.image(record, args), directory / name, manner, report)
+            save(self.image(record, args), directory / name, how, report)
 
         _, failures = self.run_batch(
             args,
@@ -136,11 +137,14 @@ class Save(ResourceVerb, TransferCommand):
 
 
 def file_names(records: Sequence[Record]) -> list[str]:
-    """Return a name of its own for each image: its name, and its format as suffix."""
+    """Return a file name for each image: its name, with its format as suffix.
+
+    Images of the same name get their ids added.
+    """
     names = [_file_name(record) for record in records]
-    often = {name for name, count in Counter(names).items() if count > 1}
+    shared = {name for name, count in Counter(names).items() if count > 1}
     return [
-        _file_name(record, f"-{record['id']}") if name in often else name
+        _file_name(record, f"-{record['id']}") if name in shared else name
         for record, name in zip(records, names, strict=True)
     ]
 
@@ -152,8 +156,13 @@ def _file_name(record: Record, mark: str = "") -> str:
     return stem.decode(errors="ignore") + mark + suffix
 
 
-def _manner(args: argparse.Namespace) -> Manner:
-    return Manner(args.force, args.resumes, args.sparse, args.parallel)
+def save_options(args: argparse.Namespace) -> SaveOptions:
+    return SaveOptions(
+        overwrites=args.force,
+        resumes=args.resumes,
+        is_sparse=args.sparse,
+        connections=args.parallel,
+    )
 
 
 def _check_options(args: argparse.Namespace) -> None:

@@ -121,13 +121,13 @@ class Set(ResourceVerb, TransferCommand):
         properties = {name: getattr(args, name) for name in known}
         tags = list(dict.fromkeys([*record["tags"], *(args.tags or ())]))
         wanted = options.given(**properties, owner=owner, tags=tags)
-        operations = images.changes(record, wanted | attributes(args))
+        operations = images.changes(record, wanted | attributes(args, args.disk_format))
         if not operations:
             return record
         return images.patch(self.client, record["id"], operations)
 
     def store(self, record: Record, args: argparse.Namespace) -> None:
-        """Store the data of an image that was kept when its upload failed."""
+        """Store the data of an image that has none, as when its upload failed."""
         if record["status"] != "queued":
             raise ConflictError(
                 f"Image {record['id']} is {record['status']}: it takes no data."

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from imagectl import output, verbs
-from imagectl.commands.image.cells import has_colour, present
+from imagectl.commands.image.cells import has_colour, with_cells
 from imagectl.contract.image import IMAGE
 from imagectl.formatters import LIST_FORMATTERS
+
+Shown = tuple[tuple[str, ...], tuple[Any, ...]]
+"""One image: the names of its rows and their cells."""
 
 
 class Show(verbs.ShowRecord):
@@ -29,38 +32,35 @@ class Show(verbs.ShowRecord):
             help="Show the size in a unit that fits it",
         )
 
-    def run(self, parsed_args: argparse.Namespace) -> int:
-        self.exit_code = 0
-        return super().run(parsed_args) or self.exit_code
-
     def take_action(
         self, parsed_args: argparse.Namespace
-    ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    ) -> tuple[tuple[str, ...], tuple[Shown, ...]]:
+        """Return the row names of the first image, and each image as it is shown."""
         in_units, in_colour = parsed_args.human_readable, has_colour(self.app.stdout)
-        shown = []
+        shown: list[Shown] = []
 
         def show(given: str) -> None:
-            record = present(self.find(given), in_units=in_units, in_colour=in_colour)
-            shown.append(self.display(parsed_args, record))
+            record = self.find(given)
+            cells = with_cells(record, in_units=in_units, in_colour=in_colour)
+            shown.append(self.display(parsed_args, cells))
 
-        if len(parsed_args.names) == 1:
-            show(parsed_args.names[0])
-            return shown[0]
         self.exit_code = self.for_each(parsed_args.names, show)
         names = shown[0][0] if shown else ()
         return names, tuple(shown)
 
     def produce_output(
-        self, parsed_args: argparse.Namespace, column_names: Sequence[str], data: Any
+        self,
+        parsed_args: argparse.Namespace,
+        column_names: Sequence[str],
+        data: Sequence[Shown],
     ) -> int:
         stdout = self.app.stdout
-        if len(parsed_args.names) == 1:
-            self.formatter.emit_one(column_names, data, stdout, parsed_args)
-        elif parsed_args.formatter in output.MACHINE_FORMATS:
-            rows = [row for _, row in data]
+        is_list = parsed_args.formatter in output.MACHINE_FORMATS
+        if is_list and len(parsed_args.names) > 1:
             formatter = LIST_FORMATTERS[parsed_args.formatter]()
+            rows = [cells for _, cells in data]
             formatter.emit_list(column_names, rows, stdout, parsed_args)
-        else:
-            for names, row in data:
-                self.formatter.emit_one(names, row, stdout, parsed_args)
+            return 0
+        for names, cells in data:
+            self.formatter.emit_one(names, cells, stdout, parsed_args)
         return 0

@@ -25,7 +25,7 @@ class Stage(ResourceVerb, TransferCommand):
             if source is None:
                 raise UsageError("There is no data.", hint="use --file, or pipe it in")
             record = self.find(parsed_args.image)
-            # What is in a container cannot be told.
+            # The format of data in a container cannot be detected.
             if record["container_format"] == "bare" and record["disk_format"]:
                 source.check_format(
                     record["disk_format"], allow_unsafe=parsed_args.allow_unsafe

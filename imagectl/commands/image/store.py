@@ -1,4 +1,4 @@
-"""The stores that a cloud keeps the data of images in."""
+"""The stores in which a cloud keeps the data of images."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS = {
     "Read Only": "read-only",
 }
 FLAGS = ("default", "read-only")
-"""Glance says them as the text ``true``, and leaves them out where they are not."""
+"""Glance has these as the text ``true``, or leaves them out where they are false."""
 
 
 class List(Lister):

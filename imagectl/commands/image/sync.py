@@ -27,7 +27,7 @@ class Sync(Lister, TransferCommand):
     nothing. docs/image-sync.md describes the file.
     """
 
-    # -f is the file here; the format has --format
+    # -f is the file here, so that cliff's -f remains only as --format.
     conflict_handler = "resolve"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -77,7 +77,7 @@ class Sync(Lister, TransferCommand):
         return self.table(COLUMNS, rows)
 
     def carry_out(self, rows: list[Sequence[Any]], steps: Steps) -> None:
-        """Do what one image needs, and add the rows that tell of it."""
+        """Carry out the steps of one image and add their rows."""
         done: list[str] = []
         try:
             done += carry_out(self.cloud.image, steps, show=self.show, say=self.app.say)
@@ -86,7 +86,11 @@ class Sync(Lister, TransferCommand):
 
 
 def _rows(steps: Steps, done: Sequence[str], otherwise: str) -> Iterable[Sequence[Any]]:
-    """Yield a row for each step: the first are done, on the images of these ids."""
+    """Yield a row for each step of one image.
+
+    ``done`` has the image ids of the steps that were carried out, which are the first;
+    ``otherwise`` is the result of the others.
+    """
     for number, step in enumerate(steps):
         is_done = number < len(done)
         image_id = done[number] if is_done else step.record and step.record["id"]
@@ -97,7 +101,7 @@ def _rows(steps: Steps, done: Sequence[str], otherwise: str) -> Iterable[Sequenc
 
 
 def _check_unique(declarations: Sequence[Declaration]) -> None:
-    """Raise :class:`UsageError` where two files mean the same images."""
+    """Raise :class:`UsageError` where two files declare the same images."""
     seen: dict[str, Path] = {}
     for declaration in declarations:
         for key in {

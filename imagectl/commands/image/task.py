@@ -1,4 +1,4 @@
-"""The tasks of the image service; only its administrators may list them all."""
+"""The tasks of the image service, which only administrators may list in full."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from imagectl.api import imports
 from imagectl.api.client import Record
 from imagectl.commands import options
 from imagectl.commands.image.image_argument import NamesImage
-from imagectl.commands.image.options.waiting import add_wait, patience
+from imagectl.commands.image.options.waiting import add_wait, wait_limit
 from imagectl.contract.image import TASK, TASK_STATUSES
 
 
@@ -106,8 +106,8 @@ class Create(verbs.Create):
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         task = self.client.create(TASK, self.body(parsed_args))
         if parsed_args.wait:
-            waiting = patience(self.app, parsed_args)
-            task = imports.follow_task(self.client, task["id"], waiting)
+            limit = wait_limit(self.app, parsed_args)
+            task = imports.wait_for_task(self.client, task["id"], limit)
         return self.display(parsed_args, task)
 
 

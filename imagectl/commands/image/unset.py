@@ -3,6 +3,7 @@ from __future__ import annotations
 import argparse
 
 from imagectl.api import images, tags
+from imagectl.command import common_code
 from imagectl.contract.image import IMAGE
 from imagectl.errors import NotFoundError
 from imagectl.verbs import ResourceVerb
@@ -43,8 +44,9 @@ class Unset(ResourceVerb):
                 raise NotFoundError(f"Image {record['id']} has no property '{key}'.")
             images.patch(self.client, record["id"], [images.remove(key)])
 
-        codes = {
-            self.for_each(parsed_args.tags, remove_tag),
-            self.for_each(parsed_args.properties, remove_property),
-        } - {0}
-        return codes.pop() if len(codes) == 1 else int(bool(codes))
+        return common_code(
+            [
+                self.for_each(parsed_args.tags, remove_tag),
+                self.for_each(parsed_args.properties, remove_property),
+            ]
+        )

@@ -11,11 +11,11 @@ from imagectl.command import Lister
 from imagectl.commands import options
 from imagectl.commands.image.batch import TransferCommand
 from imagectl.commands.image.options.attributes import add_attributes, attributes
-from imagectl.commands.image.options.data import add_allow_unsafe, settle_format
+from imagectl.commands.image.options.data import add_allow_unsafe, choose_disk_format
 from imagectl.commands.image.options.transfers import add_jobs, add_progress
 from imagectl.contract.image import IMAGE
 from imagectl.transfer.progress import Report
-from imagectl.transfer.sources import open_source
+from imagectl.transfer.sources import open_file
 from imagectl.transfer.upload import upload
 
 COLUMNS = ("ID", "Name", "Size", "Status")
@@ -59,10 +59,12 @@ class Upload(Lister, TransferCommand):
             self.cloud, parsed_args.project, parsed_args.project_domain
         )
         given = options.given(owner=owner, tags=parsed_args.tags)
-        body = attributes(parsed_args) | given
+        body = attributes(parsed_args, parsed_args.disk_format) | given
 
         def upload_one(path: Path, report: Report) -> Record:
-            return self.upload(path, {"name": path.stem, **body}, report, parsed_args)
+            return self.create_image(
+                path, {"name": path.stem, **body}, report, parsed_args
+            )
 
         paths = [Path(file) for file in parsed_args.files]
         total_bytes = sum(path.stat().st_size for path in paths if path.is_file())
@@ -75,13 +77,12 @@ class Upload(Lister, TransferCommand):
         )
         return self.table(COLUMNS, rows)
 
-    def upload(
+    def create_image(
         self, path: Path, body: Record, report: Report, args: argparse.Namespace
     ) -> Record:
         client = self.cloud.image
-        with open_source(str(path), None) as source:
-            assert source  # a path is never standard input
-            disk_format = settle_format(source, args)
+        with open_file(str(path)) as source:
+            disk_format = choose_disk_format(source, args)
             record = client.create(IMAGE, {**body, "disk_format": disk_format})
             with images.discarded_on_failure(
                 client, record, self.app.say, is_kept=args.keep

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagectl.api.waiting import LONGEST_PAUSE_S, Patience, wait_for
+from imagectl.api.waiting import LONGEST_PAUSE_S, WaitLimit, wait_for
 from imagectl.errors import NotFoundError, WaitTimeoutError
 
 
@@ -29,7 +29,7 @@ def test_the_result_is_returned_once_it_is_there() -> None:
     result = wait_for(
         lambda: next(states),
         "import",
-        Patience(60, said.append),
+        WaitLimit(60, said.append),
         clock=clock.read,
         sleep=clock.sleep,
     )
@@ -44,7 +44,7 @@ def test_the_time_limit_ends_waiting_and_names_the_last_state() -> None:
         wait_for(
             lambda: (None, "saving"),
             "import",
-            Patience(30, lambda line: None),
+            WaitLimit(30, lambda line: None),
             clock=clock.read,
             sleep=clock.sleep,
         )
@@ -59,7 +59,7 @@ def test_a_time_limit_of_zero_asks_once() -> None:
     wait_for(
         lambda: (1, "done"),
         "import",
-        Patience(0, lambda line: None),
+        WaitLimit(0, lambda line: None),
         clock=clock.read,
         sleep=clock.sleep,
     )
@@ -67,7 +67,7 @@ def test_a_time_limit_of_zero_asks_once() -> None:
         wait_for(
             lambda: (None, "saving"),
             "import",
-            Patience(0, lambda line: None),
+            WaitLimit(0, lambda line: None),
             clock=clock.read,
             sleep=clock.sleep,
         )
@@ -79,4 +79,4 @@ def test_a_failure_ends_the_waiting() -> None:
         raise NotFoundError("gone")
 
     with pytest.raises(NotFoundError, match="gone"):
-        wait_for(poll, "import", Patience(60, lambda line: None))
+        wait_for(poll, "import", WaitLimit(60, lambda line: None))

@@ -22,7 +22,7 @@ from imagectl.errors import (
     VerificationError,
 )
 from imagectl.transfer import ranges, retries
-from imagectl.transfer.download import Manner, save
+from imagectl.transfer.download import SaveOptions, save
 from imagectl.transfer.remote import RemoteImage
 from imagectl.transfer.sources import BLOCK_BYTES
 from imagectl.transfer.upload import upload
@@ -30,7 +30,7 @@ from tests.client.support.faulty_glance import Fault, FaultyGlance, refuse
 from tests.client.support.scripted_glance import IMAGE_ID, Handler
 
 DATA = random.Random(7).randbytes(3 * BLOCK_BYTES + 7)
-CONTINUED = Manner(resumes=True)
+CONTINUED = SaveOptions(resumes=True)
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_a_store_without_ranges_is_read_from_its_beginning(
     save(image, target)
     assert target.read_bytes() == DATA
     glance.faults = [glance.reset_after(2 * BLOCK_BYTES), refuse(400)]
-    save(image, target, Manner(overwrites=True))
+    save(image, target, SaveOptions(overwrites=True))
     assert target.read_bytes() == DATA
 
 
@@ -188,7 +188,7 @@ def test_wrong_data_is_not_kept(
     target.write_text("before")
     glance.faults = [sends(data, len(data))]
     with pytest.raises(VerificationError):
-        save(image, target, Manner(overwrites=True))
+        save(image, target, SaveOptions(overwrites=True))
     assert target.read_text() == "before"
     assert names(target) == ["image"]
 
@@ -284,7 +284,7 @@ def test_a_file_is_not_replaced_unasked(
     assert caught.value.hint == "--force replaces it"
     assert target.read_text() == "before"
     assert glance.ranges == []
-    save(image, target, Manner(overwrites=True))
+    save(image, target, SaveOptions(overwrites=True))
     assert target.read_bytes() == DATA
 
 
@@ -305,7 +305,7 @@ def test_several_connections_fetch_one_image(
 ) -> None:
     glance.faults = [glance.send, glance.reset_after(100), refuse(503)]
     reported: list[int] = []
-    save(image, target, Manner(connections=3), reported.append)
+    save(image, target, SaveOptions(connections=3), reported.append)
     assert target.read_bytes() == DATA
     assert {
         f"bytes={n * BLOCK_BYTES}-{(n + 1) * BLOCK_BYTES - 1}" for n in range(3)
@@ -319,7 +319,7 @@ def test_a_wrong_byte_on_one_of_several_connections_is_noticed(
 ) -> None:
     glance.stored = DATA[:-1] + b"!"
     with pytest.raises(VerificationError, match="its sha512 is"):
-        save(image, target, Manner(connections=3))
+        save(image, target, SaveOptions(connections=3))
     assert names(target) == []
 
 
@@ -328,7 +328,7 @@ def test_several_connections_go_on_where_one_was_cut_off(
     glance: FaultyGlance, image: RemoteImage, target: Path
 ) -> None:
     give_up(glance, image, target, 2 * BLOCK_BYTES)
-    save(image, target, Manner(resumes=True, connections=2))
+    save(image, target, SaveOptions(resumes=True, connections=2))
     assert target.read_bytes() == DATA
     assert f"bytes=0-{BLOCK_BYTES - 1}" not in glance.ranges
 
@@ -343,7 +343,7 @@ def test_one_connection_goes_on_where_several_were_cut_off(
 
     glance.faults = [glance.send, *[refuse_later] * 4]
     with pytest.raises(ImagectlError):
-        save(image, target, Manner(connections=2))
+        save(image, target, SaveOptions(connections=2))
     glance.faults, glance.ranges = [], []
     save(image, target, CONTINUED)
     assert target.read_bytes() == DATA
@@ -353,7 +353,7 @@ def test_a_store_without_ranges_has_one_connection(
     glance: FaultyGlance, image: RemoteImage, target: Path
 ) -> None:
     glance.serves_ranges = False
-    save(image, target, Manner(connections=4))
+    save(image, target, SaveOptions(connections=4))
     assert target.read_bytes() == DATA
     assert len(glance.ranges) == 2
 
@@ -365,7 +365,7 @@ def test_zeros_are_left_out_of_a_sparse_file(
     data = DATA + bytes(40 * BLOCK_BYTES) + b"end" + bytes(5 * BLOCK_BYTES)
     glance.hold(data)
     image = RemoteImage(client, glance.record)
-    save(image, target, Manner(is_sparse=True, connections=connections))
+    save(image, target, SaveOptions(is_sparse=True, connections=connections))
     assert target.read_bytes() == data
     assert target.stat().st_blocks * 512 < len(DATA) + BLOCK_BYTES
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from imagectl.api.client import Client
-from imagectl.transfer.download import Manner, save
+from imagectl.transfer.download import SaveOptions, save
 from imagectl.transfer.remote import RemoteImage
 from imagectl.transfer.sources import BLOCK_BYTES
 from tests.client.support.faulty_glance import FaultyGlance
@@ -106,7 +106,7 @@ def test_a_killed_download_is_complete_or_can_be_resumed(
         if target.exists():
             assert target.read_bytes() == DATA, told
         else:
-            save(image, target, Manner(resumes=True))
+            save(image, target, SaveOptions(resumes=True))
             assert target.read_bytes() == DATA, told
             assert list(folder.iterdir()) == [target], told
         for path in folder.iterdir():

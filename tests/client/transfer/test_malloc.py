@@ -10,7 +10,7 @@ import pytest
 
 PROGRAM = """
 import resource
-from imagectl.transfer.memory import keep_freed_blocks
+from imagectl.transfer.malloc import keep_freed_blocks
 
 def faults():
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt

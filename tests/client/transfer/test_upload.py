@@ -9,6 +9,7 @@ import os
 import random
 import subprocess
 import sys
+import threading
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -324,7 +325,7 @@ def test_progress_goes_back_when_sending_begins_anew(
     glance: FaultyGlance, client: Client, source: FileSource
 ) -> None:
     reported: list[int] = []
-    glance.faults = [refuse(503)]
+    glance.faults = [refuse(503), glance.reset_after(len(DATA) // 2)]
     upload(client, IMAGE_ID, source, report=reported.append)
     assert sum(reported) == len(DATA)
     assert -len(DATA) in reported
@@ -354,6 +355,16 @@ def test_memory_does_not_grow_with_the_data(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert digest.size_bytes == 64 * BLOCK_BYTES
     assert peak_bytes < 8 * BLOCK_BYTES
+
+
+def test_the_threads_that_hash_end_with_the_digest() -> None:
+    others = set(threading.enumerate())
+    with Digest(("sha512", "md5")) as digest:
+        digest.update(DATA)
+        hashing = set(threading.enumerate()) - others
+    assert len(hashing) == 2
+    assert not any(thread.is_alive() for thread in hashing)
+    assert digest.values()["sha512"] == hashlib.sha512(DATA).hexdigest()
 
 
 def digest_of(data: bytes, *algorithms: str) -> Digest:

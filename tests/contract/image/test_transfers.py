@@ -12,7 +12,7 @@ import pytest
 from imagectl.api.client import Client
 from imagectl.auth.session import Session
 from imagectl.config.clouds import CloudConfig
-from imagectl.transfer.download import Manner, save
+from imagectl.transfer.download import SaveOptions, save
 from imagectl.transfer.remote import RemoteImage
 from imagectl.transfer.sources import open_source
 from imagectl.transfer.upload import stage, upload
@@ -91,6 +91,6 @@ def test_a_download_that_was_cut_off_goes_on(
     record = admin.image("GET", f"/images/{image_id}").json()
     door.cuts = [1 << 20, 2 << 20]
     target = tmp_path / "saved"
-    save(RemoteImage(client, record), target, Manner(connections=connections))
+    save(RemoteImage(client, record), target, SaveOptions(connections=connections))
     assert target.read_bytes() == DATA
     assert door.cuts == []

@@ -1,1 +1,1 @@
-"""Commands on metadata definitions: what the properties of images and others mean."""
+"""Commands on metadata definitions, which describe properties of images and others."""

@@ -1,7 +1,7 @@
-"""What commands on metadata definitions share.
+"""Base classes and arguments of the commands on metadata definitions.
 
-A definition goes by its name. Most are held by a namespace, which the command line
-names first.
+A definition goes by its name. Most belong to a namespace, which is the first argument
+of the command.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from imagectl.output import escape
 
 
 class NamesCell(FormattableColumn[Iterable[Any]]):
-    """Definitions, or properties by name: the names for people, all for programs."""
+    """Definitions, or properties by name: people see the names, programs everything."""
 
     def human_readable(self) -> str:
         names = (one if isinstance(one, str) else one["name"] for one in self._value)
@@ -37,20 +37,20 @@ class ShowDefinition(verbs.ShowRecord):
 
 
 class Part(verbs.ResourceVerb):
-    """A command on what a namespace holds."""
+    """A command on definitions that belong to a namespace."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_namespace(parser)
 
-    def held(self, args: argparse.Namespace) -> Resource:
-        """Return the collection of the resource in the namespace that is named."""
-        return metadefs.held(self.resource, args.namespace)
+    def in_namespace(self, args: argparse.Namespace) -> Resource:
+        """Return the resource at its path in the namespace of the command line."""
+        return metadefs.in_namespace(self.resource, args.namespace)
 
 
 class ListParts(Part, verbs.List):
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        return self.client.list(self.held(args))
+        return self.client.list(self.in_namespace(args))
 
 
 class ShowPart(Part, ShowDefinition):
@@ -64,13 +64,14 @@ class ShowPart(Part, ShowDefinition):
         return self.display(parsed_args, self.record(parsed_args))
 
     def record(self, args: argparse.Namespace) -> Record:
-        return self.client.show(self.held(args), args.name)
+        return self.client.show(self.in_namespace(args), args.name)
 
 
 class DeleteParts(Part):
-    """Delete what is named, whatever fails; all there is only by ``--all``."""
+    """Delete the named definitions, whatever fails, or all of them with ``--all``."""
 
     plural: ClassVar[str]
+    """What to call the definitions in messages."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -83,7 +84,7 @@ class DeleteParts(Part):
             help=f"Delete all {self.plural} of the namespace",
         )
         add_force(parser)
-        # Otherwise names behind an option, of which there may be none, are not taken.
+        # argparse accepts optional positionals behind an option only this way.
         parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
@@ -92,7 +93,7 @@ class DeleteParts(Part):
             raise UsageError(
                 f"Give either the {self.plural} to delete, or --all for all of them."
             )
-        resource = self.held(parsed_args)
+        resource = self.in_namespace(parsed_args)
         with metadefs.unprotected(self.client, parsed_args.namespace, force=force):
             if parsed_args.all:
                 metadefs.delete_all(self.client, resource)
@@ -112,7 +113,7 @@ def add_force(parser: argparse.ArgumentParser) -> None:
 
 
 def json_object(text: str) -> dict[str, Any]:
-    """Return the JSON object that ``text`` is."""
+    """Return the JSON object in ``text``."""
     try:
         document = json.loads(text)
     except ValueError as error:

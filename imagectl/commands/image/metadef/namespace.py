@@ -21,15 +21,15 @@ from imagectl.contract.metadef import NAMESPACE, TAG, VISIBILITIES
 
 
 class ShowNamespace(ShowDefinition):
-    """A namespace in rows; what it holds only by name, but whole in JSON."""
+    """Shows a namespace, and in a table only the names of its definitions."""
 
     resource = NAMESPACE
 
     def rows(self, record: Record) -> dict[str, Any]:
-        held = {key: record.get(key) or [] for key in ("tags", "objects")}
+        parts = {key: record.get(key) or [] for key in ("tags", "objects")}
         types = record.get("resource_type_associations") or []
         return super().rows(record) | {
-            **{key: NamesCell(definitions) for key, definitions in held.items()},
+            **{key: NamesCell(definitions) for key, definitions in parts.items()},
             "properties": NamesCell(record.get("properties") or {}),
             "resource_type_associations": [one["name"] for one in types],
         }
@@ -53,13 +53,13 @@ class Create(ShowNamespace, verbs.Create):
         )
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
-        held = {"resource_type_associations": args.resource_types, "tags": args.tags}
+        parts = {"resource_type_associations": args.resource_types, "tags": args.tags}
         return {
             "namespace": args.namespace,
             **namespace_options.attributes(args, self.cloud),
             **{
                 key: [{"name": name} for name in names]
-                for key, names in held.items()
+                for key, names in parts.items()
                 if names
             },
         }
@@ -170,11 +170,11 @@ class Set(verbs.ResourceVerb):
             metadefs.change(self.client, NAMESPACE, name, changes)
 
     def new_tags(self, namespace: str, wanted: list[str]) -> list[str]:
-        """Return which of ``wanted`` the namespace lacks; Glance refuses the others."""
+        """Return the wanted tags that the namespace lacks; Glance refuses others."""
         if not wanted:
             return []
-        held = self.client.list(metadefs.held(TAG, namespace))
-        return sorted(set(wanted) - {tag["name"] for tag in held})
+        tags = self.client.list(metadefs.in_namespace(TAG, namespace))
+        return sorted(set(wanted) - {tag["name"] for tag in tags})
 
 
 class Unset(verbs.ResourceVerb):
@@ -198,7 +198,7 @@ class Unset(verbs.ResourceVerb):
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         name, force = parsed_args.namespace, parsed_args.force
-        tags = metadefs.held(TAG, name)
+        tags = metadefs.in_namespace(TAG, name)
         with metadefs.unprotected(self.client, name, force=force):
             if parsed_args.all_tags:
                 metadefs.delete_all(self.client, tags)

@@ -1,4 +1,4 @@
-"""Whole namespaces as JSON documents, on their way from a cloud and to one."""
+"""Exports and imports namespaces as JSON documents."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from imagectl.contract.metadef import NAMESPACE
 from imagectl.errors import UsageError
 from imagectl.verbs import ResourceVerb
 
-HELD = ("objects", "tags", "resource_type_associations")
-"""Lists of definitions, that a namespace holds."""
+PARTS = ("objects", "tags", "resource_type_associations")
+"""Attributes of a namespace that are lists of definitions."""
 
 GENERATED = ("self", "schema", "created_at", "updated_at")
-"""What Glance shows of a definition and refuses in a request."""
+"""Attributes that Glance shows and refuses in a request."""
 
 
 class Export(ResourceVerb):
@@ -90,14 +90,14 @@ def parse(content: bytes) -> Record:
 
 
 def importable(document: Record) -> Record:
-    """Return what of a document a request may carry.
+    """Return what of a document a request may contain.
 
-    What goes by its name alone, as ``show -f json`` prints associations, is written
-    out.
+    A definition that is only a name, as ``show -f json`` prints associations, becomes
+    an object with that name.
     """
     return {
         key: [without_generated(part) for part in content]
-        if key in HELD and isinstance(content, list)
+        if key in PARTS and isinstance(content, list)
         else content
         for key, content in without_generated(document).items()
     }
@@ -107,7 +107,7 @@ def without_generated(definition: Any) -> Any:
     if isinstance(definition, str):
         return {"name": definition}
     if not isinstance(definition, dict):
-        return definition  # Glance says best what it would have there
+        return definition  # let Glance say what is wrong with it
     return {
         key: content
         for key, content in definition.items()

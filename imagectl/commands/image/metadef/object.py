@@ -24,8 +24,8 @@ from imagectl.errors import NotFoundError
 SCHEMA_HELP = "JSON object of its description, properties and required properties"
 
 
-def in_namespace(record: Record, namespace: str) -> Record:
-    """Return ``record`` with what Glance does not say of it and ``openstack`` does."""
+def with_namespace_name(record: Record, namespace: str) -> Record:
+    """Return ``record`` with the row that ``openstack`` adds to Glance's answer."""
     return {**record, "namespace_name": namespace}
 
 
@@ -60,10 +60,10 @@ class Create(ShowDefinition):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        objects = metadefs.held(OBJECT, parsed_args.namespace)
+        namespace = parsed_args.namespace
         body = {"name": parsed_args.name, **parsed_args.schema}
-        record = self.client.create(objects, body)
-        return self.display(parsed_args, in_namespace(record, parsed_args.namespace))
+        record = self.client.create(metadefs.in_namespace(OBJECT, namespace), body)
+        return self.display(parsed_args, with_namespace_name(record, namespace))
 
 
 class Delete(DeleteParts):
@@ -85,7 +85,7 @@ class Show(ShowPart):
     resource = OBJECT
 
     def record(self, args: argparse.Namespace) -> Record:
-        return in_namespace(super().record(args), args.namespace)
+        return with_namespace_name(super().record(args), args.namespace)
 
 
 class Update(Part):
@@ -110,7 +110,7 @@ class Update(Part):
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         changes = options.given(name=parsed_args.name) | parsed_args.schema
         metadefs.change(
-            self.client, self.held(parsed_args), parsed_args.object, changes
+            self.client, self.in_namespace(parsed_args), parsed_args.object, changes
         )
 
 
@@ -130,7 +130,7 @@ class ShowProperty(Part, ShowOne):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         name, owner = parsed_args.property, parsed_args.object
-        record = self.client.show(self.held(parsed_args), owner)
+        record = self.client.show(self.in_namespace(parsed_args), owner)
         properties = record.get("properties") or {}
         if name not in properties:
             raise NotFoundError(f"Property {name} not found in object {owner}.")

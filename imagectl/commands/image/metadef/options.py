@@ -1,4 +1,4 @@
-"""Options that say what a namespace is, at its creation and later."""
+"""Options for the attributes of a namespace, at its creation and later."""
 
 from __future__ import annotations
 

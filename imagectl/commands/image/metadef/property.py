@@ -1,4 +1,4 @@
-"""Commands on properties: what a namespace lets be said of a resource."""
+"""Commands on properties: definitions of what can be set on a resource."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ class Create(Part, ShowDefinition):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        record = self.client.create(self.held(parsed_args), attributes(parsed_args))
+        record = self.client.create(
+            self.in_namespace(parsed_args), attributes(parsed_args)
+        )
         return self.display(parsed_args, record)
 
 
@@ -88,7 +90,7 @@ class Set(Part):
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         metadefs.change(
             self.client,
-            self.held(parsed_args),
+            self.in_namespace(parsed_args),
             parsed_args.property,
             attributes(parsed_args),
         )

@@ -1,4 +1,4 @@
-"""Commands on resource types, and on the namespaces that are meant for them."""
+"""Commands on resource types and their associations with namespaces."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class CreateAssociation(Part, ShowDefinition):
             prefix=parsed_args.properties_prefix,
             properties_target=parsed_args.properties_target,
         )
-        record = self.client.create(self.held(parsed_args), body)
+        record = self.client.create(self.in_namespace(parsed_args), body)
         return self.display(parsed_args, {**record, "id": record["name"]})
 
 
@@ -76,10 +76,10 @@ class DeleteAssociation(Part):
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         namespace, force = parsed_args.namespace, parsed_args.force
-        held = self.held(parsed_args)
+        associations = self.in_namespace(parsed_args)
         with metadefs.unprotected(self.client, namespace, force=force):
             return self.for_each(
-                parsed_args.names, lambda name: self.client.delete(held, name)
+                parsed_args.names, lambda name: self.client.delete(associations, name)
             )
 
 

@@ -1,4 +1,4 @@
-"""Commands on tags: words that a namespace offers to mark resources with."""
+"""Commands on tags: words that a namespace defines for marking resources."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class List(Part, verbs.PagedList):
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
         return self.client.list(
-            self.held(args), limit=self.limit(args), marker=args.marker
+            self.in_namespace(args), limit=self.limit(args), marker=args.marker
         )
 
 
@@ -96,7 +96,8 @@ class Set(Part):
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         changes = {"name": parsed_args.name}
-        metadefs.change(self.client, self.held(parsed_args), parsed_args.tag, changes)
+        tags = self.in_namespace(parsed_args)
+        metadefs.change(self.client, tags, parsed_args.tag, changes)
 
 
 class Show(ShowPart):

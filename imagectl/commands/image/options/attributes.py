@@ -1,4 +1,4 @@
-"""Options that say what an image is, at its creation and later."""
+"""Options for the attributes of an image, at its creation and later."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ def add_attributes(
     container_format: str | None = None,
     detects: bool = False,
 ) -> None:
-    """Add what create and set have in common; ``detects`` makes ``auto`` a format."""
+    """Add the options that create, upload and set share.
+
+    ``container_format`` is the default of its option. With ``detects`` the disk format
+    may be ``auto``, which is then the default.
+    """
     _add_format(parser, "container", CONTAINER_FORMATS, container_format)
     if detects:
         _add_format(parser, "disk", (AUTO, *DISK_FORMATS), AUTO)
@@ -74,7 +78,7 @@ def add_attributes(
 
 
 def add_membership(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
-    """Add what a project may decide on an image that is shared with it."""
+    """Add the options by which a project accepts or rejects a shared image."""
     group = parser.add_mutually_exclusive_group(required=required)
     for name, (const, help_text) in MEMBERSHIPS.items():
         group.add_argument(
@@ -86,13 +90,16 @@ def add_membership(parser: argparse.ArgumentParser, *, required: bool = False) -
         )
 
 
-def attributes(args: argparse.Namespace) -> dict[str, Any]:
-    """Return the attributes that the options give, as the service names them."""
+def attributes(args: argparse.Namespace, disk_format: str | None) -> dict[str, Any]:
+    """Return the attributes that the options give, as the service names them.
+
+    ``disk_format`` is the one of ``args``, or what was detected for ``auto``.
+    """
     return {
         **options.given(
             name=args.name,
             container_format=args.container_format,
-            disk_format=args.disk_format,
+            disk_format=disk_format,
             min_disk=args.min_disk,
             min_ram=args.min_ram,
             visibility=args.visibility,

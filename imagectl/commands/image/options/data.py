@@ -1,4 +1,4 @@
-"""The options of commands that send data, and what is looked at before."""
+"""Options of commands that send the data of an image, and a check of the data."""
 
 from __future__ import annotations
 
@@ -35,11 +35,12 @@ def add_allow_unsafe(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def settle_format(source: LocalSource | None, args: argparse.Namespace) -> str:
-    """Return the disk format of a new image: the given one, or what its data is in.
+def choose_disk_format(source: LocalSource | None, args: argparse.Namespace) -> str:
+    """Return the disk format of a new image: the given one, or that of its data.
 
-    Data that is not of its format is refused, and so is data that is not safe. What is
-    in a container cannot be told; it is raw, as where there is no data.
+    Raises :class:`VerificationError` for data that is not in the given format or that
+    is not safe. The format of data in a container cannot be detected; there and
+    without data, ``auto`` means raw.
     """
     if source and args.container_format == "bare":
         return source.check_format(args.disk_format, allow_unsafe=args.allow_unsafe)

@@ -1,4 +1,4 @@
-"""What ``image import`` and ``image create --import`` have in common."""
+"""Options and steps that ``image import`` and ``image create --import`` share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from imagectl.api import imports
 from imagectl.api.client import Record
-from imagectl.commands.image.options.waiting import patience
+from imagectl.commands.image.options.waiting import wait_limit
 from imagectl.contract.image import IMAGE
 from imagectl.errors import ImagectlError, UsageError
 from imagectl.verbs import ResourceVerb
@@ -48,19 +48,20 @@ def add_stores(parser: argparse.ArgumentParser, **store_options: Any) -> None:
 
 
 def uri(text: str) -> str:
-    """Return ``text`` if it is a whole URL."""
+    """Return ``text`` if it is an absolute URL."""
     parts = urlsplit(text)
     if not (parts.scheme and parts.netloc):
         raise argparse.ArgumentTypeError(f"'{text}' is not a URL")
     return text
 
 
-def request(
+def make_import_request(
     client: Client, args: argparse.Namespace, method: str, details: Mapping[str, str]
-) -> imports.Request:
-    """Return the import that is asked for.
+) -> imports.ImportRequest:
+    """Return the import that the options ask for.
 
-    Raises :class:`UsageError` if it makes no sense, or the cloud does not offer it.
+    Raises :class:`UsageError` for copy-image without stores, and for a method that the
+    cloud does not offer.
     """
     if method == "copy-image" and not (args.stores or args.all_stores):
         raise UsageError("--method copy-image needs --store or --all-stores.")
@@ -70,7 +71,7 @@ def request(
             f"This cloud does not offer the import method '{method}'.",
             hint=f"it offers {', '.join(offered)}",
         )
-    return imports.Request(
+    return imports.ImportRequest(
         method,
         details,
         stores=args.stores,
@@ -82,18 +83,19 @@ def request(
 def import_image(
     command: ResourceVerb,
     image_id: str,
-    wanted: imports.Request,
+    wanted: imports.ImportRequest,
     args: argparse.Namespace,
 ) -> Record:
-    """Import, wait if that is asked for, and return the image.
+    """Import, with ``--wait`` until it has ended, and return the image.
 
-    Raises :class:`ImagectlError` where a store failed and nobody said that it may.
+    Raises :class:`ImagectlError` where the import failed, and where a store failed
+    without ``--allow-failure``.
     """
     request_id = imports.start(command.client, image_id, wanted)
     if not args.wait:
         return command.client.show(IMAGE, image_id)
-    waiting = patience(command.app, args)
-    record = imports.follow(command.client, image_id, request_id, waiting)
+    limit = wait_limit(command.app, args)
+    record = imports.wait_for_import(command.client, image_id, request_id, limit)
     if failed := imports.failed_stores(record):
         message = f"Image {image_id} could not be stored in {', '.join(failed)}."
         if not args.allow_failure:

@@ -1,4 +1,4 @@
-"""``image create --sign-key-path``: properties that hold a signature of the data."""
+"""``image create --sign-key-path``: properties with a signature of the data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imagectl.commands.password_prompt import ask_password
 from imagectl.errors import UsageError
 from imagectl.transfer.signature import HASH_METHOD, KEY_TYPE, sign
-from imagectl.transfer.sources import FileSource, PipeSource
+from imagectl.transfer.sources import LocalSource
 
 if TYPE_CHECKING:
     from imagectl.command import Program
@@ -31,7 +31,7 @@ def add_signing(parser: argparse.ArgumentParser) -> None:
 
 
 def check_signing(args: argparse.Namespace) -> None:
-    """Raise :class:`UsageError` for half of what a signature takes."""
+    """Raise :class:`UsageError` where an option for a signature is missing."""
     if bool(args.sign_key_path) != bool(args.sign_cert_id):
         raise UsageError("--sign-key-path and --sign-cert-id go together.")
     if args.sign_key_path and args.file in (None, "-"):
@@ -39,9 +39,9 @@ def check_signing(args: argparse.Namespace) -> None:
 
 
 def signature_properties(
-    app: Program, source: FileSource | PipeSource | None, args: argparse.Namespace
+    app: Program, source: LocalSource | None, args: argparse.Namespace
 ) -> dict[str, str]:
-    """Return the properties that Glance and Nova check the data by, if it is signed."""
+    """Sign the data if asked, and return the properties that hold the signature."""
     if not (source and args.sign_key_path):
         return {}
     ask = partial(ask_password, app.stdin, app.stderr, PROMPT)

@@ -1,11 +1,11 @@
-"""``--wait`` and ``--timeout``: the options of everything that takes its time."""
+"""``--wait`` and ``--timeout``: options of commands that may wait for the service."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING
 
-from imagectl.api.waiting import Patience
+from imagectl.api.waiting import WaitLimit
 from imagectl.commands import options
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def add_wait(parser: argparse.ArgumentParser, *, is_default: bool) -> None:
     )
 
 
-def patience(app: Program, args: argparse.Namespace) -> Patience:
-    """Return how long to wait; how far things are is said to a terminal only."""
+def wait_limit(app: Program, args: argparse.Namespace) -> WaitLimit:
+    """Return how long to wait; progress is reported to a terminal only."""
     say = app.say if app.stderr.isatty() else (lambda progress: None)
-    return Patience(timeout_s=args.timeout, say=say)
+    return WaitLimit(timeout_s=args.timeout, say=say)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from imagectl.api.waiting import Patience
-from imagectl.commands.image.options.waiting import patience
+from imagectl.api.waiting import WaitLimit
+from imagectl.commands.image.options.waiting import wait_limit
 from imagectl.shell import Shell
 from mockserver.cloud import MockCloud
 from tests.client.support.scripted_glance import (
@@ -344,8 +344,8 @@ def test_how_far_an_import_is_is_said_to_a_terminal_only(stream: io.StringIO) ->
 
     shell = Shell()
     shell.stderr = stream
-    waiting = patience(shell, argparse.Namespace(timeout=5))
-    assert isinstance(waiting, Patience)
+    waiting = wait_limit(shell, argparse.Namespace(timeout=5))
+    assert isinstance(waiting, WaitLimit)
     waiting.say("import: importing; to go: slow")
     said = "imagectl: import: importing; to go: slow\n" if stream.isatty() else ""
     assert stream.getvalue() == said
