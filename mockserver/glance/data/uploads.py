@@ -176,7 +176,7 @@ def _read(source: Source, expected: int | None) -> Iterator[bytes]:
 def _read_piece(source: Source) -> bytes:
     try:
         return source.read(PIECE_BYTES)
-    except (OSError, ValueError) as error:  # cut off, or no chunk where one is due
+    except (OSError, ValueError) as error:  # disconnected, or a malformed chunk
         LOG.info("an upload broke off: %s", error)
         raise ServerError from error
 

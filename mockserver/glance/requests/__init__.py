@@ -1,1 +1,1 @@
-"""What handlers of Glance read requests and write answers with."""
+"""Reading requests and writing answers: what Glance's handlers share."""
