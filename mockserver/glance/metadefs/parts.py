@@ -67,6 +67,7 @@ class PartKind:
         ``operations`` are what the caller must be allowed besides that. Raises
         :class:`NotFound`, and :class:`Forbidden` also for a protected namespace.
         """
+        # not self.enter: here the error for no such namespace is the same for all kinds
         namespace = access.enter(call, namespace_name, "delete_metadef_namespace")
         for operation in operations:
             access.enforce(call, operation, namespace)
