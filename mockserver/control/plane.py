@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 from mockserver.control.snapshots import Snapshots
 from mockserver.faults.armed import Faults
-from mockserver.keystone.bootstrap import bootstrap, move_endpoints, renew
+from mockserver.keystone.bootstrap import (
+    bootstrap,
+    move_endpoints,
+    update_admin_password,
+)
 from mockserver.seeds.document import BadSeed, Seed
 from mockserver.seeds.insert import insert_seed
 from mockserver.state.clock import Clock
@@ -47,7 +51,7 @@ class ControlPlane:
             if state.database.create_tables(db):
                 self._fill(db, {})
             else:
-                renew(db, state)
+                update_admin_password(db, state)
                 state.recall(db)
 
     def move(self, identity_url: str, image_url: str) -> None:
