@@ -11,7 +11,7 @@ from mockserver.keystone.bootstrap import (
     Bootstrap,
     bootstrap,
     move_endpoints,
-    renew,
+    update_admin_password,
 )
 from mockserver.seeds.document import BadSeed, Seed
 from mockserver.seeds.insert import insert_seed
@@ -55,8 +55,8 @@ class ControlPlane:
             if state.database.create_tables(db):
                 self._populate(db, {})
             else:
-                renew(db, state)
-                state.load_domain(db)
+                update_admin_password(db, state)
+                state.recall(db)
 
     def move(self, identity_url: str, image_url: str) -> None:
         """Change the URLs of the services, in the catalog as well."""
@@ -115,7 +115,7 @@ class ControlPlane:
         state.ids.replace_scripted(first_ids)
         with state.ids.recording() as made:
             bootstrap(db, state, self._seed.bootstrap)
-            state.load_domain(db)
+            state.recall(db)
             insert_seed(db, state, self._seed)
         facts.remember(db, **{FIRST_IDS: json.dumps(made)})
         # not before: the records that a cloud starts with use no scripted ids

@@ -88,7 +88,7 @@ class Snapshots:
         with state.database.begin() as db:
             state.database.restore_from(db, snapshot.folder / "mock.db")
             move_endpoints(db, state)
-            state.load_domain(db)
+            state.recall(db)
             state.stores.replace_with(snapshot.stores)
             state.clock.copy_from(snapshot.clock)
             state.ids.replace_scripted(snapshot.ids)

@@ -1,1 +1,1 @@
-"""Keystone 30, API v3: one module a noun, its routes beside its handlers."""
+"""The mock's Keystone: API v3 as Keystone 30 serves it, a module for each resource."""

@@ -23,27 +23,48 @@ from mockserver.keystone.limits import limits, registered_limits
 from mockserver.keystone.pages import moved_to
 from mockserver.keystone.projects import domains, project_tags, projects
 from mockserver.keystone.roles import grants, implied_roles, role_assignments, roles
-from mockserver.keystone.sign_in import routes as auth
-from mockserver.keystone.sign_in import scopes as auth_scopes
+from mockserver.keystone.sign_in import routes as sign_in
+from mockserver.keystone.sign_in import scopes
 from mockserver.keystone.users import group_members, groups, users
 
 if TYPE_CHECKING:
     from mockserver.state.cloud_state import CloudState
 
 MODULES = (
-    *(versions, auth, auth_scopes, users, projects, project_tags, domains, roles),
-    *(implied_roles, grants, role_assignments, regions, services, endpoints),
-    *(groups, group_members, application_credentials, access_rules),
-    *(credentials, ec2_credentials, policies, limits, registered_limits),
+    versions,
+    sign_in,
+    scopes,
+    users,
+    projects,
+    project_tags,
+    domains,
+    roles,
+    implied_roles,
+    grants,
+    role_assignments,
+    regions,
+    services,
+    endpoints,
+    groups,
+    group_members,
+    application_credentials,
+    access_rules,
+    credentials,
+    ec2_credentials,
+    policies,
+    limits,
+    registered_limits,
     project_endpoints,
 )
+"""The modules whose ``ROUTES`` are served."""
 
 
 def create_application(
     state: CloudState,
 ) -> falcon.App[falcon.Request, falcon.Response]:
+    """Return Keystone as a WSGI application."""
     router = CompiledRouter()
-    app = falcon.App(middleware=[_Door(state, router)], router=router)
+    app = falcon.App(middleware=[_Pipeline(state, router)], router=router)
     routes = [route for module in MODULES for route in module.ROUTES]
     add_routes(app, state, routes, head_as_get=True)
     app.add_error_handler(Exception, errors.answer_crash)
@@ -54,8 +75,8 @@ def create_application(
     return app
 
 
-class _Door:
-    """What happens to every request before it is routed, and to every answer."""
+class _Pipeline:
+    """What is done to every request before it is routed, and to every answer."""
 
     def __init__(self, state: CloudState, router: CompiledRouter) -> None:
         self._state = state
@@ -66,13 +87,13 @@ class _Door:
         url = self._state.identity_url if public else _without_port(req.prefix)
         req.context.identity_url = url
         req.context.body = _read_body(req)
-        _take_first_values(req)
+        _drop_repeated_values(req)
         req.path = f"/{req.path.strip('/')}"
         if "//" in req.path:
             self._merge_slashes(req)
 
     def _merge_slashes(self, req: falcon.Request) -> None:
-        """Point to the path that is meant; raises :class:`falcon.HTTPStatus`."""
+        """Raise the redirect to a path with single slashes, or 404 if none is there."""
         path = re.sub("//+", "/", req.path)
         if self._router.find(path, req) is None:
             raise falcon.HTTPRouteNotFound
@@ -88,7 +109,8 @@ class _Door:
         resp.set_header("Vary", "X-Auth-Token")
 
 
-def _take_first_values(req: falcon.Request) -> None:
+def _drop_repeated_values(req: falcon.Request) -> None:
+    """Keep the first value of each parameter of the query, as Keystone reads it."""
     params = cast(dict[str, Any], req.params)
     for name, value in params.items():
         if isinstance(value, list):
@@ -96,6 +118,7 @@ def _take_first_values(req: falcon.Request) -> None:
 
 
 def _without_port(url: str) -> str:
+    """Return a URL without the port if it is the standard one of its scheme."""
     scheme, _, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     standard = ":443" if scheme == "https" else ":80"
@@ -103,7 +126,10 @@ def _without_port(url: str) -> str:
 
 
 def _read_body(req: falcon.Request) -> dict[str, Any]:
-    """Return the JSON object a request carries, ``{}`` if it carries nothing."""
+    """Return the JSON object that is the body, ``{}`` for an empty body.
+
+    Raises :class:`Invalid` for another media type and for what is no JSON object.
+    """
     chunked = req.content_length is None and req.env.get("wsgi.input_terminated")
     raw = (req.stream if chunked else req.bounded_stream).read()
     if not raw:

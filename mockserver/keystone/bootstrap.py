@@ -1,4 +1,7 @@
-"""What ``keystone-manage bootstrap`` leaves behind, and Glance's registration."""
+"""The records that a cloud starts with, and their changes when it starts again.
+
+They are those of ``keystone-manage bootstrap``, and Glance's entry in the catalog.
+"""
 
 from __future__ import annotations
 
@@ -33,19 +36,19 @@ INTERFACES = ("public", "internal", "admin")
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """What a seed may want otherwise in the cloud that it starts from."""
+    """What a seed can change in the records that its cloud starts with."""
 
     domain_id: str = "default"
     domain_name: str = "Default"
     admin_project_id: str | None = None
     image: bool = True
-    """Glance is registered: it has a service and three endpoints in the catalog."""
+    """Whether the catalog has Glance: a service with three endpoints."""
 
 
 def bootstrap(db: Connection, state: CloudState, wanted: Bootstrap) -> None:
-    """Fill an empty database with the administrator, the roles and the catalog."""
-    _make_projects(db, state, wanted)
-    roles = {name: _make_role(db, state, name) for name in ROLE_NAMES}
+    """Store the administrator, the roles and the catalog in an empty database."""
+    _add_projects(db, state, wanted)
+    roles = {name: _add_role(db, state, name) for name in ROLE_NAMES}
     for prior, implied in IMPLICATIONS:
         implication = {"prior_role_id": roles[prior], "implied_role_id": roles[implied]}
         store(db, IMPLIED_ROLES, implication)
@@ -65,9 +68,9 @@ def bootstrap(db: Connection, state: CloudState, wanted: Bootstrap) -> None:
         store(db, ASSIGNMENTS, {**grant, **on})
     region = {"id": state.region_name, "description": "", "parent_region_id": None}
     store(db, REGIONS, region)
-    register_service(db, state, "keystone", "identity", state.identity_url + "/v3")
+    _add_service(db, state, "keystone", "identity", state.identity_url + "/v3")
     if wanted.image:
-        register_service(db, state, "glance", "image", state.image_url)
+        _add_service(db, state, "glance", "image", state.image_url)
     facts.remember(
         db,
         domain_id=wanted.domain_id,
@@ -78,8 +81,8 @@ def bootstrap(db: Connection, state: CloudState, wanted: Bootstrap) -> None:
     )
 
 
-def renew(db: Connection, state: CloudState) -> None:
-    """Give a kept cloud's administrator the password of this start.
+def update_admin_password(db: Connection, state: CloudState) -> None:
+    """Set the password of the administrator in a kept database to the one configured.
 
     ``keystone-manage bootstrap`` does the same when it is run again.
     """
@@ -89,16 +92,17 @@ def renew(db: Connection, state: CloudState) -> None:
 
 
 def move_endpoints(db: Connection, state: CloudState) -> None:
-    """Let the endpoints that named the cloud's last addresses name its new ones."""
+    """Change the endpoints at the cloud's previous addresses to its present ones."""
     now = {"identity_url": state.identity_url, "image_url": state.image_url}
     for name, url in now.items():
         move_urls(db, facts.recall(db, name) or "", url)
     facts.remember(db, **now)
 
 
-def register_service(
+def _add_service(
     db: Connection, state: CloudState, name: str, kind: str, url: str
 ) -> None:
+    """Store a service, and an endpoint with the URL for each interface."""
     service_id = state.ids.hex("service")
     store(db, SERVICES, {"id": service_id, "name": name, "type": kind, "enabled": True})
     for interface in INTERFACES:
@@ -113,7 +117,8 @@ def register_service(
         store(db, ENDPOINTS, endpoint)
 
 
-def _make_projects(db: Connection, state: CloudState, wanted: Bootstrap) -> None:
+def _add_projects(db: Connection, state: CloudState, wanted: Bootstrap) -> None:
+    """Store the default domain and its two projects."""
     record: Record = {"enabled": True, "options": {}}
     domain = {
         "id": wanted.domain_id,
@@ -138,7 +143,8 @@ def _make_projects(db: Connection, state: CloudState, wanted: Bootstrap) -> None
         store(db, PROJECTS, {**record, **project})
 
 
-def _make_role(db: Connection, state: CloudState, name: str) -> str:
+def _add_role(db: Connection, state: CloudState, name: str) -> str:
+    """Store an immutable role and return its id."""
     role_id = state.ids.hex("role")
     options = {"immutable": True}
     store(

@@ -1,4 +1,7 @@
-"""Default policy of Keystone 30; source: ``common/policies/*.py``."""
+"""The policy that Keystone 30 enforces by default; source: ``common/policies/*.py``.
+
+Operations are named without their prefix ``identity:``.
+"""
 
 from __future__ import annotations
 
@@ -23,22 +26,23 @@ _PARTS = {
 
 
 def _of_domain(role: str, domain: str) -> str:
+    """Return the check of a role on the domain that the target names."""
     return f"(role:{role} and domain_id:%({domain})s)"
 
 
 def _of_system(role: str) -> str:
-    """A role on the system, or the user that is asked about."""
+    """Return the check of a role on the system, or of the target's own user."""
     return f"(role:{role} and system_scope:all) or user_id:%(target.user.id)s"
 
 
 def _of_member(role: str) -> str:
-    """A role on the domain of both a group and a user."""
+    """Return the check of a role on the domain that a group and a user are in."""
     user, group = "target.user.domain_id", "target.group.domain_id"
     return f"(role:{role} and domain_id:%({group})s and domain_id:%({user})s)"
 
 
-def _grants(role: str) -> str:
-    """A role on the domain of both the actor and the target of a grant."""
+def _of_grant(role: str) -> str:
+    """Return the check of a role on the domain of a grant's actor and target."""
     return " or ".join(
         f"(role:{role} and domain_id:%(target.{actor}.domain_id)s"
         f" and domain_id:%(target.{target})s)"
@@ -49,8 +53,8 @@ def _grants(role: str) -> str:
 
 _OF_ROLE = "(domain_id:%(target.role.domain_id)s or None:%(target.role.domain_id)s)"
 _WRITE_GRANT = (
-    f"({_ADMIN}) or ({_grants('admin')}) and {_OF_ROLE}"
-    f" or ({_grants('manager')}) and rule:domain_managed_target_role"
+    f"({_ADMIN}) or ({_of_grant('admin')}) and {_OF_ROLE}"
+    f" or ({_of_grant('manager')}) and rule:domain_managed_target_role"
 )
 _PROJECT = "domain_id:%(target.project.domain_id)s"
 _NO_DOMAIN = "not None:%(target.project.domain_id)s"
@@ -68,6 +72,35 @@ _ASSIGNMENTS = (
     f"{_READER} or (role:reader and domain_id:%(target.domain_id)s"
     " and not None:%(target.domain_id)s)"
 )
+
+_READ_OPERATIONS = """
+    get_service list_services
+    get_endpoint list_endpoints
+    get_policy list_policies
+    get_domain_role list_domain_roles
+    get_implied_role list_implied_roles check_implied_role list_role_inference_rules
+    check_endpoint_in_project list_endpoints_for_project list_projects_for_endpoint
+    list_system_grants_for_user check_system_grant_for_user
+    list_system_grants_for_group check_system_grant_for_group
+"""
+"""For administrators and readers of the system, but not with a token for a domain."""
+
+_WRITE_OPERATIONS = """
+    create_service update_service delete_service
+    create_endpoint update_endpoint delete_endpoint
+    create_policy update_policy delete_policy
+    create_region update_region delete_region
+    create_domain update_domain delete_domain
+    create_role update_role delete_role
+    create_domain_role update_domain_role delete_domain_role
+    create_implied_role delete_implied_role
+    add_endpoint_to_project remove_endpoint_from_project
+    create_registered_limits update_registered_limit delete_registered_limit
+    create_limits update_limit delete_limit
+    create_system_grant_for_user revoke_system_grant_for_user
+    create_system_grant_for_group revoke_system_grant_for_group
+"""
+"""For administrators, but not with a token for a domain."""
 
 _RULES: dict[str, tuple[str, frozenset[str]]] = {
     "get_auth_catalog": ("", frozenset()),
@@ -140,11 +173,11 @@ _RULES: dict[str, tuple[str, frozenset[str]]] = {
     ),
     "list_roles": (f"{_READER} or (role:manager and not domain_id:None)", _ANY),
     "check_grant": (
-        f"({_ADMIN}) or ((role:reader and system_scope:all) or ({_grants('reader')}))"
+        f"({_ADMIN}) or ((role:reader and system_scope:all) or ({_of_grant('reader')}))"
         f" and {_OF_ROLE}",
         _ANY,
     ),
-    "list_grants": (f"{_READER} or {_grants('reader')}", _ANY),
+    "list_grants": (f"{_READER} or {_of_grant('reader')}", _ANY),
     "create_grant": (_WRITE_GRANT, _ANY),
     "revoke_grant": (_WRITE_GRANT, _ANY),
     "list_role_assignments": (_ASSIGNMENTS, _ANY),
@@ -165,8 +198,10 @@ _RULES: dict[str, tuple[str, frozenset[str]]] = {
     ),
     **dict.fromkeys(
         (
-            *("get_limit_model", "list_limits"),
-            *("get_registered_limit", "list_registered_limits"),
+            "get_limit_model",
+            "list_limits",
+            "get_registered_limit",
+            "list_registered_limits",
         ),
         ("", _ANY),
     ),
@@ -177,42 +212,11 @@ _RULES: dict[str, tuple[str, frozenset[str]]] = {
         " and not None:%(target.limit.project_id)s)",
         _ANY,
     ),
-    # looking for system readers, writing for administrators, and not with a
-    # domain's token:
-    **dict.fromkeys(
-        (
-            *("get_service", "list_services", "get_endpoint", "list_endpoints"),
-            *("get_domain_role", "list_domain_roles", "get_implied_role"),
-            *("list_implied_roles", "check_implied_role", "list_role_inference_rules"),
-            *("get_policy", "list_policies", "check_endpoint_in_project"),
-            *("list_endpoints_for_project", "list_projects_for_endpoint"),
-            *("list_system_grants_for_user", "check_system_grant_for_user"),
-            *("list_system_grants_for_group", "check_system_grant_for_group"),
-        ),
-        (_READER, _NOT_DOMAIN),
-    ),
-    **dict.fromkeys(
-        (
-            *("create_domain", "update_domain", "delete_domain"),
-            *("create_region", "update_region", "delete_region"),
-            *("create_service", "update_service", "delete_service"),
-            *("create_endpoint", "update_endpoint", "delete_endpoint"),
-            *("create_role", "update_role", "delete_role"),
-            *("create_domain_role", "update_domain_role", "delete_domain_role"),
-            *("create_implied_role", "delete_implied_role"),
-            *("create_policy", "update_policy", "delete_policy"),
-            *("create_registered_limits", "update_registered_limit"),
-            *("delete_registered_limit", "create_limits", "update_limit"),
-            *("delete_limit", "add_endpoint_to_project"),
-            "remove_endpoint_from_project",
-            *("create_system_grant_for_user", "revoke_system_grant_for_user"),
-            *("create_system_grant_for_group", "revoke_system_grant_for_group"),
-        ),
-        (_ADMIN, _NOT_DOMAIN),
-    ),
+    **dict.fromkeys(_READ_OPERATIONS.split(), (_READER, _NOT_DOMAIN)),
+    **dict.fromkeys(_WRITE_OPERATIONS.split(), (_ADMIN, _NOT_DOMAIN)),
 }
 
-POLICY = Policy(
+DEFAULT_POLICY = Policy(
     rules={f"identity:{name}": Rule(*rule) for name, rule in _RULES.items()},
     parts=_PARTS,
 )

@@ -1,16 +1,16 @@
-"""What Keystone refuses with; source: Keystone 30 ``exception.py``.
+"""Errors that Keystone answers; source: Keystone 30 ``exception.py``.
 
 ::
 
-    IdentityError           status, title, message: the body of every refusal
-    ├── Invalid             400
-    ├── Unauthorized        401, names the service to authenticate at
-    │   ├── UnsupportedMethod
-    │   └── ScopeRefused
-    ├── Forbidden           403
-    │   └── ForbiddenAction 403, the policy's
-    ├── NotFound            404
-    └── Conflict            409
+    IdentityError             status and body of all of them; itself a 500
+    ├── Invalid               400
+    ├── Unauthorized          401
+    │   ├── UnsupportedMethod with the methods that are supported
+    │   └── ScopeRefused      to an application credential
+    ├── Forbidden             403
+    │   └── ForbiddenAction   by the policy
+    ├── NotFound              404
+    └── Conflict              409
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ LOG = logging.getLogger(__name__)
 
 
 class IdentityError(Exception):
+    """An answer of 400 or more; raised by handlers and all that they call."""
+
     status = HTTPStatus.INTERNAL_SERVER_ERROR
 
     def __init__(self, message: str) -> None:
@@ -40,16 +42,20 @@ class IdentityError(Exception):
         self.message = message
 
     def body(self) -> dict[str, Any]:
+        """Return the body of the answer."""
         title = self.status.phrase
         error = {"code": int(self.status), "message": self.message, "title": title}
         return {"error": error}
 
 
 class Invalid(IdentityError):
+    """The request cannot be understood or asks for what cannot be."""
+
     status = HTTPStatus.BAD_REQUEST
 
     @classmethod
     def lacking(cls, attribute: str, target: str) -> Invalid:
+        """Return the error for an attribute that a part of the request lacks."""
         return cls(
             f"Expecting to find {attribute} in {target}. The server could not comply"
             " with the request since it is either malformed or otherwise incorrect."
@@ -58,6 +64,7 @@ class Invalid(IdentityError):
 
     @classmethod
     def too_long(cls, name: str, value: str, limit: int) -> Invalid:
+        """Return the error for a value with more characters than its column."""
         return cls(
             f"String length exceeded. The length of string '{value}' exceeds the"
             f" limit of column {name}(CHAR({limit}))."
@@ -65,7 +72,7 @@ class Invalid(IdentityError):
 
 
 class Unauthorized(IdentityError):
-    """The bearer is nobody, for any reason: the message does not say which."""
+    """The request is not authenticated; the message seldom says why."""
 
     status = HTTPStatus.UNAUTHORIZED
 
@@ -76,7 +83,7 @@ class Unauthorized(IdentityError):
 
 
 class UnsupportedMethod(Unauthorized):
-    """The bearer wants to be known by something that is not looked at."""
+    """A sign-in names a method that is not among the cloud's ``auth_methods``."""
 
     def __init__(self, supported: tuple[str, ...]) -> None:
         super().__init__("Attempted to authenticate with an unsupported method.")
@@ -89,7 +96,7 @@ class UnsupportedMethod(Unauthorized):
 
 
 class ScopeRefused(Unauthorized):
-    """An application credential is for its own project alone."""
+    """A sign-in with an application credential asks for a scope."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -104,6 +111,8 @@ class ScopeRefused(Unauthorized):
 
 
 class Forbidden(IdentityError):
+    """The request is understood and refused."""
+
     status = HTTPStatus.FORBIDDEN
 
     def __init__(
@@ -114,6 +123,8 @@ class Forbidden(IdentityError):
 
 
 class ForbiddenAction(Forbidden):
+    """The policy does not allow the caller the action."""
+
     def __init__(self, action: str) -> None:
         super().__init__(
             f"You are not authorized to perform the requested action: {action}."
@@ -121,18 +132,24 @@ class ForbiddenAction(Forbidden):
 
 
 class NotFound(IdentityError):
+    """A record that the request names does not exist."""
+
     status = HTTPStatus.NOT_FOUND
 
     @classmethod
     def of(cls, noun: str, identifier: str | None) -> NotFound:
+        """Return the error for a record that is named by its id."""
         return cls(f"Could not find {noun}: {identifier}.")
 
 
 class Conflict(IdentityError):
+    """A record like the one to be stored exists already."""
+
     status = HTTPStatus.CONFLICT
 
     @classmethod
     def storing(cls, noun: str, details: str) -> Conflict:
+        """Return the error for a record of a kind; ``details`` say what is taken."""
         return cls(f"Conflict occurred attempting to store {noun} - {details}.")
 
 
@@ -163,7 +180,7 @@ def answer_wrong_method(
     resp.status = falcon.HTTP_405
     for name, value in dict(error.headers or {}).items():
         resp.set_header(name, value)
-    if req.path in ("/", "/v3"):  # not served by the framework of the other routes
+    if req.path in ("/", "/v3"):  # Keystone serves these outside of its REST framework
         resp.content_type, resp.text = HTML, NOT_ALLOWED_PAGE
     else:
         resp.text = json.dumps({"message": NOT_ALLOWED}) + "\n"

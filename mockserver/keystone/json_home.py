@@ -1,4 +1,4 @@
-"""The JSON home: what each of Keystone's routes is called.
+"""The JSON home document: the routes of Keystone, each under the name of its relation.
 
 Source: Keystone 30 ``common/json_home.py``.
 """
@@ -30,13 +30,23 @@ _ALIASES = {
     "implied_role_id": "role_id",
     "value": "tag_value",
 }
-"""Variables of paths that are called otherwise than they are named."""
+"""Variables of paths whose documented parameter has another name."""
 _COLLECTIONS = (
-    *(CREDENTIAL, DOMAIN, ENDPOINT, GROUP, LIMIT, POLICY, PROJECT, REGION),
-    *(REGISTERED_LIMIT, ROLE, SERVICE, USER),
+    CREDENTIAL,
+    DOMAIN,
+    ENDPOINT,
+    GROUP,
+    LIMIT,
+    POLICY,
+    PROJECT,
+    REGION,
+    REGISTERED_LIMIT,
+    ROLE,
+    SERVICE,
+    USER,
 )
 _EXPERIMENTAL = ("/limits", "/registered_limits")
-_HOLDERS = {
+_TARGETS = {
     "domain": "/domains/{domain_id}",
     "project": "/projects/{project_id}",
     "system": "/system",
@@ -85,25 +95,30 @@ _RELATIONS = {
 
 @cache
 def show_home(base: str) -> str:
-    """Return the document, its paths below ``base``."""
-    home = {f"{_NAMES}/{name}": _locate(path, base) for name, path in _all().items()}
+    """Return the document as text; ``base`` comes before each path."""
+    home = {
+        f"{_NAMES}/{name}": _describe(path, base)
+        for name, path in _list_relations().items()
+    }
     return json.dumps({"resources": home})
 
 
-def _all() -> dict[str, str]:
+def _list_relations() -> dict[str, str]:
+    """Return the paths of all routes by the names of their relations."""
     relations = dict(_RELATIONS)
     for resource in _COLLECTIONS:
         path = f"/{resource.collection}"
         relations[f"rel/{resource.collection}"] = path
         relations[f"rel/{resource.noun}"] = f"{path}/{{{resource.noun}_id}}"
-    for target, place in _HOLDERS.items():
+    for target, prefix in _TARGETS.items():
         for actor in ("user", "group"):
-            path = f"{place}/{actor}s/{{{actor}_id}}/roles"
-            relations |= _grants(f"{target}_{actor}_role", target, path)
+            path = f"{prefix}/{actor}s/{{{actor}_id}}/roles"
+            relations |= _list_grants(f"{target}_{actor}_role", target, path)
     return relations
 
 
-def _grants(name: str, target: str, path: str) -> dict[str, str]:
+def _list_grants(name: str, target: str, path: str) -> dict[str, str]:
+    """Return the relations of the roles on a target, with those that are inherited."""
     one = path + "/{role_id}"
     grants = {f"rel/{name}s": path, f"rel/{name}": one}
     inherited = "ext/OS-INHERIT/1.0/rel/{}_inherited_to_projects".format
@@ -114,13 +129,14 @@ def _grants(name: str, target: str, path: str) -> dict[str, str]:
     return grants
 
 
-def _locate(path: str, base: str) -> dict[str, object]:
+def _describe(path: str, base: str) -> dict[str, object]:
+    """Return the link to a path, with the meaning of its variables."""
     variables = re.findall(r"{(\w+)}", path)
-    place: dict[str, object] = {"href-template" if variables else "href": base + path}
+    link: dict[str, object] = {"href-template" if variables else "href": base + path}
     if variables:
-        place["href-vars"] = {
+        link["href-vars"] = {
             name: f"{_NAMES}/param/{_ALIASES.get(name, name)}" for name in variables
         }
     if path.startswith(_EXPERIMENTAL):
-        place["hints"] = {"status": "experimental"}
-    return place
+        link["hints"] = {"status": "experimental"}
+    return link

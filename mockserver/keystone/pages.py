@@ -1,4 +1,4 @@
-"""The HTML that Keystone's framework answers with, where Keystone is not reached.
+"""HTML pages of Keystone's web framework, which answers some requests by itself.
 
 Source: Werkzeug 3 ``exceptions.py``, ``utils.py``.
 """
@@ -39,7 +39,7 @@ _SAFE = "!$&'()*+,/:;=@"
 
 
 def moved_to(req: falcon.Request, path: str) -> falcon.HTTPStatus:
-    """Return what tells a client to send the same request to another path."""
+    """Return the redirect, to be raised, of a request to another path."""
     query = f"?{req.query_string}" if req.query_string else ""
     url = req.context.identity_url + quote(path, safe=_SAFE) + query
     page = _MOVED_PAGE.format(url=escape(url, {"'": "&#39;"}))

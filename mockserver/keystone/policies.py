@@ -1,93 +1,67 @@
-"""Policies, which Keystone keeps for others and never reads: ``/v3/policies``."""
+"""Policies, stored for other services and never read by Keystone: ``/v3/policies``.
+
+The policy that Keystone itself enforces is ``default_policy.py``.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import falcon
 
 from imagectl.contract.identity import POLICY
 from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Invalid
-from mockserver.keystone.requests.call import reading, writing
-from mockserver.keystone.requests.listing import list_records
-from mockserver.keystone.requests.schemas import Check
-from mockserver.storage.repository import remove, replace, store
+from mockserver.keystone.requests.call import writing
+from mockserver.keystone.requests.plain_resource import PlainResource
+from mockserver.keystone.requests.schemas import Check, Schema
 from mockserver.storage.tables import POLICIES
-
-if TYPE_CHECKING:
-    from mockserver.state.cloud_state import CloudState
 
 _PROPERTIES = {
     "blob": {"type": "string"},
     "type": {"type": "string", "maxLength": 255},
 }
-check_creation = Check(
-    {
+
+
+def _schema(**keywords: Any) -> Schema:
+    # messages quote the schema, its keywords in this order
+    return {
         "type": "object",
         "properties": _PROPERTIES,
-        "required": ["blob", "type"],
+        **keywords,
         "additionalProperties": True,
-    },
-    verbose=True,
-)
-check_change = Check(
-    {
-        "type": "object",
-        "properties": _PROPERTIES,
-        "minProperties": 1,
-        "additionalProperties": True,
-    },
-    verbose=True,
-)
+    }
 
 
-class Policies:
-    def __init__(self, state: CloudState) -> None:
-        self._state = state
+class Policies(PlainResource):
+    """Stored policies; the schemas are those of the record, not of the body."""
 
-    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        with reading(self._state, req) as call:
-            call.enforce("list_policies")
-            resp.media = list_records(call, POLICY, POLICIES, ("type",))
+    resource = POLICY
+    table = POLICIES
+    filters = ("type",)
+    check_creation = Check(_schema(required=["blob", "type"]), verbose=True)
+    check_change = Check(_schema(minProperties=1), verbose=True)
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         with writing(self._state, req) as call:
             call.enforce("create_policy")
-            check_creation(call.body.get("policy", {}))
-            policy = call.new_record(POLICY)
-            store(call.db, POLICIES, policy)
+            self.check_creation(call.body.get("policy", {}))
+            policy = self.insert(call, call.new_record(POLICY))
             resp.media = call.show(POLICY, policy)
         resp.status = falcon.HTTP_201
 
-    def on_get_item(
-        self, req: falcon.Request, resp: falcon.Response, policy_id: str
-    ) -> None:
-        with reading(self._state, req) as call:
-            call.enforce("get_policy")
-            resp.media = call.show(POLICY, call.find(POLICY, POLICIES, policy_id))
-
     def on_patch_item(
-        self, req: falcon.Request, resp: falcon.Response, policy_id: str
+        self, req: falcon.Request, resp: falcon.Response, **path: str
     ) -> None:
+        policy_id = path["policy_id"]
         with writing(self._state, req) as call:
             call.enforce("update_policy")
             changes = call.body.get("policy", {})
-            check_change(changes)
+            self.check_change(changes)
             if changes.get("id", policy_id) != policy_id:
                 raise Invalid("Cannot change policy ID")
-            policy = {**call.find(POLICY, POLICIES, policy_id), **changes}
-            replace(call.db, POLICIES, policy)
+            policy = self.update(call, policy_id, changes)
             resp.media = call.show(POLICY, policy)
-
-    def on_delete_item(
-        self, req: falcon.Request, resp: falcon.Response, policy_id: str
-    ) -> None:
-        with writing(self._state, req) as call:
-            call.enforce("delete_policy")
-            call.find(POLICY, POLICIES, policy_id)
-            remove(call.db, POLICIES, POLICIES.c.id == policy_id)
-        resp.status = falcon.HTTP_204
 
 
 ROUTES = (

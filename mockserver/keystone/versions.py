@@ -29,7 +29,7 @@ class Versions:
         self._state = state
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        if _show_home(req, resp, "/v3"):
+        if _answer_home(req, resp, "/v3"):
             return
         url = req.context.identity_url
         resp.status = falcon.HTTP_300
@@ -37,12 +37,12 @@ class Versions:
         resp.media = {"versions": {"values": [_describe_v3(url)]}}
 
     def on_get_v3(self, req: falcon.Request, resp: falcon.Response) -> None:
-        if not _show_home(req, resp, ""):
+        if not _answer_home(req, resp, ""):
             resp.media = {"version": _describe_v3(req.context.identity_url)}
 
 
-def _show_home(req: falcon.Request, resp: falcon.Response, base: str) -> bool:
-    """Answer with the JSON home, if that is what is wanted most."""
+def _answer_home(req: falcon.Request, resp: falcon.Response, base: str) -> bool:
+    """Answer with the JSON home if the client prefers it; return whether it does."""
     if req.client_prefers((falcon.MEDIA_JSON, MEDIA_TYPE)) != MEDIA_TYPE:
         return False
     resp.content_type, resp.text = MEDIA_TYPE, show_home(base)

@@ -81,7 +81,7 @@ class CloudState:
             return MemoryStore()
         return FileStore(self.directory / folder)
 
-    def load_domain(self, db: Connection) -> None:
+    def recall(self, db: Connection) -> None:
         """Set id and name of the default domain to those that the database names."""
         self.domain_id = facts.recall(db, "domain_id") or ""
         self.domain_name = facts.recall(db, "domain_name") or ""

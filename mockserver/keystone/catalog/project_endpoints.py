@@ -1,6 +1,7 @@
-"""The endpoints that a project's catalog is made of: ``/v3/OS-EP-FILTER``.
+"""The endpoints that the catalog of a project is limited to: ``/v3/OS-EP-FILTER``.
 
-A project without any has all endpoints. Source: Keystone 30 ``api/os_ep_filter.py``.
+The catalog of a project without any has all endpoints. Source: Keystone 30
+``api/os_ep_filter.py``.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ import falcon
 
 from imagectl.contract.identity import ENDPOINT, PROJECT
 from mockserver.handlers.routes import Route
-from mockserver.keystone.catalog.endpoints import shape as shape_endpoint
+from mockserver.keystone.catalog.endpoints import shape_endpoint
 from mockserver.keystone.errors import Conflict, NotFound
+from mockserver.keystone.projects.project_records import shape_project
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.keystone.requests.listing import wrap
-from mockserver.keystone.requests.records import shape as shape_project
 from mockserver.storage.catalog import endpoints_of_project, projects_of_endpoint
 from mockserver.storage.projects import with_tags
 from mockserver.storage.repository import DuplicateRecord, exists, remove, store

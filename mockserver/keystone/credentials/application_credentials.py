@@ -14,7 +14,7 @@ from mockserver.handlers.routes import Route
 from mockserver.keystone.credentials.application_credential_records import (
     NOUN,
     add_application_credential,
-    shape,
+    shape_credential,
 )
 from mockserver.keystone.errors import ForbiddenAction, NotFound
 from mockserver.keystone.requests.call import Call, reading, writing
@@ -76,14 +76,14 @@ class ApplicationCredentials:
                 APPLICATION_CREDENTIALS,
                 ("name",),
                 [APPLICATION_CREDENTIALS.c.user_id == user_id],
-                shape=lambda one: shape(with_details(call.db, one)),
+                shape=lambda one: shape_credential(with_details(call.db, one)),
             )
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         check_creation(req.context.body)
         with writing(self._state, req) as call:
             call.enforce("create_application_credential", user_id=user_id)
-            _require_unrestricted(call)
+            _check_unrestricted(call)
             asked = call.new_record(APPLICATION_CREDENTIAL)
             made = add_application_credential(call, asked)
             resp.media = call.show(APPLICATION_CREDENTIAL, made)
@@ -101,7 +101,7 @@ class ApplicationCredentials:
             credential = find_application_credential(call.db, credential_id)
             if credential is None:
                 raise NotFound.of(NOUN, credential_id)
-            resp.media = call.show(APPLICATION_CREDENTIAL, shape(credential))
+            resp.media = call.show(APPLICATION_CREDENTIAL, shape_credential(credential))
 
     def on_delete_item(
         self,
@@ -112,7 +112,7 @@ class ApplicationCredentials:
     ) -> None:
         with writing(self._state, req) as call:
             _enforce(call, "delete_application_credential", user_id, credential_id)
-            _require_unrestricted(call)
+            _check_unrestricted(call)
             table = APPLICATION_CREDENTIALS
             if not remove(call.db, table, table.c.id == credential_id):
                 raise NotFound.of(NOUN, credential_id)
@@ -120,14 +120,17 @@ class ApplicationCredentials:
 
 
 def _enforce(call: Call, action: str, user_id: str, credential_id: str) -> None:
-    """Hold the policy against the user of the credential, whoever the URL names."""
-    _ = call.caller
+    """Enforce the policy on the user of a credential, whoever the URL names."""
+    _ = call.caller  # 401 comes before all else
     credential = find_application_credential(call.db, credential_id)
     call.enforce(action, user_id=credential["user_id"] if credential else user_id)
 
 
-def _require_unrestricted(call: Call) -> None:
-    """Refuse who came with a credential that is not to make or end others."""
+def _check_unrestricted(call: Call) -> None:
+    """Raise :class:`ForbiddenAction` for a token of a restricted credential.
+
+    A restricted credential may neither create nor delete others.
+    """
     if call.caller.body.get("application_credential", {}).get("restricted"):
         raise ForbiddenAction(
             "Using method 'application_credential' is not allowed for managing"

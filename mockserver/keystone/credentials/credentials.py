@@ -1,4 +1,7 @@
-"""Credentials: ``/v3/credentials``; source: Keystone 30 ``api/credentials.py``."""
+"""Credentials, stored as blobs: ``/v3/credentials``.
+
+Source: Keystone 30 ``api/credentials.py``.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,6 @@ from mockserver.keystone.requests.schemas import Check, body_of, properties_of
 from mockserver.storage.repository import (
     DuplicateRecord,
     Record,
-    fetch,
     remove,
     replace,
     store,
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from mockserver.state.cloud_state import CloudState
 
 EC2 = "ec2"
-PRIMARY_METHODS = frozenset({"password", "token"})
+_PRIMARY_METHODS = frozenset({"password", "token"})
 _PROPERTIES = properties_of(CREDENTIAL)
 _REQUIRED = ["blob", "type", "user_id"]
 _SCOPE_KEYS = ("trust_id", "app_cred_id", "access_token_id", "access_id")
@@ -75,14 +77,14 @@ class Credentials:
                 CREDENTIAL,
                 CREDENTIALS,
                 ("user_id", "type"),
-                shows=lambda one: is_primary(call) and _is_open_to(call, one),
+                is_visible=lambda one: _is_visible(call, one),
             )
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         check_creation(req.context.body)
         with writing(self._state, req) as call:
             call.enforce("create_credential", {"credential": call.body["credential"]})
-            refuse_delegated(call)
+            check_not_delegated(call)
             credential = {"project_id": None, **call.new_record(CREDENTIAL)}
             if credential["type"].lower() == EC2:
                 access = _read_ec2(credential["blob"])["access"]
@@ -121,6 +123,7 @@ class Credentials:
 
 
 def add_credential(call: Call, credential: Record) -> None:
+    """Store a new credential; raises :class:`Conflict` for an id that is taken."""
     try:
         store(call.db, CREDENTIALS, credential)
     except DuplicateRecord:
@@ -134,27 +137,26 @@ def hash_access_key(access: str) -> str:
     return hashlib.sha256(access.encode()).hexdigest()
 
 
-def is_primary(call: Call) -> bool:
-    """Tell whether the caller is its user, and nothing that speaks for it."""
-    return PRIMARY_METHODS.issuperset(call.caller.body["methods"])
-
-
-def refuse_delegated(call: Call) -> None:
-    if not is_primary(call):
+def check_not_delegated(call: Call) -> None:
+    """Raise :class:`ForbiddenAction` for a token of an application credential."""
+    if not _PRIMARY_METHODS.issuperset(call.caller.body["methods"]):
         raise ForbiddenAction("Delegated tokens cannot access credentials directly")
 
 
 def _find(call: Call, action: str, credential_id: str) -> Record:
-    """Return a credential to whom the policy lets see or change it."""
-    found = fetch(call.db, CREDENTIALS, CREDENTIALS.c.id == credential_id)
-    call.enforce(action, {"credential": found} if found else {})
-    credential = call.find(CREDENTIAL, CREDENTIALS, credential_id)
-    refuse_delegated(call)
+    """Return a credential on which the policy allows an action.
+
+    Raises what :meth:`Call.find_allowed` raises, and :class:`ForbiddenAction`.
+    """
+    credential = call.find_allowed(action, CREDENTIAL, CREDENTIALS, credential_id)
+    check_not_delegated(call)
     return credential
 
 
-def _is_open_to(call: Call, credential: Record) -> bool:
+def _is_visible(call: Call, credential: Record) -> bool:
+    """Tell whether a listing shows the caller a credential."""
     try:
+        check_not_delegated(call)
         call.enforce("get_credential", {"credential": credential})
     except ForbiddenAction:
         return False
@@ -162,7 +164,7 @@ def _is_open_to(call: Call, credential: Record) -> bool:
 
 
 def _read_ec2(text: str) -> dict[str, Any]:
-    """Return what an EC2 credential holds; raises :class:`Invalid`."""
+    """Return the blob of an EC2 credential, decoded; raises :class:`Invalid`."""
     try:
         blob = json.loads(text)
     except ValueError:
@@ -175,7 +177,10 @@ def _read_ec2(text: str) -> dict[str, Any]:
 
 
 def _rescope(credential: Record, text: str) -> dict[str, Any]:
-    """Return a new EC2 blob; raises :class:`Invalid` for one of another scope."""
+    """Return the new blob of an EC2 credential, decoded.
+
+    Raises :class:`Invalid` for one that is for another scope than the old one.
+    """
     old, new = json.loads(credential["blob"]), _read_ec2(text)
     for key in _SCOPE_KEYS:
         if old.get(key) != new.get(key):

@@ -16,8 +16,8 @@ from mockserver.handlers.routes import Route
 from mockserver.keystone.credentials.credentials import (
     EC2,
     add_credential,
+    check_not_delegated,
     hash_access_key,
-    refuse_delegated,
 )
 from mockserver.keystone.errors import Unauthorized
 from mockserver.keystone.requests.call import Call, reading, writing
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from mockserver.state.cloud_state import CloudState
 
 
-class AccessKeys:
+class Ec2Credentials:
     def __init__(self, state: CloudState) -> None:
         self._state = state
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         with reading(self._state, req) as call:
             call.enforce("ec2_list_credentials", user_id=user_id)
-            refuse_delegated(call)
+            check_not_delegated(call)
             call.find(USER, USERS, user_id)
             held = CREDENTIALS.c.user_id == user_id
             keys = fetch_all(call.db, CREDENTIALS, [held, CREDENTIALS.c.type == EC2])
@@ -50,7 +50,7 @@ class AccessKeys:
             call.find(USER, USERS, user_id)
             project_id = str(call.body.get("tenant_id"))
             call.find(PROJECT, PROJECTS, project_id)
-            refuse_delegated(call)
+            check_not_delegated(call)
             access = uuid.uuid4().hex
             blob = {"access": access, "secret": uuid.uuid4().hex, "trust_id": None}
             credential = {
@@ -81,18 +81,23 @@ class AccessKeys:
 
 
 def _find(call: Call, action: str, user_id: str, access: str) -> Record:
-    """Return a key to whom the policy lets see or change it."""
-    _ = call.caller  # who is nobody learns of no key
+    """Return the credential of an access key, if the policy allows an action on it.
+
+    Raises :class:`~mockserver.keystone.errors.NotFound` before the policy is asked, and
+    :class:`Unauthorized` for a credential of another type.
+    """
+    _ = call.caller  # 401 comes before 404
     credential = call.find(CREDENTIAL, CREDENTIALS, hash_access_key(access))
     call.enforce(action, {"credential": credential}, user_id=user_id)
     call.find(USER, USERS, user_id)
     if credential["type"] != EC2:
         raise Unauthorized("EC2 access key not found.")
-    refuse_delegated(call)
+    check_not_delegated(call)
     return credential
 
 
 def _describe(call: Call, credential: Record) -> Record:
+    """Return a credential in the form of the EC2 API."""
     blob = json.loads(credential["blob"])
     user_id, access = credential["user_id"], blob["access"]
     return {
@@ -106,6 +111,6 @@ def _describe(call: Call, credential: Record) -> Record:
 
 
 ROUTES = (
-    Route("/v3/users/{user_id}/credentials/OS-EC2", AccessKeys),
-    Route("/v3/users/{user_id}/credentials/OS-EC2/{access}", AccessKeys, "item"),
+    Route("/v3/users/{user_id}/credentials/OS-EC2", Ec2Credentials),
+    Route("/v3/users/{user_id}/credentials/OS-EC2/{access}", Ec2Credentials, "item"),
 )

@@ -1,4 +1,4 @@
-"""What a project or a domain is limited to: ``/v3/limits``.
+"""Limits of single projects and domains: ``/v3/limits``.
 
 Source: Keystone 30 ``api/limits.py``, ``limit/core.py`` and its flat model.
 """
@@ -20,6 +20,7 @@ from mockserver.keystone.limits.registered_limits import (
 )
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.keystone.requests.listing import list_records
+from mockserver.keystone.requests.records import without
 from mockserver.keystone.requests.schemas import Check, body_of, properties_of
 from mockserver.storage.repository import (
     Record,
@@ -96,17 +97,17 @@ class Limits:
                 LIMIT,
                 LIMITS,
                 FILTERS,
-                shape=shape,
-                shows=lambda limit: _is_open_to(call, limit),
+                shape=shape_limit,
+                is_visible=lambda limit: _is_visible(call, limit),
             )
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         check_creation(req.context.body)
         with writing(self._state, req) as call:
             call.enforce("create_limits")
-            asked = [_settle_owner(call, limit) for limit in call.body["limits"]]
-            made = [_add(call, limit) for limit in asked]
-            shown = [call.link(LIMIT, shape(limit)) for limit in made]
+            asked = [_resolve_owner(call, limit) for limit in call.body["limits"]]
+            added = [_add(call, limit) for limit in asked]
+            shown = [call.link(LIMIT, shape_limit(limit)) for limit in added]
             resp.media = {LIMIT.collection: shown}
         resp.status = falcon.HTTP_201
 
@@ -120,37 +121,43 @@ class Limits:
     ) -> None:
         with reading(self._state, req) as call:
             call.enforce("get_limit", _target(call, limit_id))
-            resp.media = call.show(LIMIT, shape(_find(call, limit_id)))
+            resp.media = call.show(LIMIT, shape_limit(_find(call, limit_id)))
 
     def on_patch_item(
         self, req: falcon.Request, resp: falcon.Response, limit_id: str
     ) -> None:
         check_change(req.context.body)
         with writing(self._state, req) as call:
-            limit = _find_known(call, limit_id)
+            _ = call.caller  # 401 comes before 404
+            limit = _find(call, limit_id)
             call.enforce("update_limit")
-            # Keystone leaves alone what is changed to nothing: 0, null or ""
-            changes = {k: v for k, v in call.body["limit"].items() if v}
-            limit |= changes
+            # Keystone ignores changes to 0, null and ""
+            limit |= {k: v for k, v in call.body["limit"].items() if v}
             replace(call.db, LIMITS, limit)
-            resp.media = call.show(LIMIT, shape(limit))
+            resp.media = call.show(LIMIT, shape_limit(limit))
 
     def on_delete_item(
         self, req: falcon.Request, resp: falcon.Response, limit_id: str
     ) -> None:
         with writing(self._state, req) as call:
-            _find_known(call, limit_id)
+            _ = call.caller  # 401 comes before 404
+            _find(call, limit_id)
             call.enforce("delete_limit")
             remove(call.db, LIMITS, LIMITS.c.id == limit_id)
         resp.status = falcon.HTTP_204
 
 
-def shape(limit: Record) -> Record:
-    return {name: limit[name] for name in limit if name != "registered_limit_id"}
+def shape_limit(limit: Record) -> Record:
+    """Return a limit as it is shown."""
+    return without(limit, "registered_limit_id")
 
 
-def _settle_owner(call: Call, asked: Record) -> Record:
-    """Return a new limit; one of a project that is a domain is the domain's."""
+def _resolve_owner(call: Call, asked: Record) -> Record:
+    """Return a limit with its owner; the id of a domain may come as ``project_id``.
+
+    Raises :class:`~mockserver.keystone.errors.Invalid` for a service, a region or an
+    owner that does not exist.
+    """
     check_references(call.db, asked, _REFERENCES, "limit")
     limit = {"project_id": None, "domain_id": None, **asked}
     if exists(
@@ -162,6 +169,11 @@ def _settle_owner(call: Call, asked: Record) -> Record:
 
 
 def _add(call: Call, asked: Record) -> Record:
+    """Store a new limit and return it.
+
+    Raises :class:`Forbidden` without a registered limit, and :class:`Conflict` if the
+    owner has a limit of it already.
+    """
     registered = find_registered(call.db, asked)
     if registered is None:
         raise Forbidden(
@@ -187,20 +199,15 @@ def _add(call: Call, asked: Record) -> Record:
 
 
 def _find(call: Call, limit_id: str) -> Record:
+    """Return a limit; raises :class:`NotFound`."""
     limit = fetch(call.db, LIMITS, LIMITS.c.id == limit_id)
     if limit is None:
         raise NotFound(f"Could not find limit for {limit_id}.")
     return limit
 
 
-def _find_known(call: Call, limit_id: str) -> Record:
-    """Return a limit to who is somebody, before the policy is asked."""
-    _ = call.caller
-    return _find(call, limit_id)
-
-
 def _target(call: Call, limit_id: str) -> Record:
-    """Return what the policy compares: a limit and whose it is."""
+    """Return the target of the policy: a limit with the project or domain it is of."""
     limit = fetch(call.db, LIMITS, LIMITS.c.id == limit_id)
     if limit is None:
         return {}
@@ -210,8 +217,11 @@ def _target(call: Call, limit_id: str) -> Record:
     return {"limit": limit}
 
 
-def _is_open_to(call: Call, limit: Record) -> bool:
-    """Tell whether a listing holds a limit: system users and administrators see all."""
+def _is_visible(call: Call, limit: Record) -> bool:
+    """Tell whether a listing shows the caller a limit.
+
+    The bearer of a token for the system and administrators see all limits.
+    """
     caller = call.caller
     if caller.system or caller.roles & {"admin", "service"}:
         return True

@@ -1,4 +1,4 @@
-"""What can be limited, and how far by default: ``/v3/registered_limits``.
+"""Registered limits, the defaults for all projects: ``/v3/registered_limits``.
 
 Source: Keystone 30 ``limit/core.py`` and ``limit/backends/sql.py``.
 """
@@ -42,7 +42,7 @@ _PROPERTIES = {
 
 
 def several_of(resource: Resource, record: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a body that holds some records under their collection."""
+    """Return the schema of a body that holds one or more records in a list."""
     records = {"type": "array", "items": record, "minItems": 1}
     return {
         "type": "object",
@@ -88,8 +88,8 @@ class RegisteredLimits:
             asked = call.body[REGISTERED_LIMIT.collection]
             for limit in asked:
                 check_references(call.db, limit, _REFERENCES, "registered_limit")
-            made = [_add(call, limit) for limit in asked]
-            shown = [call.link(REGISTERED_LIMIT, limit) for limit in made]
+            added = [_add(call, limit) for limit in asked]
+            shown = [call.link(REGISTERED_LIMIT, limit) for limit in added]
             resp.media = {REGISTERED_LIMIT.collection: shown}
         resp.status = falcon.HTTP_201
 
@@ -129,7 +129,7 @@ class RegisteredLimits:
 def check_references(
     db: Connection, limit: Record, references: dict[str, Table], noun: str
 ) -> None:
-    """Raise :class:`Invalid` where a limit names something that is not there."""
+    """Raise :class:`Invalid` for an attribute with the id of no record of its table."""
     for name, table in references.items():
         identifier = limit.get(name)
         if identifier is not None and not exists(db, table, table.c.id == identifier):
@@ -137,7 +137,7 @@ def check_references(
 
 
 def find_registered(db: Connection, limit: Record) -> Record | None:
-    """Return what is registered for the service, region and resource of a limit."""
+    """Return the registered limit of a limit's service, region and resource."""
     return fetch(
         db,
         REGISTERED_LIMITS,
@@ -146,6 +146,7 @@ def find_registered(db: Connection, limit: Record) -> Record | None:
 
 
 def _add(call: Call, asked: Record) -> Record:
+    """Store a new registered limit and return it; raises :class:`Conflict`."""
     _check_unique(call, asked)
     limit = {
         "id": call.state.ids.hex("registered_limit"),
@@ -158,6 +159,7 @@ def _add(call: Call, asked: Record) -> Record:
 
 
 def _find(call: Call, limit_id: str) -> Record:
+    """Return a registered limit; raises :class:`NotFound`."""
     limit = fetch(call.db, REGISTERED_LIMITS, REGISTERED_LIMITS.c.id == limit_id)
     if limit is None:
         raise NotFound(f"Could not find registered limit for {limit_id}.")
@@ -165,11 +167,13 @@ def _find(call: Call, limit_id: str) -> Record:
 
 
 def _check_unique(call: Call, limit: Record) -> None:
+    """Raise :class:`Conflict` if the same is registered already."""
     if find_registered(call.db, limit) is not None:
         raise Conflict.storing("registered_limit", "Duplicate entry")
 
 
 def _check_unused(call: Call, limit_id: str) -> None:
+    """Raise :class:`Forbidden` if projects or domains have limits of it."""
     if exists(call.db, LIMITS, LIMITS.c.registered_limit_id == limit_id):
         raise Forbidden(
             f"Unable to update or delete registered limit {limit_id} because there are"

@@ -17,8 +17,9 @@ from mockserver.keystone.projects.project_records import (
 )
 from mockserver.keystone.projects.projects import TAGS_SCHEMA
 from mockserver.keystone.requests.call import Call, reading, writing
-from mockserver.keystone.requests.listing import list_pages
+from mockserver.keystone.requests.listing import in_callers_domain, list_page
 from mockserver.keystone.requests.options import IMMUTABLE_SCHEMA
+from mockserver.keystone.requests.records import without
 from mockserver.keystone.requests.schemas import (
     DOMAIN_ID,
     FLAG,
@@ -40,7 +41,6 @@ _PROPERTIES = {
     "options": IMMUTABLE_SCHEMA,
     "tags": TAGS_SCHEMA,
 }
-_HIDDEN = ("parent_id", "domain_id", "is_domain", "uniqueness")
 check_query = Check(query_of(enabled=FLAG, name=name_of(64)))
 check_creation = Check(
     body_of(DOMAIN, {"explicit_domain_id": DOMAIN_ID, **_PROPERTIES}, required=["name"])
@@ -57,15 +57,16 @@ class Domains:
         with reading(self._state, req) as call:
             own_id = call.caller.domain_id
             call.enforce("list_domains", {"domain": {"id": own_id}} if own_id else {})
-            own = [PROJECTS.c.id == own_id] if own_id else []
-            where = [PROJECTS.c.is_domain, *own]
-            resp.media = list_pages(
+            where = [PROJECTS.c.is_domain, *in_callers_domain(call, PROJECTS.c.id)]
+            resp.media = list_page(
                 call,
                 DOMAIN,
                 PROJECTS,
                 ("name", "enabled"),
                 where,
-                shapes=lambda domains: [shape(d) for d in with_tags(call.db, domains)],
+                shape_all=lambda domains: [
+                    shape_domain(domain) for domain in with_tags(call.db, domains)
+                ],
             )
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
@@ -81,7 +82,7 @@ class Domains:
             domain["id"] = explicit_id or domain["id"]
             as_project = {"is_domain": True, "domain_id": None, "parent_id": None}
             domain = add_project(call.db, {**domain, **as_project})
-            resp.media = call.show(DOMAIN, shape(domain))
+            resp.media = call.show(DOMAIN, shape_domain(domain))
         resp.status = falcon.HTTP_201
 
     def on_get_item(
@@ -90,34 +91,37 @@ class Domains:
         with reading(self._state, req) as call:
             domain = _fetch(call, domain_id)
             call.enforce("get_domain", {"domain": domain} if domain else {})
-            [domain] = with_tags(call.db, [find_domain(call, domain_id)])
-            resp.media = call.show(DOMAIN, shape(domain))
+            if domain is None:
+                raise NotFound.of("domain", domain_id)
+            [domain] = with_tags(call.db, [domain])
+            resp.media = call.show(DOMAIN, shape_domain(domain))
 
     def on_patch_item(
         self, req: falcon.Request, resp: falcon.Response, domain_id: str
     ) -> None:
         check_change(req.context.body)
         with writing(self._state, req) as call:
-            _ = call.caller
+            _ = call.caller  # 401 comes before 404
             domain = find_domain(call, domain_id)
             call.enforce("update_domain")
-            changes = {k: v for k, v in call.body["domain"].items() if k != "id"}
+            changes = without(call.body["domain"], "id")
             changed = change_project(call.db, domain, changes)
-            resp.media = call.show(DOMAIN, shape(changed))
+            resp.media = call.show(DOMAIN, shape_domain(changed))
 
     def on_delete_item(
         self, req: falcon.Request, resp: falcon.Response, domain_id: str
     ) -> None:
         with writing(self._state, req) as call:
-            _ = call.caller
+            _ = call.caller  # 401 comes before 404
             domain = find_domain(call, domain_id)
             call.enforce("delete_domain")
             delete_project(call.db, domain)
         resp.status = falcon.HTTP_204
 
 
-def shape(domain: Record) -> Record:
-    return {name: value for name, value in domain.items() if name not in _HIDDEN}
+def shape_domain(domain: Record) -> Record:
+    """Return a domain as it is shown, without what only projects have."""
+    return without(domain, "parent_id", "domain_id", "is_domain", "uniqueness")
 
 
 def find_domain(call: Call, domain_id: str) -> Record:

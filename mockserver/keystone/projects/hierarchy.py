@@ -1,4 +1,4 @@
-"""What is above and below a project, as ``GET /v3/projects/{id}`` can tell."""
+"""Parents and subtree of a project, as ``GET /v3/projects/{id}`` can show them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from imagectl.contract.identity import PROJECT
 from mockserver.keystone.errors import Invalid
-from mockserver.keystone.limits.limits import shape as shape_limit
+from mockserver.keystone.limits.limits import shape_limit
+from mockserver.keystone.projects.project_records import shape_project
 from mockserver.keystone.requests.flags import is_asked_for
-from mockserver.keystone.requests.records import shape
 from mockserver.storage.grants import effective_roles
 from mockserver.storage.projects import parents_of, subtree_of, with_tags
 from mockserver.storage.repository import fetch_all
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def expand(call: Call, project: Record) -> Record:
-    """Return the ``parents`` and ``subtree`` that the request asks for."""
+    """Return the ``parents`` and the ``subtree`` that the query string asks for.
+
+    Raises :class:`Invalid` where it asks for both forms of one of them.
+    """
     asked = {
         name: is_asked_for(call.req.get_param(name))
         for side in ("parents", "subtree")
@@ -34,41 +37,48 @@ def expand(call: Call, project: Record) -> Record:
             )
     expansion: Record = {}
     if asked["parents_as_list"]:
-        expansion["parents"] = _open_to(call, parents_of(call.db, project["id"]))
+        expansion["parents"] = _show_visible(call, parents_of(call.db, project["id"]))
     elif asked["parents_as_ids"]:
-        expansion["parents"] = _chain(parents_of(call.db, project["id"]))
+        expansion["parents"] = _nest_parents(parents_of(call.db, project["id"]))
     if asked["subtree_as_list"]:
-        expansion["subtree"] = _open_to(call, subtree_of(call.db, project["id"]))
+        expansion["subtree"] = _show_visible(call, subtree_of(call.db, project["id"]))
     elif asked["subtree_as_ids"]:
-        expansion["subtree"] = _tree(subtree_of(call.db, project["id"]), project["id"])
+        expansion["subtree"] = _nest_subtree(
+            subtree_of(call.db, project["id"]), project["id"]
+        )
     return expansion
 
 
-def _open_to(call: Call, projects: list[Record]) -> list[Record]:
-    """Keep the projects that the caller has a role on."""
+def _show_visible(call: Call, projects: list[Record]) -> list[Record]:
+    """Return the projects on which the caller has a role, as they are shown."""
     user_id = call.caller.user_id
     has_limits = is_asked_for(call.req.get_param("include_limits"))
     return [
-        call.show(PROJECT, {**shape(project), **_limits(call, project, has_limits)})
+        call.show(
+            PROJECT, {**shape_project(project), **_limits(call, project, has_limits)}
+        )
         for project in with_tags(call.db, projects)
         if effective_roles(call.db, user_id, "project", project["id"])
     ]
 
 
 def _limits(call: Call, project: Record, has_limits: bool) -> Record:
+    """Return the attribute ``limits`` of a project, if it is asked for."""
     if not has_limits:
         return {}
     limits = fetch_all(call.db, LIMITS, [LIMITS.c.project_id == project["id"]])
     return {"limits": [shape_limit(limit) for limit in limits]}
 
 
-def _chain(parents: list[Record]) -> dict[str, Any] | None:
-    chain: dict[str, Any] | None = None
+def _nest_parents(parents: list[Record]) -> dict[str, Any] | None:
+    """Return the ids of parents, the nearest outside: ``{id: {id: None}}``."""
+    nested: dict[str, Any] | None = None
     for parent in reversed(parents):
-        chain = {parent["id"]: chain}
-    return chain
+        nested = {parent["id"]: nested}
+    return nested
 
 
-def _tree(projects: list[Record], root_id: str) -> dict[str, Any] | None:
+def _nest_subtree(projects: list[Record], root_id: str) -> dict[str, Any] | None:
+    """Return the ids of the projects below one: ``{id: {id: None}, id: None}``."""
     children = [p["id"] for p in projects if p["parent_id"] == root_id]
-    return {child: _tree(projects, child) for child in children} or None
+    return {child: _nest_subtree(projects, child) for child in children} or None

@@ -1,6 +1,7 @@
-"""What may happen to a project, or to the domain that a project can be.
+"""The rules of creating, changing and deleting projects and domains.
 
-Source: Keystone 30 ``resource/core.py``.
+A domain is stored as a project, as in Keystone. Source: Keystone 30
+``resource/core.py``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from mockserver.keystone.requests.options import (
     check_mutable,
     merge_options,
 )
+from mockserver.keystone.requests.records import without
 from mockserver.keystone.users.user_records import delete_user
 from mockserver.storage.groups import remove_group
 from mockserver.storage.projects import parents_of, set_tags, subtree_of, with_tags
@@ -44,8 +46,17 @@ if TYPE_CHECKING:
 MAX_DEPTH = 5
 
 
+def shape_project(project: Record) -> Record:
+    """Return a project as it is shown."""
+    return without(project, "uniqueness")
+
+
 def add_project(db: Connection, asked: Record) -> Record:
-    """Store a new project or domain and return it."""
+    """Store a new project or domain, whose ``id`` is given, and return it.
+
+    Raises :class:`Invalid` or :class:`Forbidden` for a place in the hierarchy where it
+    cannot be, and :class:`Conflict` for a name that is taken.
+    """
     project = {"description": "", "domain_id": None, "parent_id": None, **asked}
     project["name"] = project["name"].strip()
     project["enabled"] = as_flag(project.get("enabled", True))
@@ -53,7 +64,7 @@ def add_project(db: Connection, asked: Record) -> Record:
     project["parent_id"] = project["parent_id"] or project["domain_id"]
     project["options"] = merge_options({}, asked)
     project["uniqueness"] = project["domain_id"] or ""
-    _check_place(db, project)
+    _check_parent(db, project)
     tags = project.pop("tags", None) or []
     try:
         store(db, PROJECTS, project)
@@ -64,7 +75,10 @@ def add_project(db: Connection, asked: Record) -> Record:
 
 
 def change_project(db: Connection, project: Record, changes: Record) -> Record:
-    """Store a change and return the changed project."""
+    """Store changes of a project or domain and return the changed one.
+
+    Raises :class:`Forbidden`, :class:`Invalid` and :class:`Conflict`.
+    """
     noun = "domain" if project["is_domain"] else "project"
     if changes.get("domain_id", project["domain_id"]) != project["domain_id"]:
         raise Invalid("Cannot change Domain ID")
@@ -90,7 +104,8 @@ def change_project(db: Connection, project: Record, changes: Record) -> Record:
 def delete_project(db: Connection, project: Record) -> None:
     """Delete a project, or a domain with the users, groups and projects in it.
 
-    A domain's own roles outlive it, as they do in Keystone.
+    The roles of a domain stay, as they do in Keystone. Raises :class:`Forbidden` for a
+    project with others below it, an enabled domain, and anything immutable.
     """
     if project["is_domain"]:
         check_deletable("domain", project)
@@ -98,7 +113,7 @@ def delete_project(db: Connection, project: Record) -> None:
             raise Forbidden(
                 "Cannot delete a domain that is enabled, please disable it first."
             )
-        _empty_domain(db, project["id"])
+        _delete_contents(db, project["id"])
     else:
         check_deletable("project", project)
         if subtree_of(db, project["id"]):
@@ -107,11 +122,14 @@ def delete_project(db: Connection, project: Record) -> None:
                 " the hierarchy. Use the cascade option if you want to delete a whole"
                 " subtree."
             )
-    _forget(db, project["id"])
+    _delete_with_references(db, project["id"])
 
 
-def _check_place(db: Connection, project: Record) -> None:
-    """Raise unless a new project may be where it wants to be."""
+def _check_parent(db: Connection, project: Record) -> None:
+    """Raise unless a new project can be in its domain and below its parent.
+
+    Raises :class:`Invalid`, and :class:`Forbidden` for a hierarchy that is too deep.
+    """
     if project["is_domain"]:
         if project["parent_id"]:
             raise Invalid("only root projects are allowed to act as domains.")
@@ -137,6 +155,7 @@ def _check_place(db: Connection, project: Record) -> None:
 
 
 def _check_domain_of_parent(parent: Record, domain_id: str) -> None:
+    """Raise :class:`Invalid` unless the parent is in a new project's domain."""
     if parent["is_domain"] and parent["id"] != domain_id:
         raise Invalid(
             f"Cannot create project, the parent ({parent['id']}) is acting as a domain,"
@@ -151,7 +170,10 @@ def _check_domain_of_parent(parent: Record, domain_id: str) -> None:
 
 
 def _check_enabling(db: Connection, project: Record, *, enabled: bool) -> None:
-    """Raise where the tree stands against enabling or disabling a project."""
+    """Raise :class:`Forbidden` if projects above or below it forbid a project's state.
+
+    Below a disabled project none is enabled.
+    """
     if enabled == project["enabled"]:
         return
     if enabled:
@@ -168,16 +190,18 @@ def _check_enabling(db: Connection, project: Record, *, enabled: bool) -> None:
         )
 
 
-def _empty_domain(db: Connection, domain_id: str) -> None:
+def _delete_contents(db: Connection, domain_id: str) -> None:
+    """Delete the projects, groups and users of a domain."""
     for project in subtree_of(db, domain_id):
-        _forget(db, project["id"])
+        _delete_with_references(db, project["id"])
     for group in fetch_all(db, GROUPS, [GROUPS.c.domain_id == domain_id]):
         remove_group(db, group["id"])
     for user in fetch_all(db, USERS, [USERS.c.domain_id == domain_id]):
         delete_user(db, user["id"])
 
 
-def _forget(db: Connection, project_id: str) -> None:
+def _delete_with_references(db: Connection, project_id: str) -> None:
+    """Delete a project or domain with the records that refer to it."""
     remove(db, ASSIGNMENTS, ASSIGNMENTS.c.target_id == project_id)
     remove(db, PROJECT_TAGS, PROJECT_TAGS.c.project_id == project_id)
     clear_default_project(db, project_id)

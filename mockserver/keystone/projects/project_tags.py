@@ -10,11 +10,11 @@ from imagectl.contract.identity import PROJECT
 from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import NotFound
 from mockserver.keystone.pages import HTML
-from mockserver.keystone.projects.projects import TAGS_SCHEMA, enforce_on_project
+from mockserver.keystone.projects.projects import TAGS_SCHEMA
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.keystone.requests.schemas import Check
 from mockserver.storage.projects import set_tags, with_tags
-from mockserver.storage.repository import remove
+from mockserver.storage.repository import Record, remove
 from mockserver.storage.tables import PROJECT_TAGS, PROJECTS
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ check_body = Check(
         "additionalProperties": False,
     }
 )
-check_tag = Check(TAGS_SCHEMA["items"], verbose=True)
+check_name = Check(TAGS_SCHEMA["items"], verbose=True)
 check_tags = Check(TAGS_SCHEMA, verbose=True)
 
 
@@ -39,15 +39,14 @@ class ProjectTags:
         self, req: falcon.Request, resp: falcon.Response, project_id: str
     ) -> None:
         with reading(self._state, req) as call:
-            enforce_on_project(call, "list_project_tags", project_id)
-            resp.media = _show(call, _tags_of(call, project_id))
+            resp.media = _show(call, _find_tags(call, "list_project_tags", project_id))
 
     def on_put(
         self, req: falcon.Request, resp: falcon.Response, project_id: str
     ) -> None:
         check_body(req.context.body)
         with writing(self._state, req) as call:
-            enforce_on_project(call, "update_project_tags", project_id)
+            call.enforce_on("update_project_tags", PROJECT, PROJECTS, project_id)
             tags = call.body.get("tags", {})
             check_tags(tags)
             call.find(PROJECT, PROJECTS, project_id)
@@ -58,8 +57,7 @@ class ProjectTags:
         self, req: falcon.Request, resp: falcon.Response, project_id: str
     ) -> None:
         with writing(self._state, req) as call:
-            enforce_on_project(call, "delete_project_tags", project_id)
-            call.find(PROJECT, PROJECTS, project_id)
+            call.find_allowed("delete_project_tags", PROJECT, PROJECTS, project_id)
             set_tags(call.db, project_id, ())
         resp.status = falcon.HTTP_204
 
@@ -67,20 +65,19 @@ class ProjectTags:
         self, req: falcon.Request, resp: falcon.Response, project_id: str, tag: str
     ) -> None:
         with reading(self._state, req) as call:
-            enforce_on_project(call, "get_project_tag", project_id)
-            _require(call, project_id, tag)
+            _require_tag(tag, _find_tags(call, "get_project_tag", project_id))
         resp.status = falcon.HTTP_204
 
     def on_put_item(
         self, req: falcon.Request, resp: falcon.Response, project_id: str, tag: str
     ) -> None:
         with writing(self._state, req) as call:
-            enforce_on_project(call, "create_project_tag", project_id)
-            check_tag(tag)
-            tags = [*_tags_of(call, project_id), tag]
+            call.enforce_on("create_project_tag", PROJECT, PROJECTS, project_id)
+            check_name(tag)
+            tags = [*_tags_of(call, call.find(PROJECT, PROJECTS, project_id)), tag]
             check_tags(tags)
             set_tags(call.db, project_id, tags)
-            # without /projects, as Keystone has it
+            # Keystone, too, leaves out /projects
             resp.set_header("Location", call.url(f"{project_id}/tags/{tag}"))
         resp.content_type = HTML
         resp.status = falcon.HTTP_201
@@ -89,21 +86,28 @@ class ProjectTags:
         self, req: falcon.Request, resp: falcon.Response, project_id: str, tag: str
     ) -> None:
         with writing(self._state, req) as call:
-            enforce_on_project(call, "delete_project_tag", project_id)
-            _require(call, project_id, tag)
+            _require_tag(tag, _find_tags(call, "delete_project_tag", project_id))
             of_project = PROJECT_TAGS.c.project_id == project_id
             remove(call.db, PROJECT_TAGS, of_project, PROJECT_TAGS.c.name == tag)
         resp.status = falcon.HTTP_204
 
 
-def _tags_of(call: Call, project_id: str) -> list[str]:
-    [project] = with_tags(call.db, [call.find(PROJECT, PROJECTS, project_id)])
-    tags: list[str] = project["tags"]
+def _find_tags(call: Call, action: str, project_id: str) -> list[str]:
+    """Return the tags of a project on which the policy allows an action.
+
+    Raises what :meth:`Call.find_allowed` raises.
+    """
+    return _tags_of(call, call.find_allowed(action, PROJECT, PROJECTS, project_id))
+
+
+def _tags_of(call: Call, project: Record) -> list[str]:
+    [tagged] = with_tags(call.db, [project])
+    tags: list[str] = tagged["tags"]
     return tags
 
 
-def _require(call: Call, project_id: str, tag: str) -> None:
-    if tag not in _tags_of(call, project_id):
+def _require_tag(tag: str, tags: list[str]) -> None:
+    if tag not in tags:
         raise NotFound.of("project tag", tag)
 
 

@@ -14,11 +14,12 @@ from mockserver.keystone.projects.project_records import (
     add_project,
     change_project,
     delete_project,
+    shape_project,
 )
-from mockserver.keystone.requests.call import Call, reading, writing
-from mockserver.keystone.requests.listing import list_pages
+from mockserver.keystone.requests.call import reading, writing
+from mockserver.keystone.requests.listing import in_callers_domain, list_page
 from mockserver.keystone.requests.options import IMMUTABLE_SCHEMA
-from mockserver.keystone.requests.records import shape, show_change
+from mockserver.keystone.requests.records import repeat_extras
 from mockserver.keystone.requests.schemas import (
     DOMAIN_ID,
     FLAG,
@@ -28,7 +29,6 @@ from mockserver.keystone.requests.schemas import (
     query_of,
 )
 from mockserver.storage.projects import has_tags, with_tags
-from mockserver.storage.repository import Record, fetch
 from mockserver.storage.tables import PROJECTS
 
 if TYPE_CHECKING:
@@ -53,13 +53,20 @@ _SCHEMAS = {
 PROPERTIES = {
     name: _SCHEMAS[name]
     for name in (
-        *("description", "domain_id", "enabled", "is_domain", "parent_id", "name"),
-        *("tags", "options"),
+        "description",
+        "domain_id",
+        "enabled",
+        "is_domain",
+        "parent_id",
+        "name",
+        "tags",
+        "options",
     )
 }
 _CHANGEABLE = ("description", "enabled", "name", "options", "tags")
 
 
+# unlike with body_of(), a body without a project passes the schema
 def _body(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
     project = {"type": "object", "properties": properties, **more}
     return {
@@ -91,17 +98,15 @@ class Projects:
         with reading(self._state, req) as call:
             domain_id = call.caller.domain_id
             call.enforce("list_projects", {"domain_id": domain_id} if domain_id else {})
-            where = _listed(req)
-            if domain_id:
-                where.append(PROJECTS.c.domain_id == domain_id)
-            resp.media = list_pages(
+            where = [*_filter(req), *in_callers_domain(call, PROJECTS.c.domain_id)]
+            resp.media = list_page(
                 call,
                 PROJECT,
                 PROJECTS,
                 FILTERS,
                 where,
-                shapes=lambda projects: [
-                    shape(p) for p in with_tags(call.db, projects)
+                shape_all=lambda projects: [
+                    shape_project(project) for project in with_tags(call.db, projects)
                 ],
             )
 
@@ -115,47 +120,43 @@ class Projects:
             project = call.new_record(PROJECT)
             if not project.get("is_domain") and not project.get("domain_id"):
                 project["domain_id"] = call.home_domain_id
-            resp.media = call.show(PROJECT, shape(add_project(call.db, project)))
+            project = shape_project(add_project(call.db, project))
+            resp.media = call.show(PROJECT, project)
         resp.status = falcon.HTTP_201
 
     def on_get_item(
         self, req: falcon.Request, resp: falcon.Response, project_id: str
     ) -> None:
         with reading(self._state, req) as call:
-            enforce_on_project(call, "get_project", project_id)
-            project = call.find(PROJECT, PROJECTS, project_id)
+            project = call.find_allowed("get_project", PROJECT, PROJECTS, project_id)
             [project] = with_tags(call.db, [project])
-            resp.media = call.show(PROJECT, {**shape(project), **expand(call, project)})
+            shown = {**shape_project(project), **expand(call, project)}
+            resp.media = call.show(PROJECT, shown)
 
     def on_patch_item(
         self, req: falcon.Request, resp: falcon.Response, project_id: str
     ) -> None:
         check_change(req.context.body)
         with writing(self._state, req) as call:
-            enforce_on_project(call, "update_project", project_id)
-            changes = call.changes(PROJECT, project_id)
+            call.enforce_on("update_project", PROJECT, PROJECTS, project_id)
+            changes = call.read_changes(PROJECT, project_id)
             project = change_project(
                 call.db, call.find(PROJECT, PROJECTS, project_id), changes
             )
-            resp.media = call.show(PROJECT, show_change(PROJECTS, project))
+            shown = repeat_extras(PROJECTS, shape_project(project))
+            resp.media = call.show(PROJECT, shown)
 
     def on_delete_item(
         self, req: falcon.Request, resp: falcon.Response, project_id: str
     ) -> None:
         with writing(self._state, req) as call:
-            enforce_on_project(call, "delete_project", project_id)
-            delete_project(call.db, call.find(PROJECT, PROJECTS, project_id))
+            project = call.find_allowed("delete_project", PROJECT, PROJECTS, project_id)
+            delete_project(call.db, project)
         resp.status = falcon.HTTP_204
 
 
-def enforce_on_project(call: Call, action: str, project_id: str) -> None:
-    """Let pass whom the policy allows; nobody else learns whether there is one."""
-    project = fetch(call.db, PROJECTS, PROJECTS.c.id == project_id)
-    target: Record = {"project": project} if project else {}
-    call.enforce(action, target, project_id=project_id)
-
-
-def _listed(req: falcon.Request) -> list[ColumnElement[bool]]:
+def _filter(req: falcon.Request) -> list[ColumnElement[bool]]:
+    """Return the conditions of tags, and the one that leaves out domains."""
     where = [] if "is_domain" in req.params else [~PROJECTS.c.is_domain]
     for kind in TAG_FILTERS:
         if kind in req.params:

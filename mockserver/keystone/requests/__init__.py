@@ -1,1 +1,1 @@
-"""What handlers of Keystone read requests and write answers with."""
+"""What the handlers of Keystone share: reading requests and writing answers."""

@@ -1,4 +1,4 @@
-"""Stored records as Keystone answers them."""
+"""Stored records turned into what Keystone answers."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
 
-def shape(project: Record) -> Record:
-    return {name: value for name, value in project.items() if name != "uniqueness"}
+def without(record: Record, *names: str) -> Record:
+    """Return a record without some of its attributes."""
+    return {name: value for name, value in record.items() if name not in names}
 
 
-def show_change(table: Table, record: Record) -> Record:
-    """Return a changed record as Keystone answers it: its extras a second time."""
+def repeat_extras(table: Table, record: Record) -> Record:
+    """Return a record with its extra attributes a second time, under ``extra``.
+
+    Keystone answers so when a user or a project is changed. Extra are the attributes
+    that have no column; ``tags``, which have a table of their own, are none.
+    """
     extra = {k: v for k, v in record.items() if k not in table.c and k != "tags"}
-    return {**shape(record), "extra": extra}
+    return {**record, "extra": extra}

@@ -1,7 +1,7 @@
-"""Bodies and queries held against JSON schemas, with Keystone's words.
+"""Validation of bodies and queries by JSON schemas, with Keystone's messages.
 
-Source: Keystone 30 ``api/validation/validators.py``; the properties come from the
-contract.
+The schemas of attributes come from the contract. Source: Keystone 30
+``api/validation/validators.py``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PAGE: Schema = {
 
 
 def _is_uuid(value: object) -> bool:
-    """Take a UUID with its dashes or, as Keystone's ids are, without."""
+    """Check the format ``uuid``: with dashes, or without them as Keystone's ids."""
     if not isinstance(value, str):
         return True
     try:
@@ -42,9 +42,9 @@ def _is_uuid(value: object) -> bool:
 
 
 class Check:
-    """A schema ready to be applied: the first thing wrong is reported.
+    """A schema to validate values by; of several errors the first one is reported.
 
-    With ``verbose``, it is reported with the part of the schema that it does not fit,
+    With ``verbose`` the message quotes the part of the schema that the value violates,
     as the older half of Keystone's validation does.
     """
 
@@ -54,7 +54,7 @@ class Check:
 
     @cached_property
     def _validator(self) -> Draft202012Validator:
-        # the library is big, and most of what a cloud is asked needs none of it
+        # imported late: the library is large and most requests need no schema
         from jsonschema import Draft202012Validator, FormatChecker
 
         formats = FormatChecker(formats=())
@@ -62,11 +62,11 @@ class Check:
         return Draft202012Validator(self.schema, format_checker=formats)
 
     def __call__(self, value: Any) -> None:
-        """Raise :class:`Invalid` unless ``value`` fits."""
+        """Raise :class:`Invalid` unless the value is valid."""
         for error in self._validator.iter_errors(value):
-            raise Invalid(self._word(error))
+            raise Invalid(self._message_of(error))
 
-    def _word(self, error: ValidationError) -> str:
+    def _message_of(self, error: ValidationError) -> str:
         if self._verbose:
             path = "/".join(str(key) for key in error.path)
             return f"Invalid input for field '{path}': {error}" if path else str(error)
@@ -79,7 +79,10 @@ class Check:
 
 
 def properties_of(resource: Resource, *left_out: str) -> Schema:
-    """Return the schemas of what a request may set, null named last."""
+    """Return the schemas of the attributes that a request may set, by their names.
+
+    In a list of types null comes last, as in Keystone's messages.
+    """
     properties: Schema = {}
     for field in resource.fields:
         if field.read_only or field.name in left_out:
@@ -96,7 +99,8 @@ def body_of(
 ) -> Schema:
     """Return the schema of a body that holds one record under its noun.
 
-    A closed one holds nothing beside it; ``more`` is said of the record.
+    A ``closed`` body holds nothing else. ``more`` are further keywords of the record's
+    schema, such as ``required``.
     """
     record = {"type": "object", "properties": properties, **more}
     schema: Schema = {"type": "object", "properties": {resource.noun: record}}
@@ -107,11 +111,15 @@ def body_of(
 
 
 def query_of(**properties: Schema) -> Schema:
-    """Return the schema of a listing's query; what it does not name may be there."""
+    """Return the schema of a listing's query, with ``marker`` and ``limit``.
+
+    Other parameters are allowed.
+    """
     return {"type": "object", "properties": {**properties, **_PAGE}}
 
 
 def name_of(max_length: int) -> Schema:
+    """Return the schema of a name: some visible character, at most so many in all."""
     return {
         "type": "string",
         "minLength": 1,

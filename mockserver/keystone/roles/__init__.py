@@ -1,1 +1,1 @@
-"""Roles, what they imply, and who has them where."""
+"""Roles, the roles they imply, and their assignments."""

@@ -21,7 +21,10 @@ _TABLES = {
 
 
 class Names:
-    """Reads what some assignments name, at once, and describes it."""
+    """The users, groups, roles, projects and domains that some assignments refer to.
+
+    They are read at once: one query for each kind, one for further domains.
+    """
 
     def __init__(self, db: Connection, assignments: Iterable[Record]) -> None:
         wanted: dict[str, set[str]] = {noun: set() for noun in _TABLES}
@@ -45,7 +48,8 @@ class Names:
         for domain in fetch_all(db, PROJECTS, [PROJECTS.c.id.in_(missing)]):
             self._found["domain"][domain["id"]] = domain
 
-    def of(self, noun: str, identifier: str) -> Record:
+    def describe(self, noun: str, identifier: str) -> Record:
+        """Return a record's id, name and domain; the name is empty if it is gone."""
         record = self._found[noun].get(identifier, {})
         named = {"id": identifier, "name": record.get("name", "")}
         domain_id = record.get("domain_id")

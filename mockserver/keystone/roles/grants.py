@@ -1,10 +1,10 @@
-"""Roles of users and groups on projects, domains and the system."""
+"""Grants: roles given to users and groups on projects, domains and the system."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import falcon
 
@@ -14,7 +14,7 @@ from mockserver.keystone.errors import Forbidden, NotFound
 from mockserver.keystone.projects.domains import find_domain
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.keystone.requests.listing import wrap
-from mockserver.keystone.roles.roles import shape
+from mockserver.keystone.roles.roles import shape_role
 from mockserver.storage.grants import SYSTEM
 from mockserver.storage.repository import (
     Record,
@@ -26,7 +26,7 @@ from mockserver.storage.repository import (
 from mockserver.storage.tables import ASSIGNMENTS, GROUPS, PROJECTS, ROLES, USERS
 
 if TYPE_CHECKING:
-    from sqlalchemy import Table
+    from sqlalchemy import ColumnElement, Table
 
     from imagectl.contract import Resource
     from mockserver.state.cloud_state import CloudState
@@ -40,7 +40,7 @@ _ACTORS: dict[str, tuple[Resource, Table]] = {
 
 @dataclass(frozen=True)
 class Grant:
-    """What a URL names: whose roles, on what, and which one."""
+    """What a URL names: a target, an actor, and a role or none for all roles."""
 
     target: str
     target_id: str
@@ -51,6 +51,7 @@ class Grant:
 
     @classmethod
     def of(cls, req: falcon.Request, path: dict[str, str]) -> Grant:
+        """Read a grant from the URL; ``path`` holds its variables."""
         target = next((t for t in ("project", "domain") if f"{t}_id" in path), SYSTEM)
         actor = "user" if "user_id" in path else "group"
         return cls(
@@ -63,13 +64,14 @@ class Grant:
         )
 
     def action(self, verb: str) -> str:
-        """Return the operation that the policy knows: check, list, create, revoke."""
+        """Return the policy's operation; ``verb`` is check, list, create or revoke."""
         several = "s" if verb == "list" else ""
         if self.target == SYSTEM:
             return f"{verb}_system_grant{several}_for_{self.actor}"
         return f"{verb}_grant{several}"
 
-    def row(self) -> Record:
+    def as_record(self) -> Record:
+        """Return the record of the table of assignments."""
         return {
             "actor": self.actor,
             "actor_id": self.actor_id,
@@ -79,12 +81,11 @@ class Grant:
             "inherited": self.inherited,
         }
 
-    def where(self) -> list[Any]:
-        """Return the conditions that select it, or all of its kind without a role."""
-        row = self.row()
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what selects the record, or without a role those of all roles."""
         return [
             ASSIGNMENTS.c[name] == value
-            for name, value in row.items()
+            for name, value in self.as_record().items()
             if value is not None
         ]
 
@@ -99,10 +100,10 @@ class Grants:
         grant = Grant.of(req, path)
         with reading(self._state, req) as call:
             _enforce(call, "list", grant)
-            held = fetch_all(call.db, ASSIGNMENTS, grant.where())
+            held = fetch_all(call.db, ASSIGNMENTS, grant.conditions())
             ids = [one["role_id"] for one in held]
             roles = fetch_all(call.db, ROLES, [ROLES.c.id.in_(ids)])
-            resp.media = wrap(call, ROLE, [shape(role) for role in roles])
+            resp.media = wrap(call, ROLE, [shape_role(role) for role in roles])
 
     def on_get_item(
         self, req: falcon.Request, resp: falcon.Response, **path: str
@@ -110,7 +111,7 @@ class Grants:
         grant = Grant.of(req, path)
         with reading(self._state, req) as call:
             _enforce(call, "check", grant)
-            _require(call, grant)
+            _check_exists(call, grant)
         resp.status = falcon.HTTP_204
 
     def on_put_item(
@@ -119,9 +120,9 @@ class Grants:
         grant = Grant.of(req, path)
         with writing(self._state, req) as call:
             target = _enforce(call, "create", grant)
-            _check_domains(grant, target)
-            if not exists(call.db, ASSIGNMENTS, *grant.where()):
-                store(call.db, ASSIGNMENTS, grant.row())
+            _check_domain(grant, target)
+            if not exists(call.db, ASSIGNMENTS, *grant.conditions()):
+                store(call.db, ASSIGNMENTS, grant.as_record())
         resp.status = falcon.HTTP_204
 
     def on_delete_item(
@@ -130,24 +131,24 @@ class Grants:
         grant = Grant.of(req, path)
         with writing(self._state, req) as call:
             _enforce(call, "revoke", grant)
-            _require(call, grant)
-            remove(call.db, ASSIGNMENTS, *grant.where())
+            _check_exists(call, grant)
+            remove(call.db, ASSIGNMENTS, *grant.conditions())
         resp.status = falcon.HTTP_204
 
 
 def _enforce(call: Call, verb: str, grant: Grant) -> Record:
-    """Hold the policy against all that the URL names, and return it.
+    """Enforce the policy on the records that the URL names, and return them.
 
-    Raises :class:`NotFound` for what is not there, once the caller is known; the user
-    or group of a grant that is taken back may be gone. Inherited grants are looked
-    at by the policy first, and to whom they are given need not be anybody.
+    Raises :class:`NotFound` for a record that does not exist, before the policy is
+    asked; for an inherited grant the policy comes first. The user or the group need not
+    exist to revoke a grant, nor for an inherited one.
     """
-    _ = call.caller
+    _ = call.caller  # 401 comes before 404
     target, missing = _look_up(call, grant)
     if grant.inherited or verb == "revoke":
         missing.pop(grant.actor, None)
     if grant.inherited and verb == "revoke":
-        missing.pop(grant.target, None)  # that there is no such grant is said first
+        missing.pop(grant.target, None)  # that the grant does not exist comes first
     if not grant.inherited:
         _raise_first(missing)
     call.enforce(grant.action(verb), target)
@@ -156,7 +157,7 @@ def _enforce(call: Call, verb: str, grant: Grant) -> Record:
 
 
 def _look_up(call: Call, grant: Grant) -> tuple[Record, dict[str, NotFound]]:
-    """Return what a URL names, and what of it cannot be found."""
+    """Return the records that a URL names, and errors for those that do not exist."""
     resource, table = _ACTORS[grant.actor]
     finders: dict[str, Callable[[], Record]] = {
         "role": lambda: call.find(ROLE, ROLES, str(grant.role_id)),
@@ -181,8 +182,8 @@ def _raise_first(missing: dict[str, NotFound]) -> None:
         raise error
 
 
-def _check_domains(grant: Grant, target: Record) -> None:
-    """Raise :class:`Forbidden` for a domain's own role outside that domain."""
+def _check_domain(grant: Grant, target: Record) -> None:
+    """Raise :class:`Forbidden` for a role of a domain on a project of another one."""
     domain_id = target["role"]["domain_id"]
     if (
         domain_id
@@ -195,21 +196,22 @@ def _check_domains(grant: Grant, target: Record) -> None:
         )
 
 
-def _require(call: Call, grant: Grant) -> None:
-    if not exists(call.db, ASSIGNMENTS, *grant.where()):
+def _check_exists(call: Call, grant: Grant) -> None:
+    """Raise :class:`NotFound` for a role that was not granted."""
+    if not exists(call.db, ASSIGNMENTS, *grant.conditions()):
         raise NotFound(
             f"Could not find role assignment with role: {grant.role_id}, user or group:"
             f" {grant.actor_id}, project, domain, or system: {grant.target_id}."
         )
 
 
-_ON = ("/projects/{project_id}", "/domains/{domain_id}", "/system")
-_TO = ("/users/{user_id}/roles", "/groups/{group_id}/roles")
-_HELD = tuple(f"{on}{to}" for on in _ON for to in _TO)
-_INHERITABLE = tuple(path for path in _HELD if not path.startswith("/system"))
+_TARGETS = ("/projects/{project_id}", "/domains/{domain_id}", "/system")
+_HOLDERS = ("/users/{user_id}/roles", "/groups/{group_id}/roles")
+_PATHS = tuple(f"{target}{holder}" for target in _TARGETS for holder in _HOLDERS)
+_INHERITABLE = tuple(path for path in _PATHS if not path.startswith("/system"))
 ROUTES = (
-    *(Route(f"/v3{path}", Grants, "list") for path in _HELD),
-    *(Route(f"/v3{path}/{{role_id}}", Grants, "item") for path in _HELD),
+    *(Route(f"/v3{path}", Grants, "list") for path in _PATHS),
+    *(Route(f"/v3{path}/{{role_id}}", Grants, "item") for path in _PATHS),
     *(
         Route(f"/v3/OS-INHERIT{path}/{{role_id}}{INHERITED}", Grants, "item")
         for path in _INHERITABLE

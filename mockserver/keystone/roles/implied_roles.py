@@ -1,4 +1,4 @@
-"""Roles that bring others with them: ``/v3/roles/{id}/implies``."""
+"""Roles that imply other roles: ``/v3/roles/{id}/implies``."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class ImpliedRoles:
         self, req: falcon.Request, resp: falcon.Response, role_id: str
     ) -> None:
         with reading(self._state, req) as call:
-            _ = call.caller
+            _ = call.caller  # 401 comes before 404
             prior = call.find(ROLE, ROLES, role_id)
             call.enforce("list_implied_roles")
-            implied = _implied_by(call, role_id)
+            implied = _list_implied(call, role_id)
             links = {"self": call.url(f"roles/{role_id}/implies")}
             inference = {"prior_role": _brief(call, prior), "implies": implied}
             resp.media = {"role_inference": inference, "links": links}
@@ -48,23 +48,23 @@ class ImpliedRoles:
         self, req: falcon.Request, resp: falcon.Response, role_id: str, implied_id: str
     ) -> None:
         with reading(self._state, req) as call:
-            roles = _enter(call, "get_implied_role", role_id, implied_id)
-            _require(call, role_id, implied_id)
+            roles = _find_both(call, "get_implied_role", role_id, implied_id)
+            _check_implied(call, role_id, implied_id)
             resp.media = _show(call, *roles)
 
     def on_head_item(
         self, req: falcon.Request, resp: falcon.Response, role_id: str, implied_id: str
     ) -> None:
         with reading(self._state, req) as call:
-            _enter(call, "check_implied_role", role_id, implied_id)
-            _require(call, role_id, implied_id)
+            _find_both(call, "check_implied_role", role_id, implied_id)
+            _check_implied(call, role_id, implied_id)
         resp.status = falcon.HTTP_204
 
     def on_put_item(
         self, req: falcon.Request, resp: falcon.Response, role_id: str, implied_id: str
     ) -> None:
         with writing(self._state, req) as call:
-            prior, role = _enter(call, "create_implied_role", role_id, implied_id)
+            prior, role = _find_both(call, "create_implied_role", role_id, implied_id)
             global_to_domain = prior["domain_id"] is None and role["domain_id"]
             if role["name"] in PROHIBITED or global_to_domain:
                 raise Forbidden(f"{implied_id} cannot be an implied roles.")
@@ -80,8 +80,8 @@ class ImpliedRoles:
         self, req: falcon.Request, resp: falcon.Response, role_id: str, implied_id: str
     ) -> None:
         with writing(self._state, req) as call:
-            _enter(call, "delete_implied_role", role_id, implied_id)
-            _require(call, role_id, implied_id)
+            _find_both(call, "delete_implied_role", role_id, implied_id)
+            _check_implied(call, role_id, implied_id)
             remove(call.db, IMPLIED_ROLES, *_pair(role_id, implied_id))
         resp.status = falcon.HTTP_204
 
@@ -93,7 +93,7 @@ class ImpliedRoles:
                 "role_inferences": [
                     {
                         "prior_role": _brief(call, call.find(ROLE, ROLES, role_id)),
-                        "implies": _implied_by(call, role_id),
+                        "implies": _list_implied(call, role_id),
                     }
                     for role_id in dict.fromkeys(
                         rule["prior_role_id"] for rule in rules
@@ -102,10 +102,14 @@ class ImpliedRoles:
             }
 
 
-def _enter(
+def _find_both(
     call: Call, action: str, role_id: str, implied_id: str
 ) -> tuple[Record, Record]:
-    _ = call.caller
+    """Return both roles of a pair, if the policy allows an action.
+
+    Raises :class:`NotFound` before the policy is asked.
+    """
+    _ = call.caller  # 401 comes before 404
     roles = call.find(ROLE, ROLES, role_id), call.find(ROLE, ROLES, implied_id)
     call.enforce(action)
     return roles
@@ -116,12 +120,13 @@ def _pair(role_id: str, implied_id: str) -> list[ColumnElement[bool]]:
     return [columns.prior_role_id == role_id, columns.implied_role_id == implied_id]
 
 
-def _require(call: Call, role_id: str, implied_id: str) -> None:
+def _check_implied(call: Call, role_id: str, implied_id: str) -> None:
+    """Raise :class:`NotFound` unless the first role implies the second."""
     if fetch(call.db, IMPLIED_ROLES, *_pair(role_id, implied_id)) is None:
         raise NotFound(f"{role_id} does not imply {implied_id}.")
 
 
-def _implied_by(call: Call, role_id: str) -> list[Record]:
+def _list_implied(call: Call, role_id: str) -> list[Record]:
     pairs = fetch_all(
         call.db, IMPLIED_ROLES, [IMPLIED_ROLES.c.prior_role_id == role_id]
     )
@@ -132,6 +137,7 @@ def _implied_by(call: Call, role_id: str) -> list[Record]:
 
 
 def _brief(call: Call, role: Record) -> Record:
+    """Return a role with its id, its name and its link alone."""
     return call.link(ROLE, {"id": role["id"], "name": role["name"]})
 
 

@@ -1,4 +1,4 @@
-"""Role assignments across the cloud: ``/v3/role_assignments``."""
+"""Role assignments of the whole cloud: ``/v3/role_assignments``."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ class RoleAssignments:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         check_query(req.params)
-        _check_receiver(req)
+        _check_actor(req)
         with reading(self._state, req) as call:
             _enforce(call)
             _check_filters(req)
-            found = _of_own_domain(call, _find(call))
+            found = _in_callers_domain(call, _find(call))
             names = None
             if is_asked_for(req.get_param("include_names")):
                 names = Names(call.db, found)
@@ -67,6 +67,7 @@ class RoleAssignments:
 
 
 def _enforce(call: Call) -> None:
+    """Enforce the policy; on a tree, its root decides and has to exist."""
     if not is_asked_for(call.req.get_param("include_subtree")):
         own_id = call.caller.domain_id
         target = {"domain_id": own_id} if own_id else {}
@@ -81,10 +82,10 @@ def _enforce(call: Call) -> None:
     )
 
 
-def _check_receiver(req: falcon.Request) -> None:
-    """Raise :class:`Invalid` where both a user and a group are asked for.
+def _check_actor(req: falcon.Request) -> None:
+    """Raise :class:`Invalid` if both a user and a group are asked for.
 
-    Keystone says so with its framework's name for a query.
+    Keystone's message quotes the query as an object of its framework.
     """
     if "user.id" in req.params and "group.id" in req.params:
         pairs = parse_qsl(req.query_string, keep_blank_values=True)
@@ -106,27 +107,29 @@ def _check_filters(req: falcon.Request) -> None:
         raise Invalid(
             "Combining effective and group filter will always result in an empty list."
         )
-    if _inherited(req) and req.get_param("scope.domain.id"):
+    if _read_inherited(req) and req.get_param("scope.domain.id"):
         raise Invalid(
             "Combining effective, domain and inherited filters will always result in an"
             " empty list."
         )
 
 
-def _inherited(req: falcon.Request) -> bool | None:
+def _read_inherited(req: falcon.Request) -> bool | None:
+    """Return whether inherited assignments are asked for, None if both kinds are."""
     asked = req.get_param("scope.OS-INHERIT:inherited_to")
     return None if asked is None else asked == "projects"
 
 
 def _find(call: Call) -> list[Record]:
+    """Return the assignments that the query string asks for."""
     req = call.req
     who: dict[str, Any] = {
         "user_id": req.get_param("user.id"),
         "role_id": req.get_param("role.id"),
-        "inherited": _inherited(req),
+        "inherited": _read_inherited(req),
     }
     domain_id = req.get_param("scope.domain.id")
-    project_ids = _projects(call)
+    project_ids = _find_projects(call)
     if is_asked_for(req.get_param("effective")):
         if project_ids is not None:
             call.find(PROJECT, PROJECTS, project_ids[0])
@@ -144,13 +147,14 @@ def _find(call: Call) -> list[Record]:
         return list_assignments(
             call.db, **who, target="project", target_ids=project_ids
         )
-    # the system's stand last, and are never inherited, whatever was asked for
+    # those on the system come last, and the filter "inherited" does not apply to them
     made = list_assignments(call.db, **who)
     system = list_assignments(call.db, **{**who, "inherited": None}, target=SYSTEM)
     return [one for one in made if one["target"] != SYSTEM] + system
 
 
-def _projects(call: Call) -> list[str] | None:
+def _find_projects(call: Call) -> list[str] | None:
+    """Return the ids of the project asked for, and of its subtree if that is wanted."""
     project_id = call.req.get_param("scope.project.id")
     if project_id is None:
         return None
@@ -160,8 +164,8 @@ def _projects(call: Call) -> list[str] | None:
     return [project_id, *(project["id"] for project in below)]
 
 
-def _of_own_domain(call: Call, found: list[Record]) -> list[Record]:
-    """Keep what a caller with a domain's token may know of."""
+def _in_callers_domain(call: Call, found: list[Record]) -> list[Record]:
+    """Return the assignments that the bearer of a token for a domain may see."""
     own_id = call.caller.domain_id
     if own_id is None:
         return found
@@ -169,46 +173,53 @@ def _of_own_domain(call: Call, found: list[Record]) -> list[Record]:
 
 
 def _domain_of(call: Call, assignment: Record) -> str | None:
+    """Return the id of the domain of an assignment's project, else of its target."""
     if assignment["target"] != "project":
         return str(assignment["target_id"])
     project = fetch(call.db, PROJECTS, PROJECTS.c.id == assignment["target_id"])
     return None if project is None else project["domain_id"]
 
 
-def _show(call: Call, one: Record, names: Names | None) -> Record:
-    actor, target = one["actor"], one["target"]
+def _show(call: Call, assignment: Record, names: Names | None) -> Record:
+    """Return an assignment as it is shown.
+
+    Its links lead to what it comes from: see :mod:`mockserver.storage.assignments`.
+    """
+    actor, target = assignment["actor"], assignment["target"]
     scope: Record = {"system": {"all": True}}
     if target != SYSTEM:
-        scope = {target: _name(names, target, one["target_id"])}
-    inherited = one["inherited"] or "source" in one
+        scope = {target: _name(names, target, assignment["target_id"])}
+    inherited = assignment["inherited"] or "source" in assignment
     if inherited:
         scope["OS-INHERIT:inherited_to"] = "projects"
     place = "system"
     if target != SYSTEM:
-        place = "{}s/{}".format(*one.get("source", (target, one["target_id"])))
-    role_id = one.get("prior_role_id", one["role_id"])
-    receiver = f"{actor}s/{one['actor_id']}"
+        place = "{}s/{}".format(
+            *assignment.get("source", (target, assignment["target_id"]))
+        )
+    role_id = assignment.get("prior_role_id", assignment["role_id"])
+    holder = f"{actor}s/{assignment['actor_id']}"
     links = {}
-    if "group_id" in one:
-        links["membership"] = call.url(f"groups/{one['group_id']}/{receiver}")
-        receiver = f"groups/{one['group_id']}"
-    path = f"{place}/{receiver}/roles/{role_id}"
+    if "group_id" in assignment:
+        links["membership"] = call.url(f"groups/{assignment['group_id']}/{holder}")
+        holder = f"groups/{assignment['group_id']}"
+    path = f"{place}/{holder}/roles/{role_id}"
     if inherited:
         path = f"OS-INHERIT/{path}/inherited_to_projects"
     links["assignment"] = call.url(path)
-    if "prior_role_id" in one:
-        prior = f"prior_role/{one['role_id']}/implies/{role_id}"
+    if "prior_role_id" in assignment:
+        prior = f"prior_role/{assignment['role_id']}/implies/{role_id}"
         links["prior_role"] = call.url(prior)
     return {
         "links": links,
         "scope": scope,
-        actor: _name(names, actor, one["actor_id"]),
-        "role": _name(names, "role", one["role_id"]),
+        actor: _name(names, actor, assignment["actor_id"]),
+        "role": _name(names, "role", assignment["role_id"]),
     }
 
 
 def _name(names: Names | None, noun: str, identifier: str) -> Record:
-    return {"id": identifier} if names is None else names.of(noun, identifier)
+    return {"id": identifier} if names is None else names.describe(noun, identifier)
 
 
 ROUTES = (Route("/v3/role_assignments", RoleAssignments),)

@@ -17,6 +17,7 @@ from mockserver.keystone.requests.options import (
     check_mutable,
     merge_options,
 )
+from mockserver.keystone.requests.records import without
 from mockserver.keystone.requests.schemas import (
     DOMAIN_ID,
     Check,
@@ -59,7 +60,7 @@ class Roles:
             call.enforce("list_domain_roles" if of_domain else "list_roles")
             where = [] if of_domain else [ROLES.c.domain_id.is_(None)]
             resp.media = list_records(
-                call, ROLE, ROLES, ("name", "domain_id"), where, shape=shape
+                call, ROLE, ROLES, ("name", "domain_id"), where, shape=shape_role
             )
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
@@ -74,14 +75,14 @@ class Roles:
                 store(call.db, ROLES, role)
             except DuplicateRecord:
                 raise _duplicate(role) from None
-            resp.media = call.show(ROLE, shape(role))
+            resp.media = call.show(ROLE, shape_role(role))
         resp.status = falcon.HTTP_201
 
     def on_get_item(
         self, req: falcon.Request, resp: falcon.Response, role_id: str
     ) -> None:
         with reading(self._state, req) as call:
-            resp.media = call.show(ROLE, shape(_find(call, "get", role_id)))
+            resp.media = call.show(ROLE, shape_role(_find(call, "get", role_id)))
 
     def on_patch_item(
         self, req: falcon.Request, resp: falcon.Response, role_id: str
@@ -89,7 +90,7 @@ class Roles:
         check_change(req.context.body)
         with writing(self._state, req) as call:
             role = _find(call, "update", role_id)
-            changes = call.changes(ROLE, role_id)
+            changes = call.read_changes(ROLE, role_id)
             check_mutable("role", role, changes)
             if changes.get("domain_id", role["domain_id"]) != role["domain_id"]:
                 raise Invalid("Update of `domain_id` is not allowed.")
@@ -98,18 +99,19 @@ class Roles:
                 replace(call.db, ROLES, role)
             except DuplicateRecord:
                 raise _duplicate(changes) from None
-            resp.media = call.show(ROLE, shape(role))
+            resp.media = call.show(ROLE, shape_role(role))
 
     def on_delete_item(
         self, req: falcon.Request, resp: falcon.Response, role_id: str
     ) -> None:
         with writing(self._state, req) as call:
             check_deletable("role", _find(call, "delete", role_id))
-            delete_role(call, role_id)
+            _delete_role(call, role_id)
         resp.status = falcon.HTTP_204
 
 
-def delete_role(call: Call, role_id: str) -> None:
+def _delete_role(call: Call, role_id: str) -> None:
+    """Delete a role with its assignments, and the credentials that users made by it."""
     implied = IMPLIED_ROLES.c
     forget_credentials_by_role(call.db, role_id)
     remove(call.db, ASSIGNMENTS, ASSIGNMENTS.c.role_id == role_id)
@@ -122,14 +124,18 @@ def delete_role(call: Call, role_id: str) -> None:
 
 
 def _find(call: Call, verb: str, role_id: str) -> Record:
-    """Return a role to whom the policy lets see or change it."""
-    _ = call.caller  # who is nobody learns of no role
+    """Return a role, if the policy allows an action on it; ``verb`` as in its name.
+
+    Raises :class:`~mockserver.keystone.errors.NotFound` before the policy is asked.
+    """
+    _ = call.caller  # 401 comes before 404
     role = call.find(ROLE, ROLES, role_id)
     _enforce(call, verb, role)
     return role
 
 
 def _enforce(call: Call, verb: str, role: Record) -> None:
+    """Enforce the policy on a role; for that of a domain it has operations apart."""
     of_domain = "domain_" if role.get("domain_id") else ""
     call.enforce(f"{verb}_{of_domain}role", {"role": role})
 
@@ -141,8 +147,9 @@ def _duplicate(role: Record) -> Conflict:
     )
 
 
-def shape(role: Record) -> Record:
-    return {name: value for name, value in role.items() if name != "uniqueness"}
+def shape_role(role: Record) -> Record:
+    """Return a role as it is shown."""
+    return without(role, "uniqueness")
 
 
 ROUTES = (Route("/v3/roles", Roles), Route("/v3/roles/{role_id}", Roles, "item"))

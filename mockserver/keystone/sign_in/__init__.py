@@ -1,1 +1,1 @@
-"""Signing in: ``POST /v3/auth/tokens`` by every method."""
+"""Signing in: ``POST /v3/auth/tokens`` by every method, and the scopes to choose."""

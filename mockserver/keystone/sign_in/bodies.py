@@ -1,4 +1,4 @@
-"""The body of ``POST /v3/auth/tokens`` held against its schema.
+"""Validation of the body of ``POST /v3/auth/tokens``.
 
 Source: Keystone 30 ``auth/schema.py``.
 """
@@ -43,7 +43,10 @@ check_body = Check(
 
 
 def check_authentication(auth: dict[str, Any]) -> None:
-    """Raise :class:`Invalid` for a body that names nobody or nothing."""
+    """Raise :class:`Invalid` for an ``auth`` that does not fit its schema.
+
+    Users, projects and domains have to be named by an id or a name.
+    """
     check_body(auth)
     user = auth["identity"].get("password", {}).get("user")
     scope = auth.get("scope")

@@ -1,4 +1,4 @@
-"""Several factors: what proves enough, and the receipt for a part of it.
+"""Multi-factor authentication: the rules of a user, and receipts for a part of them.
 
 Source: Keystone 30 ``auth/core.py``, ``receipt``.
 """
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.keystone.errors import Unauthorized
 from mockserver.keystone.requests.call import Call
-from mockserver.keystone.sign_in.authentication import Bearer
-from mockserver.keystone.tokens.tokens import format_time
+from mockserver.keystone.times import write_token_time
+from mockserver.keystone.tokens.tokens import Proof
 from mockserver.storage.repository import fetch, remove, store
 from mockserver.storage.tables import PROJECTS, RECEIPTS
 from mockserver.storage.tokens import digest_of
@@ -25,71 +25,78 @@ HEADER = "Openstack-Auth-Receipt"
 LIFETIME = timedelta(minutes=5)
 
 
-def are_enough(state: CloudState, bearer: Bearer) -> bool:
-    """Tell whether a user's rules are met by what was proved.
+def is_sufficient(state: CloudState, proof: Proof) -> bool:
+    """Tell whether a proof meets one of the user's rules.
 
-    Methods that the cloud does not know count in no rule, lest nobody gets in.
+    Methods that the cloud does not support are taken out of the rules: otherwise no
+    sign-in could meet those that name one.
     """
-    is_on = (bearer.user["options"] or {}).get("multi_factor_auth_enabled", True)
-    rules = _rules_of(state, bearer)
-    proved = set(bearer.methods)
+    options = proof.user["options"] or {}
+    is_on = options.get("multi_factor_auth_enabled", True)
+    rules = _rules_of(state, proof)
+    proved = set(proof.methods)
     return not is_on or not rules or any(proved.issuperset(rule) for rule in rules)
 
 
-def add_earlier(call: Call, bearer: Bearer) -> Bearer:
-    """Return a bearer with what the request's receipt says was proved before.
+def add_receipt(call: Call, proof: Proof) -> Proof:
+    """Return a proof with the methods of the receipt that the request carries, if any.
 
-    Raises :class:`Unauthorized` for a receipt that is none, has ended or is another
-    user's, and for an application credential, which no receipt holds.
+    Raises :class:`Unauthorized` for a receipt that is unknown, expired or another
+    user's, and for one that holds an application credential.
     """
     receipt_id = call.req.get_header(HEADER)
     if not receipt_id:
-        return bearer
+        return proof
     receipt = fetch(call.db, RECEIPTS, RECEIPTS.c.digest == digest_of(receipt_id))
-    now = format_time(call.state.clock.now())
     if (
         receipt is None
-        or receipt["expires_at"] <= now
-        or receipt["user_id"] != bearer.user["id"]
+        or receipt["expires_at"] <= write_token_time(call.now())
+        or receipt["user_id"] != proof.user["id"]
     ):
         raise Unauthorized(f"Could not find auth receipt: {receipt_id}.")
-    methods = {*bearer.methods, *receipt["methods"]}
-    if "application_credential" in methods and bearer.credential is None:
+    methods = {*proof.methods, *receipt["methods"]}
+    # a receipt does not say which credential it was, and a token needs one
+    if "application_credential" in methods and proof.credential is None:
         raise Unauthorized
-    return replace(bearer, methods=sorted(methods))
+    return replace(proof, methods=sorted(methods))
 
 
-def issue(call: Call, bearer: Bearer) -> tuple[str, dict[str, Any]]:
-    """Return the id of a new receipt, and what the bearer is told."""
-    now = call.state.clock.now()
+def issue_receipt(call: Call, proof: Proof) -> tuple[str, dict[str, Any]]:
+    """Store a receipt for an insufficient proof; return its id and the answer."""
+    now = call.now()
     receipt_id = "gAAAAAB" + secrets.token_urlsafe(84)
-    times = {"issued_at": format_time(now), "expires_at": format_time(now + LIFETIME)}
+    times = {
+        "issued_at": write_token_time(now),
+        "expires_at": write_token_time(now + LIFETIME),
+    }
     remove(call.db, RECEIPTS, RECEIPTS.c.expires_at <= times["issued_at"])
     receipt = {
         "digest": digest_of(receipt_id),
-        "user_id": bearer.user["id"],
-        "methods": bearer.methods,
+        "user_id": proof.user["id"],
+        "methods": proof.methods,
         "expires_at": times["expires_at"],
     }
     store(call.db, RECEIPTS, receipt)
-    proved = set(bearer.methods)
+    proved = set(proof.methods)
     return receipt_id, {
-        "receipt": {"methods": bearer.methods, "user": _name(call, bearer), **times},
+        "receipt": {"methods": proof.methods, "user": _name(call, proof), **times},
         "required_auth_methods": [
-            rule for rule in _rules_of(call.state, bearer) if proved.intersection(rule)
+            rule for rule in _rules_of(call.state, proof) if proved.intersection(rule)
         ],
     }
 
 
-def _rules_of(state: CloudState, bearer: Bearer) -> list[list[str]]:
-    methods = state.settings.auth_methods
-    rules = (bearer.user["options"] or {}).get("multi_factor_auth_rules", ())
-    known = ([method for method in rule if method in methods] for rule in rules)
+def _rules_of(state: CloudState, proof: Proof) -> list[list[str]]:
+    """Return the user's rules without the methods that the cloud does not support."""
+    supported = state.settings.auth_methods
+    rules = (proof.user["options"] or {}).get("multi_factor_auth_rules", ())
+    known = ([method for method in rule if method in supported] for rule in rules)
     return [rule for rule in known if rule]
 
 
-def _name(call: Call, bearer: Bearer) -> dict[str, Any]:
-    user = bearer.user
+def _name(call: Call, proof: Proof) -> dict[str, Any]:
+    """Return the user with the domain, as a receipt names them."""
+    user = proof.user
     domain = fetch(call.db, PROJECTS, PROJECTS.c.id == user["domain_id"])
     assert domain is not None
     names = {"id": domain["id"], "name": domain["name"]}

@@ -1,7 +1,8 @@
-"""Signing in and what a token opens: ``/v3/auth``."""
+"""Signing in, and the token of a request: ``/v3/auth/tokens`` and its catalog."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import falcon
@@ -11,9 +12,14 @@ from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import Forbidden, Invalid, NotFound
 from mockserver.keystone.requests.call import Call, reading, writing
 from mockserver.keystone.sign_in import receipts
-from mockserver.keystone.sign_in.authentication import Authentication, Bearer
+from mockserver.keystone.sign_in.authentication import Authentication
 from mockserver.keystone.sign_in.bodies import check_authentication
-from mockserver.keystone.tokens.tokens import EXPIRED_WINDOW_S, issue, look_up
+from mockserver.keystone.tokens.tokens import (
+    EXPIRED_WINDOW_S,
+    Proof,
+    issue_token,
+    validate_token,
+)
 from mockserver.storage import tokens as storage
 from mockserver.storage.catalog import build_catalog
 from mockserver.storage.tables import TOKENS
@@ -32,31 +38,24 @@ class AuthTokens:
             check_authentication(auth)
         if not auth:
             raise Invalid.lacking("auth", "request body")
-        with reading(self._state, req) as call:
-            bearer, scope = Authentication(call.db, self._state, auth).authenticate()
-            bearer = receipts.add_earlier(call, bearer)
-        if not receipts.are_enough(self._state, bearer):
-            self._ask_for_more(req, resp, bearer)
+        with ExitStack() as after, reading(self._state, req) as call:
+            proof, scope = Authentication(call, auth, after).authenticate()
+            proof = receipts.add_receipt(call, proof)
+        if not receipts.is_sufficient(self._state, proof):
+            self._ask_for_more(req, resp, proof)
             return
         with writing(self._state, req) as call:
-            token_id, token = issue(
-                call.db,
-                self._state,
-                bearer.user["id"],
-                bearer.methods,
-                scope,
-                bearer.parent,
-                bearer.credential,
-            )
-            resp.media = _render(call, token)
+            token_id, token = issue_token(call.db, self._state, proof, scope)
+            resp.media = _show(call, token)
         resp.set_header("X-Subject-Token", token_id)
         resp.status = falcon.HTTP_201
 
     def _ask_for_more(
-        self, req: falcon.Request, resp: falcon.Response, bearer: Bearer
+        self, req: falcon.Request, resp: falcon.Response, proof: Proof
     ) -> None:
+        """Answer with a receipt for the methods that were proved."""
         with writing(self._state, req) as call:
-            receipt_id, resp.media = receipts.issue(call, bearer)
+            receipt_id, resp.media = receipts.issue_receipt(call, proof)
         resp.set_header(receipts.HEADER, receipt_id)
         resp.status = falcon.HTTP_401
 
@@ -68,7 +67,7 @@ class AuthTokens:
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
         with writing(self._state, req) as call:
-            token = _subject(call, "revoke_token")
+            token = _find_subject(call, "revoke_token")
             call.enforce("revoke_token", _target(token))
             audit_id = token["audit_ids"][0]
             revoked = TOKENS.c.audit_id == audit_id
@@ -91,31 +90,40 @@ class AuthTokens:
         self, req: falcon.Request, resp: falcon.Response, action: str
     ) -> None:
         with reading(self._state, req) as call:
-            token = _subject(call, action)
+            token = _find_subject(call, action)
             call.enforce(action, _target(token))
-            resp.media = _render(call, token)
+            resp.media = _show(call, token)
         resp.set_header(
             "X-Subject-Token", req.get_header("X-Subject-Token", required=True)
         )
 
 
-def _subject(call: Call, action: str) -> dict[str, Any]:
-    """Return the token that ``X-Subject-Token`` names, once the caller is known."""
+def _find_subject(call: Call, action: str) -> dict[str, Any]:
+    """Return the document of the token that ``X-Subject-Token`` carries.
+
+    The caller has to be known first. Without that header the policy is asked before
+    :class:`NotFound` is raised, as it is for a token that is not valid.
+    """
     caller = call.caller
     token_id = call.req.get_header("X-Subject-Token")
     if not token_id:
         call.enforce(action)
     support = call.req.get_header(SUPPORT_HEADER)
     if token_id == caller.token_id:
-        return _understood(caller.body, support)
-    expired_too = call.req.get_param("allow_expired", default="").lower()
-    window_s = EXPIRED_WINDOW_S if expired_too in ("1", "true", "t", "yes", "y") else 0
-    token = look_up(call.db, call.state, token_id, window_s=window_s)
-    return _understood(token, support)
+        return _check_support(caller.body, support)
+    allow_expired = call.req.get_param("allow_expired", default="").lower()
+    is_allowed = allow_expired in ("1", "true", "t", "yes", "y")
+    window_s = EXPIRED_WINDOW_S if is_allowed else 0
+    token = validate_token(call.db, call.state, token_id, window_s=window_s)
+    return _check_support(token, support)
 
 
-def _understood(token: dict[str, Any], support: str | None) -> dict[str, Any]:
-    """Refuse a token to a service that would not hold its access rules."""
+def _check_support(token: dict[str, Any], support: str | None) -> dict[str, Any]:
+    """Return a token, but not to a service that would not apply its access rules.
+
+    ``support`` is the version of access rules that the service declares. Raises
+    :class:`NotFound`.
+    """
     if not are_understood(token, support):
         raise NotFound("Failed to validate token")
     return token
@@ -125,7 +133,8 @@ def _target(token: dict[str, Any]) -> dict[str, Any]:
     return {"token": {"user_id": token["user"]["id"]}}
 
 
-def _render(call: Call, token: dict[str, Any]) -> dict[str, Any]:
+def _show(call: Call, token: dict[str, Any]) -> dict[str, Any]:
+    """Return the body of an answer; a scoped token has its catalog unless unwanted."""
     if "roles" in token and "nocatalog" not in call.req.params:
         project_id = token.get("project", {}).get("id")
         catalog = build_catalog(call.db, token["user"]["id"], project_id)

@@ -1,4 +1,4 @@
-"""What a user could have a token for: ``/v3/auth/projects`` and its siblings."""
+"""The scopes that a user can choose: ``/v3/auth/projects`` and its siblings."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ import falcon
 from imagectl.contract import Resource
 from imagectl.contract.identity import DOMAIN, PROJECT, USER
 from mockserver.handlers.routes import Route
-from mockserver.keystone.projects.domains import shape as shape_domain
+from mockserver.keystone.projects.domains import shape_domain
+from mockserver.keystone.projects.project_records import shape_project
 from mockserver.keystone.requests.call import Call, reading
 from mockserver.keystone.requests.listing import list_records, wrap
-from mockserver.keystone.requests.records import shape as shape_project
-from mockserver.keystone.users.users import enforce_on_user
 from mockserver.storage.assignments import list_assignments, list_effective
 from mockserver.storage.grants import SYSTEM
 from mockserver.storage.projects import with_tags
@@ -56,20 +55,19 @@ class Scopes:
         self, req: falcon.Request, resp: falcon.Response, user_id: str
     ) -> None:
         with reading(self._state, req) as call:
-            enforce_on_user(call, "list_user_projects", user_id)
-            call.find(USER, USERS, user_id)
-            reached = PROJECTS.c.id.in_(_reach(call, "project", user_id))
+            call.find_allowed("list_user_projects", USER, USERS, user_id)
+            ids = _find_targets(call, "project", user_id)
             resp.media = list_records(
                 call,
                 PROJECT,
                 PROJECTS,
                 ("domain_id", "enabled", "name"),
-                [reached],
+                [PROJECTS.c.id.in_(ids)],
                 shape=lambda project: shape_project(*with_tags(call.db, [project])),
             )
 
 
-def _reach(call: Call, kind: str, user_id: str) -> set[str]:
+def _find_targets(call: Call, kind: str, user_id: str) -> set[str]:
     """Return the ids of the projects or domains on which a user has a role."""
     effective = list_effective(call.db, user_id=user_id)
     return {one["target_id"] for one in effective if one["target"] == kind}
@@ -78,7 +76,7 @@ def _reach(call: Call, kind: str, user_id: str) -> set[str]:
 def _list(call: Call, kind: str, user_id: str) -> Record:
     """Return the projects or domains on which a user has a role."""
     resource, shape = _SHAPES[kind]
-    ids = _reach(call, kind, user_id)
+    ids = _find_targets(call, kind, user_id)
     found = with_tags(call.db, fetch_all(call.db, PROJECTS, [PROJECTS.c.id.in_(ids)]))
     return wrap(call, resource, [shape(record) for record in found])
 

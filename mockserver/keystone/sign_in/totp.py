@@ -1,7 +1,7 @@
-"""Codes that last as long as a step of the clock: the method ``totp``.
+"""Time-based one-time passwords: the method ``totp``.
 
 Source: Keystone 30 ``auth/plugins/totp.py`` and RFC 6238: six digits, steps of thirty
-seconds, SHA-1. The code of the step before counts too.
+seconds, SHA-1. The code of the step before is accepted too.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ SHORTEST_KEY_BYTES = 16
 
 
 def verify_code(db: Connection, user_id: str, code: Any, now: datetime) -> None:
-    """Raise :class:`Unauthorized` unless a credential of the user makes the code now.
+    """Raise :class:`Unauthorized` unless one of the user's credentials gives the code.
 
-    The blob of a credential of the type ``totp`` is a key in base 32; one that cannot
-    be read makes none.
+    The blob of a credential of the type ``totp`` is a key in base 32; credentials whose
+    key cannot be read are passed over.
     """
     own = [CREDENTIALS.c.user_id == user_id, CREDENTIALS.c.type == "totp"]
     step = int(now.timestamp()) // STEP_S
@@ -39,6 +39,7 @@ def verify_code(db: Connection, user_id: str, code: Any, now: datetime) -> None:
 
 
 def make_code(key: bytes, step: int) -> str:
+    """Return the code of a step, counted in steps since the Unix epoch."""
     digest = hmac.digest(key, step.to_bytes(8, "big"), "sha1")
     start = digest[-1] & 0xF
     number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
@@ -46,6 +47,7 @@ def make_code(key: bytes, step: int) -> str:
 
 
 def _read_key(blob: str) -> bytes | None:
+    """Return the key in a blob, None for one that is not base 32 or too short."""
     try:
         key = base64.b32decode(blob + "=" * (-len(blob) % 8))
     except ValueError:

@@ -1,1 +1,1 @@
-"""Tokens: issued, looked up and revoked."""
+"""Tokens: issued, validated and shown."""

@@ -1,4 +1,7 @@
-"""Tokens as Keystone shows them; source: Keystone 30 ``common/render_token.py``."""
+"""Token documents, as ``GET /v3/auth/tokens`` answers them.
+
+Source: Keystone 30 ``common/render_token.py``.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,19 @@ from mockserver.storage.repository import Record
 
 @dataclass(frozen=True)
 class Scope:
-    """What a token is for; nothing at all, where it is unscoped."""
+    """What a token is for: a project, a domain, the system, or nothing (unscoped)."""
 
     project_id: str | None = None
     domain_id: str | None = None
     system: bool = False
 
     def __bool__(self) -> bool:
+        """Tell whether a token of this scope is scoped."""
         return bool(self.project_id or self.domain_id or self.system)
 
     @property
     def target(self) -> tuple[str, str]:
-        """The kind and id of what roles have to be held on."""
+        """The kind and the id of what the user needs a role on."""
         if self.system:
             return "system", SYSTEM
         if self.domain_id:
@@ -30,10 +34,10 @@ class Scope:
         return "project", self.project_id or ""
 
 
-def describe(token: Record, scope: Scope, roles: list[Record]) -> dict[str, Any]:
+def describe_token(token: Record, scope: Scope, roles: list[Record]) -> dict[str, Any]:
     """Return the document of a token, without its catalog.
 
-    ``token`` is what :func:`mockserver.storage.tokens.find_token` finds.
+    ``token`` is what :func:`mockserver.storage.tokens.find_token` returns.
     """
     audit_ids = [token["audit_id"]]
     if token["chain_id"] != token["audit_id"]:
@@ -59,8 +63,8 @@ def describe(token: Record, scope: Scope, roles: list[Record]) -> dict[str, Any]
     return document
 
 
-def summarize(credential: Record) -> dict[str, Any]:
-    """Return what a token says of the application credential that it comes from."""
+def describe_credential(credential: Record) -> dict[str, Any]:
+    """Return what a token's document holds of its application credential."""
     summary = {
         "id": credential["id"],
         "name": credential["name"],
@@ -72,5 +76,6 @@ def summarize(credential: Record) -> dict[str, Any]:
 
 
 def _name(token: Record, noun: str) -> dict[str, Any]:
+    """Return the user or the project of a token with its domain."""
     domain = {"id": token[f"{noun}_domain_id"], "name": token[f"{noun}_domain_name"]}
     return {"domain": domain, "id": token[f"{noun}_id"], "name": token[f"{noun}_name"]}

@@ -1,4 +1,4 @@
-"""Who is in a group: ``/v3/groups/{id}/users`` and ``/v3/users/{id}/groups``."""
+"""Members of groups: ``/v3/groups/{id}/users`` and ``/v3/users/{id}/groups``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from imagectl.contract.identity import GROUP, USER
 from mockserver.handlers.routes import Route
 from mockserver.keystone.errors import NotFound
 from mockserver.keystone.requests.call import Call, reading, writing
-from mockserver.keystone.requests.listing import list_records
-from mockserver.keystone.users.password_expiry import password_expiry
-from mockserver.keystone.users.user_records import shape
-from mockserver.keystone.users.users import FILTERS, enforce_on_user
+from mockserver.keystone.requests.listing import in_callers_domain, list_records
+from mockserver.keystone.users.password_expiry import filter_by_expiry
+from mockserver.keystone.users.user_records import shape_user
+from mockserver.keystone.users.users import FILTERS
 from mockserver.storage.groups import (
     add_member,
     groups_of,
@@ -25,8 +25,6 @@ from mockserver.storage.repository import Record, fetch
 from mockserver.storage.tables import GROUPS, USERS
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
-
     from mockserver.state.cloud_state import CloudState
 
 
@@ -38,19 +36,22 @@ class GroupMembers:
         self, req: falcon.Request, resp: falcon.Response, group_id: str
     ) -> None:
         with reading(self._state, req) as call:
-            _enforce(call, "list_users_in_group", group_id)
-            call.find(GROUP, GROUPS, group_id)
-            where = [USERS.c.id.in_(users_in(group_id)), *password_expiry(req)]
-            if own_id := call.caller.domain_id:
-                where.append(USERS.c.domain_id == own_id)
-            resp.media = list_records(call, USER, USERS, FILTERS, where, shape=shape)
+            call.find_allowed("list_users_in_group", GROUP, GROUPS, group_id)
+            where = [
+                USERS.c.id.in_(users_in(group_id)),
+                *filter_by_expiry(req),
+                *in_callers_domain(call, USERS.c.domain_id),
+            ]
+            resp.media = list_records(
+                call, USER, USERS, FILTERS, where, shape=shape_user
+            )
 
     def on_get_item(
         self, req: falcon.Request, resp: falcon.Response, group_id: str, user_id: str
     ) -> None:
         with reading(self._state, req) as call:
             _enforce(call, "check_user_in_group", group_id, user_id)
-            _require(call, group_id, user_id)
+            _check_membership(call, group_id, user_id)
         resp.status = falcon.HTTP_204
 
     def on_put_item(
@@ -68,7 +69,7 @@ class GroupMembers:
     ) -> None:
         with writing(self._state, req) as call:
             _enforce(call, "remove_user_from_group", group_id, user_id)
-            _require(call, group_id, user_id)
+            _check_membership(call, group_id, user_id)
             remove_member(call.db, group_id, user_id)
         resp.status = falcon.HTTP_204
 
@@ -76,18 +77,18 @@ class GroupMembers:
         self, req: falcon.Request, resp: falcon.Response, user_id: str
     ) -> None:
         with reading(self._state, req) as call:
-            enforce_on_user(call, "list_groups_for_user", user_id)
-            call.find(USER, USERS, user_id)
-            where: list[ColumnElement[bool]] = [GROUPS.c.id.in_(groups_of(user_id))]
-            if own_id := call.caller.domain_id:
-                where.append(GROUPS.c.domain_id == own_id)
+            call.find_allowed("list_groups_for_user", USER, USERS, user_id)
+            where = [
+                GROUPS.c.id.in_(groups_of(user_id)),
+                *in_callers_domain(call, GROUPS.c.domain_id),
+            ]
             resp.media = list_records(
                 call, GROUP, GROUPS, ("name",), where, shape=_shape_group
             )
 
 
-def _enforce(call: Call, action: str, group_id: str, user_id: str = "") -> None:
-    """Let pass whom the policy allows; nobody else learns who is there."""
+def _enforce(call: Call, action: str, group_id: str, user_id: str) -> None:
+    """Enforce the policy on a group and a user, whether or not they exist."""
     target: Record = {}
     if group := fetch(call.db, GROUPS, GROUPS.c.id == group_id):
         target["group"] = group
@@ -96,7 +97,8 @@ def _enforce(call: Call, action: str, group_id: str, user_id: str = "") -> None:
     call.enforce(action, target)
 
 
-def _require(call: Call, group_id: str, user_id: str) -> None:
+def _check_membership(call: Call, group_id: str, user_id: str) -> None:
+    """Raise :class:`NotFound` unless both exist and the user is in the group."""
     call.find(GROUP, GROUPS, group_id)
     call.find(USER, USERS, user_id)
     if not is_member(call.db, group_id, user_id):
@@ -104,7 +106,7 @@ def _require(call: Call, group_id: str, user_id: str) -> None:
 
 
 def _shape_group(group: Record) -> Record:
-    # only memberships that a federation brings end by themselves
+    # only memberships that come from an identity provider expire
     return {**group, "membership_expires_at": None}
 
 

@@ -1,4 +1,7 @@
-"""What may happen to a group; source: Keystone 30 ``identity/core.py``."""
+"""The rules of creating and changing groups.
+
+Source: Keystone 30 ``identity/core.py``.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,15 @@ if TYPE_CHECKING:
 
 
 def add_group(db: Connection, asked: Record) -> Record:
-    """Store a new group and return it."""
+    """Store a new group, whose ``id`` and ``domain_id`` are given, and return it.
+
+    Raises :class:`NotFound` for a domain that does not exist, :class:`Conflict` for a
+    name that is taken in it, and :class:`Invalid` for a name that is too long.
+    """
     domain_id = asked["domain_id"]
     if not exists(db, PROJECTS, PROJECTS.c.id == domain_id, PROJECTS.c.is_domain):
         raise NotFound.of("domain", domain_id)
-    group = _named({"description": "", **asked})
+    group = _with_clean_name({"description": "", **asked})
     try:
         store(db, GROUPS, group)
     except DuplicateRecord:
@@ -33,10 +40,13 @@ def add_group(db: Connection, asked: Record) -> Record:
 
 
 def change_group(db: Connection, group: Record, changes: Record) -> Record:
-    """Store a change and return the changed group."""
+    """Store changes of a group and return the changed group.
+
+    Raises :class:`Conflict` and :class:`Invalid`.
+    """
     if changes.get("domain_id", group["domain_id"]) != group["domain_id"]:
         raise Invalid("Cannot change Domain ID")
-    changed = _named({**group, **changes})
+    changed = _with_clean_name({**group, **changes})
     try:
         replace(db, GROUPS, changed)
     except DuplicateRecord:
@@ -44,7 +54,8 @@ def change_group(db: Connection, group: Record, changes: Record) -> Record:
     return changed
 
 
-def _named(group: Record) -> Record:
+def _with_clean_name(group: Record) -> Record:
+    """Return a group with its name stripped; raises :class:`Invalid` if too long."""
     name: str = group["name"].strip()
     limit = GROUP.field("name").max_length or 0
     if len(name) > limit:

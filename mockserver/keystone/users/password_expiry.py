@@ -1,14 +1,15 @@
-"""When passwords end: the filter of listings, and who may not sign in any more.
+"""Expiry of passwords: the filter of listings, and the check of a sign-in.
 
 Source: Keystone 30 ``identity/core.py`` (``_translate_expired_password_hints``).
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mockserver.keystone.errors import Invalid
+from mockserver.keystone.times import read_time, store_time
 from mockserver.storage.filters import COMPARISONS, compares
 from mockserver.storage.repository import Record
 from mockserver.storage.tables import USERS
@@ -24,10 +25,11 @@ MALFORMED = (
 )
 
 
-def password_expiry(req: falcon.Request) -> list[ColumnElement[bool]]:
+def filter_by_expiry(req: falcon.Request) -> list[ColumnElement[bool]]:
     """Return the condition of ``password_expires_at=lt:2016-12-08T22:02:00Z``.
 
-    Raises :class:`Invalid`. Users whose password never ends meet none.
+    A user whose password does not expire meets none. Raises :class:`Invalid` for a time
+    or an operator that cannot be read.
     """
     asked = req.get_param("password_expires_at")
     if asked is None:
@@ -44,23 +46,12 @@ def password_expiry(req: falcon.Request) -> list[ColumnElement[bool]]:
             f"The given operator {comparator} is not valid. It must be one of the"
             " following: 'eq', 'neq', 'lt', 'lte', 'gt', or 'gte'."
         )
-    written = instant.strftime("%Y-%m-%dT%H:%M:%S.%f")
-    return [compares(USERS.c.password_expires_at, comparator, written)]
+    return [compares(USERS.c.password_expires_at, comparator, store_time(instant))]
 
 
 def is_expired(user: Record, now: datetime) -> bool:
-    """Tell whether a user's password has ended, and that counts for the user."""
-    ends = user["password_expires_at"]
-    if not ends or (user["options"] or {}).get("ignore_password_expiry"):
+    """Tell whether a user's password has expired and no option says to ignore it."""
+    expires_at = user["password_expires_at"]
+    if not expires_at or (user["options"] or {}).get("ignore_password_expiry"):
         return False
-    return now >= read_time(ends)
-
-
-def read_time(text: str) -> datetime:
-    """Read an ISO 8601 time, of UTC unless it says else; raises ValueError."""
-    if len(text) == len("2030"):
-        text += "-01-01"
-    instant = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    if instant.tzinfo is None:
-        return instant.replace(tzinfo=timezone.utc)
-    return instant.astimezone(timezone.utc)
+    return now >= read_time(expires_at)

@@ -1,14 +1,16 @@
-"""Locking out who fails to sign in, and which passwords may not come again.
+"""Password rules: lockout after failed sign-ins, and a history of old passwords.
 
 Source: Keystone 30 ``identity/backends/sql.py``, ``[security_compliance]``.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from contextlib import ExitStack
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mockserver.keystone.errors import Invalid, Unauthorized
+from mockserver.keystone.times import store_time
 from mockserver.keystone.users.passwords import is_password
 from mockserver.storage.repository import Record, fetch, fetch_all, remove, store
 from mockserver.storage.tables import OLD_PASSWORDS, SIGN_IN_FAILURES
@@ -16,40 +18,43 @@ from mockserver.storage.tables import OLD_PASSWORDS, SIGN_IN_FAILURES
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from mockserver.keystone.requests.call import Call
     from mockserver.state.cloud_state import CloudState
 
-_EXEMPTION = "ignore_lockout_failure_attempts"
 
+def verify_password(call: Call, user: Record, password: str, after: ExitStack) -> None:
+    """Raise :class:`Unauthorized` for a wrong password or a user who is locked out.
 
-def verify_password(
-    db: Connection, state: CloudState, user: Record, password: str
-) -> None:
-    """Raise :class:`Unauthorized` for a wrong password or a user locked out.
-
-    ``db`` has to be a transaction that reads: failures are counted in one of their
-    own, which stays when the request fails.
+    The number of failures is stored when ``after`` is closed, in a transaction of its
+    own: it has to stay although the request is refused, and it cannot be written while
+    the transaction of ``call`` is open if that one writes too. Keystone uses a session
+    of its own for the same reason (``_record_failed_auth``).
     """
-    of_user = SIGN_IN_FAILURES.c.user_id == user["id"]
-    failure = fetch(db, SIGN_IN_FAILURES, of_user)
-    if failure is not None and _is_locked_out(state, user, failure):
+    state = call.state
+    failures = fetch(
+        call.db, SIGN_IN_FAILURES, SIGN_IN_FAILURES.c.user_id == user["id"]
+    )
+    if failures is not None and _is_locked_out(state, user, failures):
         raise Unauthorized
     if not is_password(password, user["password_hash"]):
         if state.settings.lockout_failure_attempts:
-            _count_failure(state, user["id"])
+            after.callback(_count_failure, state, user["id"])
         raise Unauthorized
-    if failure is not None:
-        with state.database.begin() as writer:
-            remove(writer, SIGN_IN_FAILURES, of_user)
+    if failures is not None:
+        after.callback(_clear_failures, state, user["id"])
 
 
-def _is_locked_out(state: CloudState, user: Record, failure: Record) -> bool:
+def _is_locked_out(state: CloudState, user: Record, failures: Record) -> bool:
     settings = state.settings
-    most = settings.lockout_failure_attempts
-    if not most or failure["count"] < most or (user["options"] or {}).get(_EXEMPTION):
+    allowed = settings.lockout_failure_attempts
+    if not allowed or failures["count"] < allowed:
         return False
-    return not settings.lockout_duration_s or bool(
-        failure["last_at"] > _last_start(state)
-    )
+    if (user["options"] or {}).get("ignore_lockout_failure_attempts"):
+        return False
+    if not settings.lockout_duration_s:
+        return True
+    lockout = timedelta(seconds=settings.lockout_duration_s)
+    return bool(failures["last_at"] > store_time(state.clock.now() - lockout))
 
 
 def _count_failure(state: CloudState, user_id: str) -> None:
@@ -58,25 +63,20 @@ def _count_failure(state: CloudState, user_id: str) -> None:
         earlier = fetch(db, SIGN_IN_FAILURES, of_user)
         count = earlier["count"] if earlier else 0
         if count >= state.settings.lockout_failure_attempts:
-            count = 0  # the lockout has run out, or this would not be reached
+            count = 0  # the lockout is over, or the password would not be looked at
         remove(db, SIGN_IN_FAILURES, of_user)
-        now = _write_time(state.clock.now())
-        record = {"user_id": user_id, "count": count + 1, "last_at": now}
-        store(db, SIGN_IN_FAILURES, record)
+        now = store_time(state.clock.now())
+        failures = {"user_id": user_id, "count": count + 1, "last_at": now}
+        store(db, SIGN_IN_FAILURES, failures)
 
 
-def _last_start(state: CloudState) -> str:
-    """Return the time before which every lockout that began is over."""
-    lockout = timedelta(seconds=state.settings.lockout_duration_s)
-    return _write_time(state.clock.now() - lockout)
-
-
-def _write_time(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.%f")
+def _clear_failures(state: CloudState, user_id: str) -> None:
+    with state.database.begin() as db:
+        remove(db, SIGN_IN_FAILURES, SIGN_IN_FAILURES.c.user_id == user_id)
 
 
 def check_history(db: Connection, state: CloudState, user: Record, new: str) -> None:
-    """Raise :class:`Invalid` for one of the user's last passwords."""
+    """Raise :class:`Invalid` if a new password is one of the user's last ones."""
     most = state.settings.unique_last_password_count
     if not most:
         return
@@ -96,12 +96,13 @@ def check_history(db: Connection, state: CloudState, user: Record, new: str) -> 
 
 
 def remember_password(db: Connection, user: Record) -> None:
-    """Keep the hash of a password that is about to be replaced."""
+    """Store the hash of a password that is about to be replaced."""
     if user["password_hash"] is not None:
         replaced = {"user_id": user["id"], "password_hash": user["password_hash"]}
         store(db, OLD_PASSWORDS, replaced)
 
 
-def forget_user(db: Connection, user_id: str) -> None:
+def delete_password_records(db: Connection, user_id: str) -> None:
+    """Delete the failed sign-ins and the old passwords of a user."""
     for table in (SIGN_IN_FAILURES, OLD_PASSWORDS):
         remove(db, table, table.c.user_id == user_id)

@@ -7,16 +7,18 @@ import hashlib
 import hmac
 import secrets
 
-# Far fewer rounds than a real cloud needs: tests sign in all the time.
+# far fewer rounds than a real cloud needs: tests sign in all the time
 _COST = 2**8
 
 
 def hash_password(password: str) -> str:
+    """Return the salted scrypt hash of a password, as :func:`is_password` takes it."""
     salt = secrets.token_bytes(16)
     return f"{_encode(salt)}${_encode(_derive(password, salt))}"
 
 
 def is_password(password: str, hashed: str | None) -> bool:
+    """Tell whether a hash is that of a password; a user without one has none."""
     if not hashed:
         return False
     salt, _, digest = hashed.partition("$")

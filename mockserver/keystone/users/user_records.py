@@ -1,4 +1,7 @@
-"""What may happen to a user; source: Keystone 30 ``identity/core.py``."""
+"""The rules of creating, changing and deleting users.
+
+Source: Keystone 30 ``identity/core.py``.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from typing import TYPE_CHECKING
 from mockserver.keystone.errors import Conflict, Invalid, NotFound, Unauthorized
 from mockserver.keystone.requests.flags import as_flag
 from mockserver.keystone.requests.options import merge_options
+from mockserver.keystone.requests.records import without
 from mockserver.keystone.users.password_rules import (
     check_history,
-    forget_user,
+    delete_password_records,
     remember_password,
 )
 from mockserver.keystone.users.passwords import hash_password, is_password
@@ -38,19 +42,23 @@ if TYPE_CHECKING:
 
     from mockserver.state.cloud_state import CloudState
 
-NOT_SET = ("federated", "password_expires_at", "extra")
-"""What a request may name of a user, and does not change."""
+IGNORED = ("federated", "password_expires_at", "extra")
+"""Attributes of a user that a request may give and that are not stored."""
 
 
-def shape(user: Record) -> Record:
-    hidden = {"password_hash"}
+def shape_user(user: Record) -> Record:
+    """Return a user as it is shown; a default project only where there is one."""
     if user["default_project_id"] is None:
-        hidden.add("default_project_id")
-    return {name: value for name, value in user.items() if name not in hidden}
+        return without(user, "password_hash", "default_project_id")
+    return without(user, "password_hash")
 
 
 def add_user(db: Connection, asked: Record) -> Record:
-    """Store a new user and return it."""
+    """Store a new user, whose ``id`` and ``domain_id`` are given, and return it.
+
+    Raises :class:`NotFound` for a domain that does not exist, :class:`Conflict` for a
+    name that is taken in it, and :class:`Invalid` for a default project that is none.
+    """
     domain_id = asked["domain_id"]
     if not exists(db, PROJECTS, PROJECTS.c.id == domain_id, PROJECTS.c.is_domain):
         raise NotFound.of("domain", domain_id)
@@ -70,11 +78,16 @@ def add_user(db: Connection, asked: Record) -> Record:
 
 
 def change_user(db: Connection, user: Record, changes: Record) -> Record:
+    """Store changes of a user and return the changed user.
+
+    A new password and disabling the user revoke the user's tokens. Raises
+    :class:`Conflict` and :class:`Invalid`.
+    """
     if changes.get("domain_id", user["domain_id"]) != user["domain_id"]:
         raise Invalid("Cannot change Domain ID")
     _check_default_project(db, changes.get("default_project_id"))
     options = merge_options(user, changes)
-    changes = {k: v for k, v in changes.items() if k not in NOT_SET}
+    changes = {k: v for k, v in changes.items() if k not in IGNORED}
     if "password" in changes:
         remember_password(db, user)
         password = changes.pop("password")
@@ -95,7 +108,11 @@ def change_user(db: Connection, user: Record, changes: Record) -> Record:
 def change_password(
     db: Connection, state: CloudState, user_id: str, old: str, new: str
 ) -> None:
-    """Change a password for who knows the old one; all tokens of the user end."""
+    """Change a password for a user who knows the old one, and revoke all tokens.
+
+    Raises :class:`Unauthorized` for a wrong password and a user who is disabled or
+    unknown, and :class:`Invalid` for a password that is locked or was used before.
+    """
     user = fetch(db, USERS, USERS.c.id == user_id)
     domain = user and fetch(db, PROJECTS, PROJECTS.c.id == user["domain_id"])
     if user is None or domain is None or not (user["enabled"] and domain["enabled"]):
@@ -116,6 +133,7 @@ def change_password(
 
 
 def delete_user(db: Connection, user_id: str) -> None:
+    """Delete a user with all that belongs to the user."""
     remove(
         db,
         ASSIGNMENTS,
@@ -124,12 +142,16 @@ def delete_user(db: Connection, user_id: str) -> None:
     )
     remove(db, MEMBERSHIPS, MEMBERSHIPS.c.user_id == user_id)
     remove(db, CREDENTIALS, CREDENTIALS.c.user_id == user_id)
-    forget_user(db, user_id)
+    delete_password_records(db, user_id)
     forget_credentials_of(db, user_id)
     remove(db, USERS, USERS.c.id == user_id)
 
 
 def _check_default_project(db: Connection, project_id: str | None) -> None:
+    """Raise :class:`Invalid` for an id that is too long or a domain's.
+
+    A project that does not exist is accepted, as in Keystone.
+    """
     if project_id is None:
         return
     if len(project_id) > ID_LENGTH:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import falcon
 
 from imagectl.contract.identity import USER
 from mockserver.handlers.routes import Route
-from mockserver.keystone.requests.call import Call, reading, writing
-from mockserver.keystone.requests.listing import list_pages
+from mockserver.keystone.requests.call import reading, writing
+from mockserver.keystone.requests.listing import in_callers_domain, list_page
 from mockserver.keystone.requests.options import USER_SCHEMA
-from mockserver.keystone.requests.records import show_change
+from mockserver.keystone.requests.records import repeat_extras, without
 from mockserver.keystone.requests.schemas import (
     DOMAIN_ID,
     FLAG,
@@ -21,15 +22,15 @@ from mockserver.keystone.requests.schemas import (
     properties_of,
     query_of,
 )
-from mockserver.keystone.users.password_expiry import password_expiry
+from mockserver.keystone.users.password_expiry import filter_by_expiry
 from mockserver.keystone.users.password_rules import verify_password
 from mockserver.keystone.users.user_records import (
-    NOT_SET,
+    IGNORED,
     add_user,
     change_password,
     change_user,
     delete_user,
-    shape,
+    shape_user,
 )
 from mockserver.storage.repository import fetch
 from mockserver.storage.tables import USERS
@@ -69,8 +70,14 @@ _SCHEMAS = {
 _PROPERTIES = {
     name: _SCHEMAS[name]
     for name in (
-        *("domain_id", "default_project_id", "description", "enabled", "federated"),
-        *("name", "password", "options"),
+        "domain_id",
+        "default_project_id",
+        "description",
+        "enabled",
+        "federated",
+        "name",
+        "password",
+        "options",
     )
 }
 check_query = Check(
@@ -107,16 +114,18 @@ class Users:
         with reading(self._state, req) as call:
             domain_id = call.caller.domain_id
             call.enforce("list_users", {"domain_id": domain_id} if domain_id else {})
-            where = [*_of_federation(req), *password_expiry(req)]
-            if domain_id:
-                where.append(USERS.c.domain_id == domain_id)
-            resp.media = list_pages(
+            where = [
+                *_filter_by_federation(req),
+                *filter_by_expiry(req),
+                *in_callers_domain(call, USERS.c.domain_id),
+            ]
+            resp.media = list_page(
                 call,
                 USER,
                 USERS,
                 FILTERS,
                 where,
-                shapes=lambda users: [shape(user) for user in users],
+                shape_all=lambda users: [shape_user(user) for user in users],
                 looks_ahead=True,
             )
 
@@ -124,72 +133,62 @@ class Users:
         check_creation(req.context.body)
         with writing(self._state, req) as call:
             call.enforce("create_user", {"user": call.body["user"]})
-            asked = call.new_record(USER)
-            asked = {k: v for k, v in asked.items() if k not in NOT_SET}
-            asked["domain_id"] = asked.get("domain_id") or call.home_domain_id
-            resp.media = call.show(USER, shape(add_user(call.db, asked)))
+            user = without(call.new_record(USER), *IGNORED)
+            user["domain_id"] = user.get("domain_id") or call.home_domain_id
+            resp.media = call.show(USER, shape_user(add_user(call.db, user)))
         resp.status = falcon.HTTP_201
 
     def on_get_item(
         self, req: falcon.Request, resp: falcon.Response, user_id: str
     ) -> None:
         with reading(self._state, req) as call:
-            enforce_on_user(call, "get_user", user_id)
-            resp.media = call.show(USER, shape(call.find(USER, USERS, user_id)))
+            user = call.find_allowed("get_user", USER, USERS, user_id)
+            resp.media = call.show(USER, shape_user(user))
 
     def on_patch_item(
         self, req: falcon.Request, resp: falcon.Response, user_id: str
     ) -> None:
         check_change(req.context.body)
         with writing(self._state, req) as call:
-            enforce_on_user(call, "update_user", user_id)
-            user = call.find(USER, USERS, user_id)
-            changed = change_user(call.db, user, dict(call.changes(USER, user_id)))
-            resp.media = call.show(USER, shape(show_change(USERS, changed)))
+            user = call.find_allowed("update_user", USER, USERS, user_id)
+            changed = change_user(call.db, user, call.read_changes(USER, user_id))
+            resp.media = call.show(USER, shape_user(repeat_extras(USERS, changed)))
 
     def on_delete_item(
         self, req: falcon.Request, resp: falcon.Response, user_id: str
     ) -> None:
         with writing(self._state, req) as call:
-            enforce_on_user(call, "delete_user", user_id)
-            call.find(USER, USERS, user_id)
+            call.find_allowed("delete_user", USER, USERS, user_id)
             delete_user(call.db, user_id)
         resp.status = falcon.HTTP_204
 
     def on_delete_tokens(
         self, req: falcon.Request, resp: falcon.Response, user_id: str
     ) -> None:
-        """End all tokens of a user."""
+        """Revoke all tokens of a user."""
         with writing(self._state, req) as call:
-            enforce_on_user(call, "revoke_tokens_for_user", user_id)
-            call.find(USER, USERS, user_id)
+            call.find_allowed("revoke_tokens_for_user", USER, USERS, user_id)
             revoke_of_user(call.db, user_id)
         resp.status = falcon.HTTP_204
 
     def on_post_password(
         self, req: falcon.Request, resp: falcon.Response, user_id: str
     ) -> None:
-        """Let users change their password, known by the old one and no token."""
+        """Change a password; the old one is asked for instead of a token."""
         asked = req.context.body.get("user", {})
         check_password_change(asked)
         old, new = asked["original_password"], asked["password"]
-        with reading(self._state, req) as call:
+        with ExitStack() as after, reading(self._state, req) as call:
             user = fetch(call.db, USERS, USERS.c.id == user_id)
             if user is not None:
-                verify_password(call.db, self._state, user, old)
+                verify_password(call, user, old, after)
         with writing(self._state, req) as call:
             change_password(call.db, self._state, user_id, old, new)
         resp.status = falcon.HTTP_204
 
 
-def enforce_on_user(call: Call, action: str, user_id: str) -> None:
-    """Let pass whom the policy allows; nobody else learns whether there is one."""
-    user = fetch(call.db, USERS, USERS.c.id == user_id)
-    call.enforce(action, {"user": user} if user else {}, user_id=user_id)
-
-
-def _of_federation(req: falcon.Request) -> list[ColumnElement[bool]]:
-    """Return what no user meets, where one from an identity provider is wanted."""
+def _filter_by_federation(req: falcon.Request) -> list[ColumnElement[bool]]:
+    """Return a condition that no user meets if federated users are asked for."""
     return [USERS.c.id.is_(None) for name in FEDERATED_FILTERS if name in req.params]
 
 
