@@ -1,3 +1,5 @@
+"""Listings of the mock's Keystone: pages, limits and filters."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,10 +1,19 @@
+"""Password rules: lockout after failures, and passwords that were used before."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
+from falcon.testing import create_req
 
+from imagectl.contract.identity import USER
 from mockserver.cloud import MockCloud
+from mockserver.keystone.errors import Unauthorized
+from mockserver.keystone.requests.call import Call
+from mockserver.keystone.users.password_rules import verify_password
+from mockserver.storage.tables import USERS as USER_TABLE
 from tests.mock.support.identity_calls import Answer, call, sign_in
 
 UNSCOPED = {"unscoped": {}}
@@ -46,7 +55,7 @@ def find_user_id(cloud: MockCloud, name: str) -> str:
     return user_id
 
 
-def test_who_fails_too_often_is_locked_out_for_a_while(cloud: MockCloud) -> None:
+def test_a_user_is_locked_out_after_too_many_failures(cloud: MockCloud) -> None:
     fail(cloud, "mia", 2)
     refused = sign_in(cloud, "mia", "one", UNSCOPED)
     assert refused.status_code == 401
@@ -72,14 +81,14 @@ def test_an_option_keeps_a_user_from_being_locked_out(cloud: MockCloud) -> None:
     assert sign_in(cloud, "zoe", "one", UNSCOPED).status_code == 201
 
 
-def test_failing_to_change_a_password_counts_too(cloud: MockCloud) -> None:
+def test_a_failed_change_of_password_counts_as_a_failure(cloud: MockCloud) -> None:
     user_id = find_user_id(cloud, "mia")
     for _ in range(2):
         assert change(cloud, user_id, "wrong", "two").status_code == 401
     assert change(cloud, user_id, "one", "two").status_code == 401
 
 
-def test_the_last_passwords_may_not_come_again(cloud: MockCloud) -> None:
+def test_a_recent_password_is_refused(cloud: MockCloud) -> None:
     user_id = find_user_id(cloud, "mia")
     assert change(cloud, user_id, "one", "two").status_code == 204
     for old in ("one", "two"):
@@ -90,13 +99,26 @@ def test_the_last_passwords_may_not_come_again(cloud: MockCloud) -> None:
     assert change(cloud, user_id, "three", "one").status_code == 204
 
 
+def test_a_failure_is_counted_after_the_transaction_that_found_it(
+    cloud: MockCloud,
+) -> None:
+    user_id = find_user_id(cloud, "mia")
+    for _ in range(2):
+        with ExitStack() as after, cloud.state.database.begin() as db:
+            request = Call(cloud.state, create_req(), db, {})
+            user = request.find(USER, USER_TABLE, user_id)
+            with pytest.raises(Unauthorized):
+                verify_password(request, user, "wrong", after)
+    assert sign_in(cloud, "mia", "one", UNSCOPED).status_code == 401
+
+
 def test_an_administrator_may_set_any_password(cloud: MockCloud) -> None:
     user_id = find_user_id(cloud, "mia")
     body = {"user": {"password": "one"}}
     assert call(cloud, "PATCH", f"/users/{user_id}", body).status_code == 200
 
 
-def test_nobody_is_locked_out_unless_told_so() -> None:
+def test_lockout_is_off_by_default() -> None:
     with MockCloud(seed={"users": USERS}).in_process() as cloud:
         fail(cloud, "mia", 10)
         assert sign_in(cloud, "mia", "one", UNSCOPED).status_code == 201
