@@ -82,7 +82,7 @@ def bootstrap(db: Connection, state: CloudState, wanted: Bootstrap) -> None:
 
 
 def update_admin_password(db: Connection, state: CloudState) -> None:
-    """Set the password of the administrator in a kept database to the one configured.
+    """Set the administrator's password in an existing database to the configured one.
 
     ``keystone-manage bootstrap`` does the same when it is run again.
     """

@@ -56,7 +56,7 @@ class Endpoints(PlainResource):
         return shape_endpoint(record)
 
     def insert(self, call: Call, record: Record) -> Record:
-        """Store an endpoint, and its region if there is none of that id."""
+        """Store a new endpoint, and its region if that does not exist."""
         _check_url(record["url"])
         endpoint = {"enabled": True, "region_id": None, **record}
         _resolve_region(call, endpoint)
@@ -64,6 +64,7 @@ class Endpoints(PlainResource):
         return super().insert(call, endpoint)
 
     def update(self, call: Call, identifier: str, changes: Record) -> Record:
+        """Store changes of an endpoint, and its new region if that does not exist."""
         changes = dict(changes)
         _resolve_region(call, changes)
         _check_references(call, changes)

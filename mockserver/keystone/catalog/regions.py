@@ -61,6 +61,7 @@ class Regions(PlainResource):
         resp.status = falcon.HTTP_201
 
     def insert(self, call: Call, record: Record) -> Record:
+        """Store a new region, under the id that the request asks for if any."""
         asked_id = call.body["region"].get("id")
         return insert_region(call, {**record, "id": asked_id or record["id"]})
 

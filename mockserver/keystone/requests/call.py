@@ -60,7 +60,7 @@ class Call(handlers.Call):
     ) -> Record | None:
         """Enforce the policy on a record and return it, or None where there is none.
 
-        The policy decides first, so that a caller whom it refuses does not learn
+        The policy is enforced in both cases: a caller who is refused does not learn
         whether the record exists. Raises what :meth:`enforce` raises.
         """
         record = fetch(self.db, table, table.c.id == identifier)

@@ -91,7 +91,7 @@ class PlainResource:
         return record
 
     def insert(self, call: Call, record: Record) -> Record:
-        """Store a new record, which has its id, and return it as it was stored."""
+        """Store a new record, which has an id, and return the record that is stored."""
         store(call.db, self.table, record)
         return record
 
@@ -105,5 +105,5 @@ class PlainResource:
         return record
 
     def delete(self, call: Call, identifier: str) -> None:
-        """Delete a record, of which it is known that it exists."""
+        """Delete a record that exists."""
         remove(call.db, self.table, self.table.c.id == identifier)

@@ -26,7 +26,7 @@ LIFETIME = timedelta(minutes=5)
 
 
 def is_sufficient(state: CloudState, proof: Proof) -> bool:
-    """Tell whether a proof meets one of the user's rules.
+    """Tell whether a proof meets one of the user's rules, if the user has any.
 
     Methods that the cloud does not support are taken out of the rules: otherwise no
     sign-in could meet those that name one.

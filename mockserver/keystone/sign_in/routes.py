@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 
 class AuthTokens:
+    """Sign-ins, and the token that ``X-Subject-Token`` carries."""
+
     def __init__(self, state: CloudState) -> None:
         self._state = state
 
@@ -101,8 +103,9 @@ class AuthTokens:
 def _find_subject(call: Call, action: str) -> dict[str, Any]:
     """Return the document of the token that ``X-Subject-Token`` carries.
 
-    The caller has to be known first. Without that header the policy is asked before
-    :class:`NotFound` is raised, as it is for a token that is not valid.
+    Raises :class:`~mockserver.keystone.errors.Unauthorized` for the caller's own token,
+    and :class:`NotFound` for one that is not valid or not there; if it is not there the
+    policy is enforced first.
     """
     caller = call.caller
     token_id = call.req.get_header("X-Subject-Token")
@@ -112,8 +115,8 @@ def _find_subject(call: Call, action: str) -> dict[str, Any]:
     if token_id == caller.token_id:
         return _check_support(caller.body, support)
     allow_expired = call.req.get_param("allow_expired", default="").lower()
-    is_allowed = allow_expired in ("1", "true", "t", "yes", "y")
-    window_s = EXPIRED_WINDOW_S if is_allowed else 0
+    is_on = allow_expired in ("1", "true", "t", "yes", "y")
+    window_s = EXPIRED_WINDOW_S if is_on else 0
     token = validate_token(call.db, call.state, token_id, window_s=window_s)
     return _check_support(token, support)
 

@@ -171,8 +171,8 @@ def issue_token(
         "expires_at": expires_at,
         "revoked": False,
     }
-    forgotten = write_token_time(now - timedelta(seconds=EXPIRED_WINDOW_S))
-    storage.forget_tokens(db, forgotten)
+    expired_before = now - timedelta(seconds=EXPIRED_WINDOW_S)
+    storage.forget_tokens(db, write_token_time(expired_before))
     storage.keep_token(db, token_id, token)
     try:
         return token_id, validate_token(db, state, token_id)

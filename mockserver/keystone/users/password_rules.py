@@ -25,27 +25,26 @@ if TYPE_CHECKING:
 def verify_password(call: Call, user: Record, password: str, after: ExitStack) -> None:
     """Raise :class:`Unauthorized` for a wrong password or a user who is locked out.
 
-    The number of failures is stored when ``after`` is closed, in a transaction of its
-    own: it has to stay although the request is refused, and it cannot be written while
-    the transaction of ``call`` is open if that one writes too. Keystone uses a session
-    of its own for the same reason (``_record_failed_auth``).
+    A failure is counted when ``after`` is closed. It has to be opened outside of the
+    transaction of ``call``: the count is stored in a transaction of its own, because it
+    stays although the request is refused, and SQLite has one writer at a time. Keystone
+    counts in a session of its own, too (``_record_failed_auth``).
     """
-    state = call.state
     failures = fetch(
         call.db, SIGN_IN_FAILURES, SIGN_IN_FAILURES.c.user_id == user["id"]
     )
-    if failures is not None and _is_locked_out(state, user, failures):
+    if failures is not None and _is_locked_out(call, user, failures):
         raise Unauthorized
     if not is_password(password, user["password_hash"]):
-        if state.settings.lockout_failure_attempts:
-            after.callback(_count_failure, state, user["id"])
+        if call.state.settings.lockout_failure_attempts:
+            after.callback(_count_failure, call.state, user["id"])
         raise Unauthorized
     if failures is not None:
-        after.callback(_clear_failures, state, user["id"])
+        after.callback(_clear_failures, call.state, user["id"])
 
 
-def _is_locked_out(state: CloudState, user: Record, failures: Record) -> bool:
-    settings = state.settings
+def _is_locked_out(call: Call, user: Record, failures: Record) -> bool:
+    settings = call.state.settings
     allowed = settings.lockout_failure_attempts
     if not allowed or failures["count"] < allowed:
         return False
@@ -54,7 +53,7 @@ def _is_locked_out(state: CloudState, user: Record, failures: Record) -> bool:
     if not settings.lockout_duration_s:
         return True
     lockout = timedelta(seconds=settings.lockout_duration_s)
-    return bool(failures["last_at"] > store_time(state.clock.now() - lockout))
+    return bool(failures["last_at"] > store_time(call.now() - lockout))
 
 
 def _count_failure(state: CloudState, user_id: str) -> None:

@@ -57,7 +57,8 @@ def add_user(db: Connection, asked: Record) -> Record:
     """Store a new user, whose ``id`` and ``domain_id`` are given, and return it.
 
     Raises :class:`NotFound` for a domain that does not exist, :class:`Conflict` for a
-    name that is taken in it, and :class:`Invalid` for a default project that is none.
+    name that is taken in it, and :class:`Invalid` for a default project that is a
+    domain.
     """
     domain_id = asked["domain_id"]
     if not exists(db, PROJECTS, PROJECTS.c.id == domain_id, PROJECTS.c.is_domain):

@@ -34,7 +34,7 @@ def cloud() -> Iterator[MockCloud]:
         yield cloud
 
 
-def test_a_password_opens_nothing_once_it_has_ended(cloud: MockCloud) -> None:
+def test_an_expired_password_is_refused(cloud: MockCloud) -> None:
     token = sign_in(cloud, "mia", "pw", UNSCOPED).json()["token"]
     assert token["user"]["password_expires_at"] == "2016-12-08T22:02:00.000000"
     cloud.clock.advance(23 * 3600)
@@ -44,7 +44,7 @@ def test_a_password_opens_nothing_once_it_has_ended(cloud: MockCloud) -> None:
     assert answer.json()["error"]["message"] == message.format(token["user"]["id"])
 
 
-def test_a_new_password_lasts(cloud: MockCloud) -> None:
+def test_a_changed_password_does_not_expire(cloud: MockCloud) -> None:
     user_id = sign_in(cloud, "mia", "pw", UNSCOPED).json()["token"]["user"]["id"]
     cloud.clock.advance(23 * 3600)
     body = {"user": {"original_password": "pw", "password": "new"}}
@@ -54,7 +54,7 @@ def test_a_new_password_lasts(cloud: MockCloud) -> None:
     assert token["user"]["password_expires_at"] is None
 
 
-def test_the_end_of_a_password_may_be_ignored(cloud: MockCloud) -> None:
+def test_an_option_ignores_the_expiry(cloud: MockCloud) -> None:
     assert sign_in(cloud, "old", "pw", UNSCOPED).status_code == 201
 
 
@@ -69,7 +69,7 @@ def test_the_end_of_a_password_may_be_ignored(cloud: MockCloud) -> None:
         ("neq:2016-12-08T22:02:00Z", ["old"]),
     ],
 )
-def test_users_are_found_by_the_end_of_their_password(
+def test_users_are_filtered_by_the_expiry_of_their_password(
     cloud: MockCloud, query: str, found: list[str]
 ) -> None:
     answer = call(cloud, "GET", f"/users?password_expires_at={query}")

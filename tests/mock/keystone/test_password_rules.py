@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
+from falcon.testing import create_req
 
+from imagectl.contract.identity import USER
 from mockserver.cloud import MockCloud
+from mockserver.keystone.errors import Unauthorized
+from mockserver.keystone.requests.call import Call
+from mockserver.keystone.users.password_rules import verify_password
+from mockserver.storage.tables import USERS as USER_TABLE
 from tests.mock.support.identity_calls import Answer, call, sign_in
 
 UNSCOPED = {"unscoped": {}}
@@ -74,14 +81,14 @@ def test_an_option_keeps_a_user_from_being_locked_out(cloud: MockCloud) -> None:
     assert sign_in(cloud, "zoe", "one", UNSCOPED).status_code == 201
 
 
-def test_failing_to_change_a_password_counts_too(cloud: MockCloud) -> None:
+def test_a_failed_change_of_password_counts_as_a_failure(cloud: MockCloud) -> None:
     user_id = find_user_id(cloud, "mia")
     for _ in range(2):
         assert change(cloud, user_id, "wrong", "two").status_code == 401
     assert change(cloud, user_id, "one", "two").status_code == 401
 
 
-def test_the_last_passwords_may_not_come_again(cloud: MockCloud) -> None:
+def test_a_recent_password_is_refused(cloud: MockCloud) -> None:
     user_id = find_user_id(cloud, "mia")
     assert change(cloud, user_id, "one", "two").status_code == 204
     for old in ("one", "two"):
@@ -90,6 +97,19 @@ def test_the_last_passwords_may_not_come_again(cloud: MockCloud) -> None:
         assert refused.json()["error"]["message"].endswith("must be unique is 2.")
     assert change(cloud, user_id, "two", "three").status_code == 204
     assert change(cloud, user_id, "three", "one").status_code == 204
+
+
+def test_a_failure_is_counted_after_the_transaction_that_found_it(
+    cloud: MockCloud,
+) -> None:
+    user_id = find_user_id(cloud, "mia")
+    for _ in range(2):
+        with ExitStack() as after, cloud.state.database.begin() as db:
+            request = Call(cloud.state, create_req(), db, {})
+            user = request.find(USER, USER_TABLE, user_id)
+            with pytest.raises(Unauthorized):
+                verify_password(request, user, "wrong", after)
+    assert sign_in(cloud, "mia", "one", UNSCOPED).status_code == 401
 
 
 def test_an_administrator_may_set_any_password(cloud: MockCloud) -> None:

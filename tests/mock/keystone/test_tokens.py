@@ -1,4 +1,4 @@
-"""Validation and revocation of tokens in the mock's Keystone."""
+"""Tokens of the mock's Keystone: validation, revocation and their cost in queries."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def grant(cloud: MockCloud, user_id: str, role_name: str, method: str = "PUT") -
     assert call(cloud, method, path).status_code == 204
 
 
-def test_a_caller_knows_its_roles_with_what_they_imply(
+def test_a_caller_has_the_roles_that_its_roles_imply(
     cloud: MockCloud, eve: dict[str, Any]
 ) -> None:
     caller = cloud.tokens.validate(token_of(cloud, "eve", "pw"))
@@ -60,7 +60,22 @@ def test_a_validation_takes_two_queries(cloud: MockCloud) -> None:
     assert len(queries) == 2
 
 
-def test_taking_the_last_role_back_ends_a_token(
+def test_a_sign_in_reads_its_application_credential_once(cloud: MockCloud) -> None:
+    user_id = sign_in(cloud).json()["token"]["user"]["id"]
+    body = {"application_credential": {"name": "robot"}}
+    made = call(cloud, "POST", f"/users/{user_id}/application_credentials", body)
+    shown = {k: made.json()["application_credential"][k] for k in ("id", "secret")}
+    identity = {"methods": ["application_credential"], "application_credential": shown}
+    with note_queries(cloud) as queries:
+        answer = requests.post(
+            f"{cloud.identity_url}/v3/auth/tokens",
+            json={"auth": {"identity": identity}},
+        )
+    assert answer.status_code == 201
+    assert sum("FROM application_credential" in query for query in queries) == 1
+
+
+def test_revoking_the_last_role_invalidates_a_token(
     cloud: MockCloud, eve: dict[str, Any]
 ) -> None:
     token = token_of(cloud, "eve", "pw")
@@ -69,7 +84,7 @@ def test_taking_the_last_role_back_ends_a_token(
     assert sign_in(cloud, "eve", "pw").status_code == 401
 
 
-def test_a_change_of_password_ends_a_users_tokens(
+def test_a_change_of_password_revokes_the_users_tokens(
     cloud: MockCloud, eve: dict[str, Any]
 ) -> None:
     token, own = token_of(cloud, "eve", "pw"), token_of(cloud)
@@ -81,7 +96,7 @@ def test_a_change_of_password_ends_a_users_tokens(
     assert sign_in(cloud, "eve", "new").status_code == 201
 
 
-def test_a_disabled_user_comes_back_without_the_old_tokens(
+def test_enabling_a_user_again_does_not_restore_tokens(
     cloud: MockCloud, eve: dict[str, Any]
 ) -> None:
     token = token_of(cloud, "eve", "pw")
@@ -92,7 +107,7 @@ def test_a_disabled_user_comes_back_without_the_old_tokens(
     assert sign_in(cloud, "eve", "pw").status_code == 201
 
 
-def test_revoking_a_token_revokes_what_was_made_from_it(
+def test_revoking_a_token_revokes_the_tokens_made_from_it(
     cloud: MockCloud, eve: dict[str, Any]
 ) -> None:
     first = token_of(cloud, "eve", "pw", scope="unscoped")
@@ -105,7 +120,7 @@ def test_revoking_a_token_revokes_what_was_made_from_it(
     assert validate(cloud, second).status_code == 404
 
 
-def test_a_token_for_a_service_validates_others(
+def test_the_role_service_may_validate_other_tokens(
     cloud: MockCloud, eve: dict[str, Any]
 ) -> None:
     service = create(cloud, "user", name="nova", password="pw")
@@ -139,7 +154,7 @@ def test_a_default_project_scopes_a_token_that_asks_for_none(cloud: MockCloud) -
     assert ask()["project"]["id"] == project_id
 
 
-def test_a_receipt_ends_after_five_minutes(
+def test_a_receipt_expires_after_five_minutes(
     cloud: MockCloud, eve: dict[str, Any]
 ) -> None:
     options = {"multi_factor_auth_rules": [["password", "token"]]}

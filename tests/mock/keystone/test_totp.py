@@ -31,7 +31,7 @@ UNAUTHENTICATED = "The request you have made requires authentication."
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[MockCloud]:
     with MockCloud(auth_methods=["password", "token", "totp"]).in_process() as opened:
-        opened.clock.freeze()  # no step ends between a code and its use
+        opened.clock.freeze()  # so that no step ends between a code and its use
         yield opened
 
 
@@ -64,7 +64,7 @@ def code_of(cloud: MockCloud, steps: int = 0) -> str:
 
 
 @pytest.mark.parametrize(("at_s", "code"), RFC_6238)
-def test_a_code_is_as_rfc_6238_has_it(
+def test_codes_match_rfc_6238(
     cloud: MockCloud, eve: dict[str, Any], at_s: int, code: str
 ) -> None:
     now = cloud.clock.now()
@@ -78,7 +78,7 @@ def test_a_code_is_as_rfc_6238_has_it(
 @pytest.mark.parametrize(
     ("steps", "status"), [(-2, 401), (-1, 201), (0, 201), (1, 401)]
 )
-def test_a_code_is_good_for_two_steps(
+def test_a_code_is_valid_for_two_steps(
     cloud: MockCloud, eve: dict[str, Any], steps: int, status: int
 ) -> None:
     named = {"name": "eve", "domain": {"id": "default"}}
@@ -95,7 +95,7 @@ def test_another_code_is_refused(
     assert answer.json()["error"]["message"] == UNAUTHENTICATED
 
 
-def test_keys_that_cannot_be_read_make_no_code(cloud: MockCloud) -> None:
+def test_invalid_keys_accept_no_code(cloud: MockCloud) -> None:
     user = create(cloud, "user", name="mallory", password="pw")
     for blob in ("!", "GEZDGNBVGY", BLOB.lower()):
         keep(cloud, user["id"], blob)
@@ -116,7 +116,7 @@ def test_a_code_needs_a_named_user(
     assert message.startswith(f"Expecting to find {lacking}.")
 
 
-def test_a_password_and_a_code_may_come_one_by_one(cloud: MockCloud) -> None:
+def test_a_receipt_joins_a_password_and_a_code(cloud: MockCloud) -> None:
     options = {"multi_factor_auth_rules": [["password", "totp"]]}
     user = create(cloud, "user", name="alice", password="pw", options=options)
     keep(cloud, user["id"], BLOB)
@@ -134,7 +134,7 @@ def test_a_password_and_a_code_may_come_one_by_one(cloud: MockCloud) -> None:
     assert both.json()["token"]["methods"] == ["password", "totp"]
 
 
-def test_keystoneauth_takes_a_receipt_and_goes_on(cloud: MockCloud) -> None:
+def test_keystoneauth_continues_with_a_receipt(cloud: MockCloud) -> None:
     options = {"multi_factor_auth_rules": [["password", "totp"]]}
     user = create(cloud, "user", name="bob", password="pw", options=options)
     keep(cloud, user["id"], BLOB)
@@ -148,7 +148,7 @@ def test_keystoneauth_takes_a_receipt_and_goes_on(cloud: MockCloud) -> None:
     assert session.Session(code).get_token()
 
 
-def test_a_method_that_no_setting_names_is_not_supported(cloud: MockCloud) -> None:
+def test_a_method_outside_the_settings_is_not_supported(cloud: MockCloud) -> None:
     identity = {"methods": ["application_credential"], "application_credential": {}}
     url = f"{cloud.identity_url}/v3/auth/tokens"
     answer = requests.post(url, json={"auth": {"identity": identity}})
@@ -157,6 +157,6 @@ def test_a_method_that_no_setting_names_is_not_supported(cloud: MockCloud) -> No
     assert known == ["password", "token", "totp"]
 
 
-def test_a_setting_names_no_method_that_nobody_knows() -> None:
+def test_an_unknown_method_in_the_settings_is_refused() -> None:
     with pytest.raises(BadSetting, match="'telepathy' is no method"):
         MockCloud(auth_methods=["password", "telepathy"])
