@@ -115,7 +115,7 @@ class JsonLines(ListFormatter):
             stdout.write(json.dumps(cells) + "\n")
 
 
-class Shell(SingleFormatter):
+class ShellVariables(SingleFormatter):
     """``-f shell``: assignments in which a shell expands or runs nothing."""
 
     def add_argument_group(self, parser: argparse.ArgumentParser) -> None:
@@ -166,7 +166,7 @@ LIST_FORMATTERS: dict[str, type[Any]] = {
 }
 SHOW_FORMATTERS: dict[str, type[Any]] = {
     "json": json_format.JSONFormatter,
-    "shell": Shell,
+    "shell": ShellVariables,
     "table": Table,
     "value": Value,
     "yaml": YAMLFormatter,

@@ -23,7 +23,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 Status = Literal["ok", "warn", "FAIL", "-"]
 
 
-class Finding(NamedTuple):
+class CheckResult(NamedTuple):
     """The outcome of a check, with a fix where something is wrong."""
 
     title: str
@@ -34,7 +34,7 @@ class Finding(NamedTuple):
 
 def examine(
     open_cloud: Callable[[], Cloud], environ: Mapping[str, str]
-) -> Iterator[Finding]:
+) -> Iterator[CheckResult]:
     """Yield a finding for each check.
 
     After a failed check the others are not made, except after that of the clock.
@@ -42,14 +42,14 @@ def examine(
     is_well = True
     for title, check in CHECKS.items():
         if not is_well:
-            yield Finding(title, "-", "not checked")
+            yield CheckResult(title, "-", "not checked")
             continue
         try:
             status, detail, fix = check(open_cloud(), environ)
         except ImagectlError as error:
             status, detail, fix = "FAIL", str(error), error.hint
         is_well = status != "FAIL" or title == "clock"
-        yield Finding(title, status, detail, fix)
+        yield CheckResult(title, status, detail, fix)
 
 
 Found = tuple[Status, str, str]

@@ -95,17 +95,17 @@ def _complete(
         part.resume()
     resumed_bytes = part.offset
     try:
-        _fill(image, part, options, report)
+        _download(image, part, options, report)
     except VerificationError:
         if not resumed_bytes:
             raise
         # What the earlier run left may be damaged, and the image itself right.
         report(-part.offset)
         part.offset = 0
-        _fill(image, part, options, report)
+        _download(image, part, options, report)
 
 
-def _fill(
+def _download(
     image: RemoteImage, part: PartFile, options: SaveOptions, report: Report
 ) -> None:
     size_bytes, connections = image.size_bytes, options.connections

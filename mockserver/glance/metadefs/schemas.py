@@ -51,7 +51,7 @@ def read_definition(
     return body
 
 
-class Schemas:
+class MetadefSchemas:
     """The published schemas, each at a path of its own."""
 
     def __init__(self, state: CloudState) -> None:
@@ -66,4 +66,4 @@ def _path(name: str) -> str:
     return f"/v2/schemas/metadefs/{name}"
 
 
-ROUTES = tuple(Route(_path(name), Schemas) for name in PUBLISHED)
+ROUTES = tuple(Route(_path(name), MetadefSchemas) for name in PUBLISHED)
