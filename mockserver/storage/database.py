@@ -44,20 +44,25 @@ class Database:
         _begin_explicitly(self._engine, durable=durable)
 
     def create_tables(self, db: Connection) -> bool:
-        """Create the tables in a new file; return whether it was new.
+        """Create the tables that a file lacks; return whether it was new.
 
-        Raises :class:`UnknownSchema` where the file has tables of another version.
+        Raises :class:`UnknownSchema` where its tables are of another version.
         """
-        if not sqlalchemy.inspect(db).has_table(tables.FACTS.name):
-            for metadata in METADATA:
-                metadata.create_all(db, checkfirst=False)
+        is_new = not sqlalchemy.inspect(db).has_table(tables.FACTS.name)
+        if is_new:
+            self._create_tables(db, checkfirst=False)
             facts.remember(db, schema_version=SCHEMA_VERSION)
-            return True
-        if facts.recall(db, "schema_version") != SCHEMA_VERSION:
+        elif facts.recall(db, "schema_version") != SCHEMA_VERSION:
             raise UnknownSchema(
                 f"{self.path} was written by another version of mockserver"
             )
-        return False
+        else:  # a resource that was added since the file was made has no table yet
+            self._create_tables(db, checkfirst=True)
+        return is_new
+
+    def _create_tables(self, db: Connection, *, checkfirst: bool) -> None:
+        for metadata in METADATA:
+            metadata.create_all(db, checkfirst=checkfirst)
 
     @contextlib.contextmanager
     def begin(self) -> Iterator[Connection]:

@@ -9,6 +9,7 @@ import pytest
 from mockserver.cloud import MockCloud
 from mockserver.storage import facts
 from mockserver.storage.database import UnknownSchema
+from mockserver.storage.tables import POLICIES
 from tests.mock.support.identity_calls import call, create, sign_in, token_of, validate
 
 
@@ -47,6 +48,15 @@ def test_the_database_holds_neither_tokens_nor_passwords(tmp_path: Path) -> None
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("mock.db*"))
     assert token.encode() not in kept
     assert b"hidden-pass" not in kept
+
+
+def test_a_kept_database_gets_the_tables_it_lacks(tmp_path: Path) -> None:
+    cloud = MockCloud(data_dir=tmp_path)
+    with cloud.state.database.begin() as db:
+        POLICIES.drop(db)
+    cloud.close()
+    with MockCloud(data_dir=tmp_path) as cloud:
+        assert call(cloud, "GET", "/policies").json()["policies"] == []
 
 
 def test_another_versions_database_is_refused(tmp_path: Path) -> None:
