@@ -82,10 +82,9 @@ class Create(verbs.ShowRecord, TransferCommand):
         _check_options(args)
         with _open(args) as source:
             wanted = self.import_request(args, source)
-            body = {
-                **self.body(args, choose_disk_format(source, args)),
-                **signature_properties(self.app, source, args),
-            }
+            disk_format = choose_disk_format(source, args)
+            signature = signature_properties(self.app, source, args)
+            body = self.body(args, disk_format) | signature
             record = self.client.create(IMAGE, body)
             with images.discarded_on_failure(
                 self.client, record, self.app.say, is_kept=args.keep

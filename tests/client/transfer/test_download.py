@@ -129,7 +129,8 @@ def test_a_store_without_ranges_is_read_from_its_beginning(
     glance.serves_ranges = False
     save(image, target)
     assert target.read_bytes() == DATA
-    glance.faults = [glance.reset_after(2 * BLOCK_BYTES), refuse(400)]
+    # A reset could take back all that was received: then no range would be refused.
+    glance.faults = [glance.cut_after(2 * BLOCK_BYTES), refuse(400)]
     save(image, target, SaveOptions(overwrites=True))
     assert target.read_bytes() == DATA
 
