@@ -88,7 +88,7 @@ class Groups:
         self, req: falcon.Request, resp: falcon.Response, group_id: str
     ) -> None:
         with writing(self._state, req) as call:
-            _ = call.caller  # 401 comes before 404
+            call.authenticate()
             group = call.find(GROUP, GROUPS, group_id)
             call.enforce("delete_group", {"group": group})
             remove_group(call.db, group_id)
