@@ -121,7 +121,7 @@ class ApplicationCredentials:
 
 def _enforce(call: Call, action: str, user_id: str, credential_id: str) -> None:
     """Enforce the policy on the user of a credential, whoever the URL names."""
-    _ = call.caller  # 401 comes before all else
+    call.authenticate()
     credential = find_application_credential(call.db, credential_id)
     call.enforce(action, user_id=credential["user_id"] if credential else user_id)
 

@@ -86,7 +86,7 @@ def _find(call: Call, action: str, user_id: str, access: str) -> Record:
     Raises :class:`~mockserver.keystone.errors.NotFound` before the policy is asked, and
     :class:`Unauthorized` for a credential of another type.
     """
-    _ = call.caller  # 401 comes before 404
+    call.authenticate()
     credential = call.find(CREDENTIAL, CREDENTIALS, hash_access_key(access))
     call.enforce(action, {"credential": credential}, user_id=user_id)
     call.find(USER, USERS, user_id)

@@ -128,7 +128,7 @@ class Limits:
     ) -> None:
         check_change(req.context.body)
         with writing(self._state, req) as call:
-            _ = call.caller  # 401 comes before 404
+            call.authenticate()
             limit = _find(call, limit_id)
             call.enforce("update_limit")
             # Keystone ignores changes to 0, null and ""
@@ -140,7 +140,7 @@ class Limits:
         self, req: falcon.Request, resp: falcon.Response, limit_id: str
     ) -> None:
         with writing(self._state, req) as call:
-            _ = call.caller  # 401 comes before 404
+            call.authenticate()
             _find(call, limit_id)
             call.enforce("delete_limit")
             remove(call.db, LIMITS, LIMITS.c.id == limit_id)

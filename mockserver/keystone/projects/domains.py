@@ -101,7 +101,7 @@ class Domains:
     ) -> None:
         check_change(req.context.body)
         with writing(self._state, req) as call:
-            _ = call.caller  # 401 comes before 404
+            call.authenticate()
             domain = find_domain(call, domain_id)
             call.enforce("update_domain")
             changes = without(call.body["domain"], "id")
@@ -112,7 +112,7 @@ class Domains:
         self, req: falcon.Request, resp: falcon.Response, domain_id: str
     ) -> None:
         with writing(self._state, req) as call:
-            _ = call.caller  # 401 comes before 404
+            call.authenticate()
             domain = find_domain(call, domain_id)
             call.enforce("delete_domain")
             delete_project(call.db, domain)

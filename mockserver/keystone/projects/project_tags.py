@@ -46,6 +46,7 @@ class ProjectTags:
     ) -> None:
         check_body(req.context.body)
         with writing(self._state, req) as call:
+            # not find_allowed(): 400 for the tags comes before 404
             call.enforce_on("update_project_tags", PROJECT, PROJECTS, project_id)
             tags = call.body.get("tags", {})
             check_tags(tags)
@@ -72,6 +73,7 @@ class ProjectTags:
         self, req: falcon.Request, resp: falcon.Response, project_id: str, tag: str
     ) -> None:
         with writing(self._state, req) as call:
+            # not find_allowed(): 400 for the tag comes before 404
             call.enforce_on("create_project_tag", PROJECT, PROJECTS, project_id)
             check_name(tag)
             tags = [*_tags_of(call, call.find(PROJECT, PROJECTS, project_id)), tag]

@@ -138,6 +138,7 @@ class Projects:
     ) -> None:
         check_change(req.context.body)
         with writing(self._state, req) as call:
+            # not find_allowed(): 400 for another id comes before 404
             call.enforce_on("update_project", PROJECT, PROJECTS, project_id)
             changes = call.read_changes(PROJECT, project_id)
             project = change_project(

@@ -41,6 +41,13 @@ class Call(handlers.Call):
             raise Unauthorized
         return caller
 
+    def authenticate(self) -> None:
+        """Raise :class:`Unauthorized` unless the request carries a valid token.
+
+        For handlers that would raise something else before they ask for the caller.
+        """
+        _ = self.caller
+
     def enforce(
         self, action: str, target: Mapping[str, Any] | None = None, **path: str
     ) -> None:

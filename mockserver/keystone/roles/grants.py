@@ -143,7 +143,7 @@ def _enforce(call: Call, verb: str, grant: Grant) -> Record:
     asked; for an inherited grant the policy comes first. The user or the group need not
     exist to revoke a grant, nor for an inherited one.
     """
-    _ = call.caller  # 401 comes before 404
+    call.authenticate()
     target, missing = _look_up(call, grant)
     if grant.inherited or verb == "revoke":
         missing.pop(grant.actor, None)
@@ -205,9 +205,9 @@ def _check_exists(call: Call, grant: Grant) -> None:
         )
 
 
-_TARGETS = ("/projects/{project_id}", "/domains/{domain_id}", "/system")
-_HOLDERS = ("/users/{user_id}/roles", "/groups/{group_id}/roles")
-_PATHS = tuple(f"{target}{holder}" for target in _TARGETS for holder in _HOLDERS)
+_TARGET_PATHS = ("/projects/{project_id}", "/domains/{domain_id}", "/system")
+_ACTOR_PATHS = ("/users/{user_id}/roles", "/groups/{group_id}/roles")
+_PATHS = tuple(f"{target}{actor}" for target in _TARGET_PATHS for actor in _ACTOR_PATHS)
 _INHERITABLE = tuple(path for path in _PATHS if not path.startswith("/system"))
 ROUTES = (
     *(Route(f"/v3{path}", Grants, "list") for path in _PATHS),

@@ -36,7 +36,7 @@ class ImpliedRoles:
         self, req: falcon.Request, resp: falcon.Response, role_id: str
     ) -> None:
         with reading(self._state, req) as call:
-            _ = call.caller  # 401 comes before 404
+            call.authenticate()
             prior = call.find(ROLE, ROLES, role_id)
             call.enforce("list_implied_roles")
             implied = _list_implied(call, role_id)
@@ -109,7 +109,7 @@ def _find_both(
 
     Raises :class:`NotFound` before the policy is asked.
     """
-    _ = call.caller  # 401 comes before 404
+    call.authenticate()
     roles = call.find(ROLE, ROLES, role_id), call.find(ROLE, ROLES, implied_id)
     call.enforce(action)
     return roles

@@ -73,7 +73,7 @@ def _enforce(call: Call) -> None:
         target = {"domain_id": own_id} if own_id else {}
         call.enforce("list_role_assignments", target)
         return
-    _ = call.caller
+    call.authenticate()
     project_id = call.req.get_param("scope.project.id", default="")
     project = call.find(PROJECT, PROJECTS, project_id)
     call.enforce(

@@ -74,7 +74,7 @@ class Roles:
             try:
                 store(call.db, ROLES, role)
             except DuplicateRecord:
-                raise _duplicate(role) from None
+                raise _conflict(role) from None
             resp.media = call.show(ROLE, shape_role(role))
         resp.status = falcon.HTTP_201
 
@@ -98,7 +98,7 @@ class Roles:
             try:
                 replace(call.db, ROLES, role)
             except DuplicateRecord:
-                raise _duplicate(changes) from None
+                raise _conflict(changes) from None
             resp.media = call.show(ROLE, shape_role(role))
 
     def on_delete_item(
@@ -124,23 +124,23 @@ def _delete_role(call: Call, role_id: str) -> None:
 
 
 def _find(call: Call, verb: str, role_id: str) -> Record:
-    """Return a role, if the policy allows an action on it; ``verb`` as in its name.
+    """Return a role on which the policy allows an action: get, update or delete.
 
     Raises :class:`~mockserver.keystone.errors.NotFound` before the policy is asked.
     """
-    _ = call.caller  # 401 comes before 404
+    call.authenticate()
     role = call.find(ROLE, ROLES, role_id)
     _enforce(call, verb, role)
     return role
 
 
 def _enforce(call: Call, verb: str, role: Record) -> None:
-    """Enforce the policy on a role; for that of a domain it has operations apart."""
+    """Enforce the policy on a role; those of a domain have operations of their own."""
     of_domain = "domain_" if role.get("domain_id") else ""
     call.enforce(f"{verb}_{of_domain}role", {"role": role})
 
 
-def _duplicate(role: Record) -> Conflict:
+def _conflict(role: Record) -> Conflict:
     at = f" at domain ID {role['domain_id']}" if role.get("domain_id") else ""
     return Conflict.storing(
         "role", f"Duplicate entry found with name {role['name']}{at}"

@@ -79,6 +79,7 @@ class Groups:
     ) -> None:
         check_change(req.context.body)
         with writing(self._state, req) as call:
+            # not find_allowed(): 400 for another id comes before 404
             call.enforce_on("update_group", GROUP, GROUPS, group_id)
             changes = call.read_changes(GROUP, group_id)
             group = call.find(GROUP, GROUPS, group_id)
@@ -88,7 +89,7 @@ class Groups:
         self, req: falcon.Request, resp: falcon.Response, group_id: str
     ) -> None:
         with writing(self._state, req) as call:
-            _ = call.caller  # 401 comes before 404
+            call.authenticate()
             group = call.find(GROUP, GROUPS, group_id)
             call.enforce("delete_group", {"group": group})
             remove_group(call.db, group_id)
