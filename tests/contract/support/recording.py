@@ -17,7 +17,7 @@ import requests
 
 from tests.contract.support.clouds import read_ready_file
 
-CONTRACT = Path(__file__).parent.parent
+TESTS = Path(__file__).parents[2]
 FOLDER_VARIABLE = "IMAGECTL_OPERATIONS"
 
 
@@ -59,7 +59,8 @@ class Recording:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         if report.when == "call" and report.passed:
-            module = item.path.relative_to(CONTRACT).with_suffix("").as_posix()
+            module = item.path.relative_to(TESTS).with_suffix("").as_posix()
+            module = module.removeprefix("contract/")
             for called in self._called:
                 self._counts[(*called, module)] += 1
         return report
