@@ -1,4 +1,4 @@
-"""What ``--dry-run`` answers to requests in place of the service."""
+"""``--dry-run``: how requests that were not sent are answered to the command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Validation and revocation of tokens in the mock's Keystone."""
+"""Tokens of the mock's Keystone: validation, revocation and their cost in queries."""
 
 from __future__ import annotations
 
