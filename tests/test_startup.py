@@ -52,7 +52,7 @@ def test_a_command_imports_no_other_command() -> None:
     commands = {name for name in imported if name.startswith("imagectl.commands.")}
     assert commands <= {
         "imagectl.commands.image",
+        "imagectl.commands.image.cells",
         "imagectl.commands.image.list",
         "imagectl.commands.options",
-        "imagectl.commands.image.cells",
     }

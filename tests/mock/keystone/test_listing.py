@@ -1,4 +1,4 @@
-"""Keystone listings in the mock: pages, limits and filters; crashes are answered."""
+"""Listings of the mock's Keystone: pages, limits and filters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Passwords that expire: the setting, the exempting option and the filter."""
+"""Passwords that expire: sign-ins and the filter of listings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lockout after failed sign-ins, and password history."""
+"""Password rules: lockout after failures, and passwords that were used before."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def find_user_id(cloud: MockCloud, name: str) -> str:
     return user_id
 
 
-def test_too_many_failures_lock_a_user_out_for_a_while(cloud: MockCloud) -> None:
+def test_a_user_is_locked_out_after_too_many_failures(cloud: MockCloud) -> None:
     fail(cloud, "mia", 2)
     refused = sign_in(cloud, "mia", "one", UNSCOPED)
     assert refused.status_code == 401
