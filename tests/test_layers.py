@@ -200,7 +200,7 @@ def test_one_import_upward_is_found_and_closes_a_circle() -> None:
     assert {"mockserver.storage.tables", "mockserver.cloud"} <= set(circle)
 
 
-def test_a_heavy_library_is_imported_at_home_or_inside_a_function() -> None:
+def test_heavy_libraries_are_imported_at_home_or_in_functions() -> None:
     wrong = {
         f"{module} imports {name}"
         for module, path in SOURCES.items()
