@@ -12,7 +12,7 @@ import argparse
 import sys
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from cliff import command, lister, show
@@ -97,6 +97,7 @@ class Command(command.Command):
                 action="store_true",
                 help="Print the requests that would change something, and send none",
             )
+        refuse_empty_values(parser)
         return parser
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -243,6 +244,36 @@ class ShowOne(Display, show.ShowOne):
         """Return the names and cells of the named rows, or of all rows."""
         chosen = tuple(rows if names is None else names)
         return chosen, tuple(output.cell(rows[name]) for name in chosen)
+
+
+def any_text(text: str) -> str:
+    """Return ``text``; the type of an argument whose value may be empty."""
+    return text
+
+
+def refuse_empty_values(parser: argparse.ArgumentParser) -> None:
+    """Make ``parser`` refuse an empty or blank value of any argument declared so far.
+
+    Such a value is most often a shell variable that is not set. Taken for an argument
+    that is not given, it would widen what a command works on. Excepted are arguments
+    of the type :func:`any_text`, and options that are empty unless given.
+    """
+    for action in parser._actions:
+        if action.type is not any_text and action.default != "":
+            action.type = _refusing_empty(action.type or str)
+
+
+def _refusing_empty(convert: Any) -> Callable[[str], Any]:
+    """Return the type ``convert`` of an argument, changed to refuse blank text."""
+
+    # argparse shows the name of the type in its messages.
+    @wraps(convert, updated=())
+    def convert_text(text: str) -> Any:
+        if not text.strip():
+            raise argparse.ArgumentTypeError("may not be empty")
+        return convert(text)
+
+    return convert_text
 
 
 def common_code(codes: Iterable[int]) -> int:

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from imagectl import __version__
-from imagectl.command import Command, Program
+from imagectl.command import Command, Program, refuse_empty_values
 from imagectl.config.options import add_global_options
 from imagectl.errors import EXIT_CODES, INTERRUPTED, ImagectlError, UsageError
 from imagectl.output import escape, format_timing
@@ -65,6 +65,7 @@ class Shell(Program):
         for action in parser._actions:
             action.help = HELP.get(action.option_strings[-1], action.help)
         add_global_options(parser)
+        refuse_empty_values(parser)
         parser.error = partial(self.refuse, self.NAME)  # type: ignore[method-assign]
         return parser
 

@@ -59,7 +59,7 @@ class ResourceVerb(Command):
 
         It is empty where the option is not given.
         """
-        if not args.domain:
+        if args.domain is None:
             return {}
         return {"domain_id": lookup.find_id(self.client, DOMAIN, args.domain)}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagectl.api.images import PATCH_TYPE, read_blocks
-from imagectl.command import Command
+from imagectl.command import Command, any_text
 from imagectl.errors import UsageError
 from imagectl.output import escape
 
@@ -43,6 +43,7 @@ class Api(Command):
             "-d",
             "--data",
             metavar="<body>",
+            type=any_text,
             help="Body to send; @<file> is the content of a file, - standard input",
         )
         parser.add_argument(

@@ -87,6 +87,7 @@ class Create(user_owned.OfCurrentUser, verbs.Create):
         )
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
+        rules = None if args.access_rules is None else read_rules(args.access_rules)
         return options.given(
             name=args.name,
             secret=args.secret,
@@ -94,7 +95,7 @@ class Create(user_owned.OfCurrentUser, verbs.Create):
             expires_at=args.expiration,
             description=args.description,
             unrestricted=args.unrestricted and not args.restricted,
-            access_rules=read_rules(args.access_rules) if args.access_rules else None,
+            access_rules=rules,
         )
 
     def rows(self, record: Record) -> dict[str, Any]:

@@ -34,7 +34,6 @@ class List(Lister):
         parser.add_argument(
             "--group",
             metavar="<group-keyword>",
-            default="",
             help=f"List only groups with this in their name: {COMMON}, {IDENTITY}, ...",
         )
 
@@ -44,7 +43,7 @@ class List(Lister):
         found: dict[str, list[str]] = {}
         for name, _ in sorted(self.app.command_manager):
             group = GROUPS.get(name.split()[0], IDENTITY)
-            if parsed_args.group in group:
+            if parsed_args.group is None or parsed_args.group in group:
                 found.setdefault(group, []).append(name)
         columns = self.select(COLUMNS, parsed_args.columns, COLUMNS)
         rows = ((group, CommandsCell(names)) for group, names in sorted(found.items()))

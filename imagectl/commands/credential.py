@@ -7,6 +7,7 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import lookup
+from imagectl.command import any_text
 from imagectl.commands import options
 from imagectl.contract.identity import CREDENTIAL, PROJECT, USER
 
@@ -28,7 +29,9 @@ class Create(verbs.Create):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("user", metavar="<user>", help="Its user (name or ID)")
-        parser.add_argument("data", metavar="<data>", help="The secret itself")
+        parser.add_argument(
+            "data", metavar="<data>", type=any_text, help="The secret itself"
+        )
         parser.add_argument(
             "--type",
             metavar="<type>",
@@ -72,7 +75,9 @@ class Set(verbs.Set):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--data", metavar="<data>", help="New secret")
+        parser.add_argument(
+            "--data", metavar="<data>", type=any_text, help="New secret"
+        )
         parser.add_argument("--type", metavar="<type>", help="New type")
         parser.add_argument("--user", metavar="<user>", help="New user (name or ID)")
         parser.add_argument(

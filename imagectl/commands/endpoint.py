@@ -92,7 +92,7 @@ class List(verbs.List):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        if parsed_args.endpoint:
+        if parsed_args.endpoint is not None:
             return self.projects(parsed_args)
         return super().take_action(parsed_args)
 

@@ -70,11 +70,11 @@ class List(verbs.List):
         options.add_domain(parser, "Domain of <project>")
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        if args.endpointgroup:
+        if args.endpointgroup is not None:
             group_id = self.find(args.endpointgroup)["id"]
             path = f"{ENDPOINT_GROUP.path}/{quote(group_id)}/projects"
             return self.client.list(PROJECT, path=path)
-        if args.project:
+        if args.project is not None:
             project_id = lookup.find_id(
                 self.client, PROJECT, args.project, scope=self.scope(args)
             )
@@ -103,9 +103,10 @@ class Set(verbs.Set):
         options.add_description(parser, is_new=True)
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
+        filters = None if args.filters is None else read_filters(args.filters)
         return options.given(
             name=args.new_name,
-            filters=read_filters(args.filters) if args.filters else None,
+            filters=filters,
             description=args.description,
         )
 

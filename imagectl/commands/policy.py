@@ -53,7 +53,7 @@ class Set(verbs.Set):
         parser.add_argument("--rules", metavar="<filename>", help="File of new rules")
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
-        blob = Path(args.rules).read_text() if args.rules else None
+        blob = None if args.rules is None else Path(args.rules).read_text()
         return options.given(type=args.type, blob=blob)
 
 

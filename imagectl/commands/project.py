@@ -58,7 +58,9 @@ def find_parent_id(
     client: Client, given: str | None, scope: Mapping[str, str | None]
 ) -> str | None:
     """Return the id of ``--parent``, which is looked for in ``scope``; None without."""
-    return lookup.find_id(client, PROJECT, given, scope=scope) if given else None
+    if given is None:
+        return None
+    return lookup.find_id(client, PROJECT, given, scope=scope)
 
 
 def properties(args: argparse.Namespace) -> dict[str, Any]:
@@ -107,13 +109,14 @@ class List(verbs.PagedList):
     def query(self, args: argparse.Namespace) -> dict[str, Any]:
         scope = self.scope(args)
         parent_id = find_parent_id(self.client, args.parent, scope)
-        tags = {
-            name: getattr(args, name.replace("-", "_"))
+        filters = {
+            name: ",".join(tags)
             for name in ("tags", "tags-any", "not-tags", "not-tags-any")
+            if (tags := getattr(args, name.replace("-", "_"))) is not None
         }
         return {
             **scope,
-            **options.given(parent_id=parent_id, enabled=args.enabled, **tags),
+            **options.given(parent_id=parent_id, enabled=args.enabled, **filters),
         }
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
@@ -131,7 +134,7 @@ class List(verbs.PagedList):
         """Return the id of the user whose projects to list; None for all projects."""
         if args.my_projects:
             return self.client.session.access.user_id
-        if args.user:
+        if args.user is not None:
             return lookup.find_id(self.client, USER, args.user, scope=self.scope(args))
         return None
 

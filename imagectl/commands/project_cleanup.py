@@ -71,14 +71,14 @@ class Cleanup(Command):
         if "image" in args.skip_resource:
             return {}
         before = {"created_at": args.created_before, "updated_at": args.updated_before}
-        query = {key: f"lt:{time}" for key, time in before.items() if time}
+        query = {key: f"lt:{time}" for key, time in options.given(**before).items()}
         query |= {"owner": self.project_id(args), "visibility": "all"}
         found = self.cloud.image.list(IMAGE, query)
         return {image["id"]: str(image["name"]) for image in found}
 
     def project_id(self, args: argparse.Namespace) -> str:
         """Return the id of ``--project``, or else that of the token's project."""
-        if args.project:
+        if args.project is not None:
             return lookup.find_id_in_domain(
                 self.cloud, PROJECT, args.project, args.project_domain
             )

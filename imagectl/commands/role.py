@@ -47,7 +47,7 @@ class List(verbs.List):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        if not parsed_args.domain:
+        if parsed_args.domain is None:
             return super().take_action(parsed_args)
         domain = lookup.find(self.client, DOMAIN, parsed_args.domain)
         roles = self.client.list(ROLE, {"domain_id": domain["id"]})

@@ -66,7 +66,7 @@ class Grant(Command):
     def find_id(self, args: argparse.Namespace, noun: str) -> str | None:
         """Return the id of the user, group, domain or project; None if not given."""
         given = getattr(args, noun)
-        if not given:
+        if given is None:
             return None
         domain = getattr(args, f"{noun}_domain", None)
         scope = {"domain_id": lookup.find_optional_id(self.cloud, DOMAIN, domain)}

@@ -11,6 +11,7 @@ from typing import Any
 from imagectl import verbs
 from imagectl.api import lookup
 from imagectl.api.client import Client, Record, quote
+from imagectl.command import any_text
 from imagectl.commands import options
 from imagectl.commands.options.user import USER_OPTIONS, add_user_options
 from imagectl.commands.password_prompt import ask_new_password
@@ -26,13 +27,20 @@ def add_attributes(parser: argparse.ArgumentParser) -> None:
         "--project", metavar="<project>", help="Default project (name or ID)"
     )
     options.add_domain_of(parser, "project")
-    parser.add_argument("--password", metavar="<password>", help="Password")
+    parser.add_argument(
+        "--password",
+        metavar="<password>",
+        type=any_text,
+        help="Password",
+    )
     parser.add_argument(
         "--password-prompt",
         action="store_true",
         help="Ask for the password, twice and without echo",
     )
-    parser.add_argument("--email", metavar="<email-address>", help="E-mail address")
+    parser.add_argument(
+        "--email", metavar="<email-address>", type=any_text, help="E-mail address"
+    )
     options.add_description(parser)
     add_user_options(parser)
     options.add_enable(parser, "user")
@@ -108,9 +116,9 @@ class List(verbs.PagedList):
         return options.given(**self.scope(args), enabled=args.enabled)
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        if args.group:
+        if args.group is not None:
             return self.group_members(args)
-        if args.project:
+        if args.project is not None:
             return self.project_users(args)
         return super().records(args)
 
@@ -134,7 +142,7 @@ class List(verbs.PagedList):
         users are listed as well; there is never a request for each user. Raises
         :class:`UsageError` for ``--marker``.
         """
-        if args.marker:
+        if args.marker is not None:
             raise UsageError("--marker does not go with --project.")
         scope = self.scope(args)
         project_id = lookup.find_id(self.client, PROJECT, args.project, scope=scope)

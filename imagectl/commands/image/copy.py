@@ -117,7 +117,7 @@ class Copy(Lister, TransferCommand):
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
         self.args = parsed_args
-        if not (parsed_args.to_cloud or parsed_args.to_region):
+        if (parsed_args.to_cloud, parsed_args.to_region) == (None, None):
             raise UsageError("Where to copy to is said by --to-cloud or --to-region.")
         if bool(parsed_args.images) == parsed_args.all:
             raise UsageError("Either name images or give --all.")
@@ -133,7 +133,7 @@ class Copy(Lister, TransferCommand):
             parsed_args.images, lambda given: found.extend(select(source, given))
         )
         records = unique(found)
-        if parsed_args.name and len(records) > 1:
+        if parsed_args.name is not None and len(records) > 1:
             raise UsageError(f"--name is for one image, not for {len(records)}.")
         copies, failures = self.run_batch(
             parsed_args,
@@ -154,7 +154,7 @@ class Copy(Lister, TransferCommand):
 
     def open_target(self, args: argparse.Namespace) -> Cloud:
         region = args.to_region
-        if args.to_cloud:
+        if args.to_cloud is not None:
             config = load_named_cloud(args.to_cloud, os.environ, region)
         else:
             given = {**vars(self.app.options), "region_name": region}

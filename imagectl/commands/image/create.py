@@ -106,7 +106,7 @@ class Create(verbs.ShowRecord, TransferCommand):
         self, args: argparse.Namespace, source: LocalSource | None
     ) -> imports.ImportRequest | None:
         """Return the import to ask for, if any. Raises :class:`UsageError`."""
-        if args.uri:
+        if args.uri is not None:
             details = {"uri": args.uri}
             return make_import_request(self.client, args, "web-download", details)
         if not args.use_import:
@@ -148,9 +148,9 @@ class Create(verbs.ShowRecord, TransferCommand):
 
 def _check_options(args: argparse.Namespace) -> None:
     check_signing(args)
-    if args.uri and (args.file or args.size is not None):
+    if args.uri is not None and (args.file, args.size) != (None, None):
         raise UsageError("--uri does not go with --file and --size.")
-    is_imported = args.use_import or args.uri
+    is_imported = args.use_import or args.uri is not None
     if not is_imported and (args.all_stores or len(args.stores) > 1):
         raise UsageError("Only an import fills several stores.", hint="add --import")
     if not is_imported and args.allow_failure is not None:
@@ -158,4 +158,6 @@ def _check_options(args: argparse.Namespace) -> None:
 
 
 def _open(args: argparse.Namespace) -> AbstractContextManager[LocalSource | None]:
-    return nullcontext() if args.uri else open_source(args.file, args.size)
+    if args.uri is not None:
+        return nullcontext()
+    return open_source(args.file, args.size)

@@ -23,7 +23,7 @@ class Delete(verbs.Delete):
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         def delete(given: str) -> None:
             image_id = self.find(given)["id"]
-            if parsed_args.store:
+            if parsed_args.store is not None:
                 images.delete_from_store(self.client, image_id, parsed_args.store)
             else:
                 self.client.delete(IMAGE, image_id)

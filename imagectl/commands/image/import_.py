@@ -104,11 +104,11 @@ def _details(args: argparse.Namespace) -> dict[str, str]:
         ),
     }.get(args.method, ({}, ()))
     for option, content in given.items():
-        if content and option not in names:
+        if content is not None and option not in names:
             raise UsageError(f"{option} does not go with --method {args.method}.")
-        if not content and option in needed:
+        if content is None and option in needed:
             raise UsageError(f"--method {args.method} needs {option}.")
-    return {names[option]: text for option, text in given.items() if text}
+    return {names[option]: text for option, text in given.items() if text is not None}
 
 
 def _check_status(record: Record, method: str) -> None:

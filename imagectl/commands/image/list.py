@@ -87,6 +87,7 @@ class List(verbs.PagedList):
         parser.add_argument(
             "--sort",
             metavar="<key>[:<direction>][,...]",
+            type=options.comma_list,
             default="name:asc",
             help="Sort by these keys, each asc or desc (default: name:asc)",
         )
@@ -132,10 +133,10 @@ class List(verbs.PagedList):
         return (with_cells(r, in_units=in_units, in_colour=in_colour) for r in found)
 
 
-def sort_order(text: str) -> str:
+def sort_order(keys: Iterable[str]) -> str:
     """Return ``--sort`` for the service; keys without a direction are ascending.
 
     The service's own default is descending.
     """
-    keys = (key.strip() for key in text.split(","))
-    return ",".join(key if ":" in key else f"{key}:asc" for key in keys if key)
+    stripped = (key.strip() for key in keys)
+    return ",".join(key if ":" in key else f"{key}:asc" for key in stripped)

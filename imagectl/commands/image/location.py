@@ -73,7 +73,8 @@ class Add(verbs.ShowRecord):
         record = self.find(args.image)
         image_id = record["id"]
         hashes = options.given(**{name: getattr(args, name) for name in HASHES})
-        if args.metadata or args.checksum or record["status"] != "queued":
+        is_written = args.metadata or args.checksum is not None
+        if is_written or record["status"] != "queued":
             location = {"url": args.url, "metadata": dict(args.metadata)}
             checked = {"validation_data": hashes} if hashes else {}
             record = locations.add(client, image_id, {**location, **checked})

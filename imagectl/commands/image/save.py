@@ -90,7 +90,7 @@ class Save(ResourceVerb, TransferCommand):
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         _check_options(parsed_args)
-        if parsed_args.directory:
+        if parsed_args.directory is not None:
             return self.save_all(parsed_args)
         is_file = parsed_args.file not in (None, "-")
         if not is_file and self.is_for_terminal:
@@ -168,5 +168,5 @@ def save_options(args: argparse.Namespace) -> SaveOptions:
 def _check_options(args: argparse.Namespace) -> None:
     if args.all == bool(args.images):
         raise UsageError("Give the images to save, or --all.")
-    if not args.directory and (args.all or len(args.images) > 1):
+    if args.directory is None and (args.all or len(args.images) > 1):
         raise UsageError("Several images need a --directory to be saved in.")

@@ -86,7 +86,8 @@ class Set(ResourceVerb, TransferCommand):
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         own = parsed_args.name, parsed_args.file
-        if not parsed_args.file and (parsed_args.store or parsed_args.size is not None):
+        data_options = parsed_args.store, parsed_args.size
+        if parsed_args.file is None and data_options != (None, None):
             raise UsageError("--size and --store go with --file.")
         if len(parsed_args.images) > 1 and own != (None, None):
             raise UsageError("Several images cannot be given one name or one file.")
@@ -107,7 +108,7 @@ class Set(ResourceVerb, TransferCommand):
             self.set_membership(record, project, args.membership)
             project = None
         record = self.set_attributes(record, project, args)
-        if args.file:
+        if args.file is not None:
             self.store(record, args)
 
     def set_membership(self, record: Record, project: str | None, status: str) -> None:

@@ -31,12 +31,14 @@ class List(verbs.PagedList, NamesImage):
         parser.add_argument(
             "--sort-key",
             metavar="<key>[,<key>...]",
+            type=options.comma_list,
             help="Sort by created_at (the default), expires_at, id, status, type or"
             " updated_at",
         )
         parser.add_argument(
             "--sort-dir",
             metavar="<direction>[,<direction>...]",
+            type=options.comma_list,
             help="Sort asc or desc (default: desc)",
         )
         parser.add_argument(
@@ -55,8 +57,8 @@ class List(verbs.PagedList, NamesImage):
 
     def query(self, args: argparse.Namespace) -> dict[str, Any]:
         return options.given(
-            sort_key=args.sort_key and args.sort_key.split(","),
-            sort_dir=args.sort_dir and args.sort_dir.split(","),
+            sort_key=args.sort_key,
+            sort_dir=args.sort_dir,
             type=args.type,
             status=args.status,
         )

@@ -10,6 +10,7 @@ import argparse
 from typing import Any
 
 from imagectl.api.client import PAGE_SIZE
+from imagectl.command import any_text
 
 TAG_FILTERS = {
     "--tags": "List only the projects that have all of these tags",
@@ -24,6 +25,7 @@ def add_description(parser: argparse.ArgumentParser, *, is_new: bool = False) ->
     parser.add_argument(
         "--description",
         metavar="<description>",
+        type=any_text,
         help="New description" if is_new else "Description",
     )
 
@@ -191,15 +193,25 @@ def add_tag(parser: argparse.ArgumentParser, noun: str) -> None:
 def add_tag_filters(parser: argparse.ArgumentParser) -> None:
     """Add the filters by tags that Keystone has for projects."""
     for name, help_text in TAG_FILTERS.items():
-        parser.add_argument(name, metavar="<tag>[,<tag>,...]", help=help_text)
+        parser.add_argument(
+            name, metavar="<tag>[,<tag>,...]", type=comma_list, help=help_text
+        )
 
 
 def pair(text: str) -> tuple[str, str]:
     """Return the key and value of ``key=value``; the type of an option."""
     key, sign, content = text.partition("=")
-    if not sign or not key:
+    if not sign or not key.strip():
         raise argparse.ArgumentTypeError(f"'{text}' is not of the form key=value")
     return key, content
+
+
+def comma_list(text: str) -> list[str]:
+    """Return the items of ``a,b``, none of them empty; the type of an option."""
+    items = text.split(",")
+    if not all(item.strip() for item in items):
+        raise argparse.ArgumentTypeError(f"'{text}' has an empty item")
+    return items
 
 
 def count(text: str) -> int:

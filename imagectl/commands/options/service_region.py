@@ -37,7 +37,7 @@ def service_id(cloud: Cloud, service: str | None) -> str | None:
 
     Raises what :func:`lookup.find` raises.
     """
-    if not service:
+    if service is None:
         return None
     found = lookup.find(cloud.identity, SERVICE, service, keys=SERVICE_KEYS)
     return str(found["id"])
@@ -48,4 +48,6 @@ def region_id(cloud: Cloud, region: str | None) -> str | None:
 
     Raises :class:`NotFoundError` if there is no such region.
     """
-    return lookup.find(cloud.identity, REGION, region)["id"] if region else None
+    if region is None:
+        return None
+    return str(lookup.find(cloud.identity, REGION, region)["id"])

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 
+from imagectl.commands.options import comma_list
+
 LOCKOUT = "ignore_lockout_failure_attempts"
 EXPIRY = "ignore_password_expiry"
 FIRST_USE = "ignore_change_password_upon_first_use"
@@ -60,13 +62,8 @@ def add_user_options(parser: argparse.ArgumentParser) -> None:
         "--multi-factor-auth-rule",
         dest=RULES,
         metavar="<rule>",
-        type=split_rule,
+        type=comma_list,
         action="append",
         help="Authentication methods that are needed together, as password,totp"
         " (repeat for alternatives)",
     )
-
-
-def split_rule(text: str) -> list[str]:
-    """Return the methods in ``password,totp``; the type of an option."""
-    return text.split(",")

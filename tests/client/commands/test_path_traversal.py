@@ -7,7 +7,7 @@ import pytest
 from tests.client.support.metadefs import did, done, names
 from tests.conftest import Run
 
-UPWARD = pytest.mark.parametrize("name", ["", ".", ".."])
+UPWARD = pytest.mark.parametrize("name", [".", ".."])
 
 
 @UPWARD

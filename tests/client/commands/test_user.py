@@ -254,10 +254,6 @@ def test_delete_goes_on_after_a_failure(run: Run) -> None:
     assert run("user", "show", "u1").exit_code == 4
 
 
-def test_an_empty_name_is_not_found(run: Run) -> None:
-    assert run("user", "show", "").exit_code == 4
-
-
 def test_the_members_of_a_group_are_listed(run: Run) -> None:
     create(run, "group", "ops")
     for name, state in (("ann", "--enable"), ("bob", "--disable"), ("eve", "--enable")):

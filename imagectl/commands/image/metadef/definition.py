@@ -121,10 +121,3 @@ def json_object(text: str) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise argparse.ArgumentTypeError("not a JSON object")
     return document
-
-
-def new_name(text: str) -> str:
-    """Return ``text`` as a name; Glance would take a blank one."""
-    if not text.strip():
-        raise argparse.ArgumentTypeError("a name cannot be blank")
-    return text

@@ -100,7 +100,8 @@ class List(verbs.PagedList):
         parser.add_argument(
             "--resource-types",
             metavar="<resource-type>[,<resource-type>,...]",
-            action="append",
+            type=options.comma_list,
+            action="extend",
             help="List only namespaces associated with any of these resource types",
         )
         parser.add_argument(
@@ -164,7 +165,7 @@ class Set(verbs.ResourceVerb):
         changes = namespace_options.attributes(parsed_args, self.cloud)
         if tags := self.new_tags(name, parsed_args.tags):
             metadefs.add_tags(self.client, name, tags)
-        if parsed_args.name:
+        if parsed_args.name is not None:
             changes["namespace"] = parsed_args.name
         if changes:
             metadefs.change(self.client, NAMESPACE, name, changes)

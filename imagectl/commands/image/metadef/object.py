@@ -16,7 +16,6 @@ from imagectl.commands.image.metadef.definition import (
     ShowDefinition,
     ShowPart,
     json_object,
-    new_name,
 )
 from imagectl.contract.metadef import OBJECT
 from imagectl.errors import NotFoundError
@@ -40,7 +39,6 @@ class Create(ShowDefinition):
         parser.add_argument(
             "name",
             metavar="<metadef-object-name>",
-            type=new_name,
             help="Name of the object",
         )
         parser.add_argument(
@@ -96,9 +94,7 @@ class Update(Part):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         self.add_operand(parser, "object", "Object to change")
-        parser.add_argument(
-            "--name", metavar="<name>", type=new_name, help="New name of the object"
-        )
+        parser.add_argument("--name", metavar="<name>", help="New name of the object")
         parser.add_argument(
             "--schema",
             metavar="<schema>",

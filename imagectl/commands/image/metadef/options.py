@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from imagectl.api import lookup
+from imagectl.command import any_text
 from imagectl.commands import options
 
 if TYPE_CHECKING:
@@ -14,9 +15,12 @@ if TYPE_CHECKING:
 
 def add_attributes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--display-name", metavar="<display_name>", help="Name to show to people"
+        "--display-name",
+        metavar="<display_name>",
+        type=any_text,
+        help="Name to show to people",
     )
-    parser.add_argument("--description", metavar="<description>", help="Description")
+    options.add_description(parser)
     visibility = parser.add_mutually_exclusive_group()
     visibility.add_argument(
         "--public",

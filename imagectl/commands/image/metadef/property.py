@@ -16,14 +16,13 @@ from imagectl.commands.image.metadef.definition import (
     ShowDefinition,
     ShowPart,
     json_object,
-    new_name,
 )
 from imagectl.contract.metadef import PROPERTY
 
 
 def add_attributes(parser: argparse.ArgumentParser, *, required: bool) -> None:
     for name, kind, help_text in (
-        ("name", new_name, "Name of the property"),
+        ("name", str, "Name of the property"),
         ("title", str, "Name to show to people"),
         ("type", str, "Type of its value: string, integer, number, boolean, array"),
         ("schema", json_object, "JSON schema of its value; it wins over the others"),

@@ -14,7 +14,6 @@ from imagectl.commands.image.metadef.definition import (
     Part,
     ShowDefinition,
     add_force,
-    new_name,
 )
 from imagectl.contract.metadef import ASSOCIATION, RESOURCE_TYPE
 
@@ -36,7 +35,6 @@ class CreateAssociation(Part, ShowDefinition):
         parser.add_argument(
             "name",
             metavar="<name>",
-            type=new_name,
             help="Name of the resource type, which may be a new one",
         )
         parser.add_argument(

@@ -15,7 +15,6 @@ from imagectl.commands.image.metadef.definition import (
     DeleteParts,
     Part,
     ShowPart,
-    new_name,
 )
 from imagectl.contract.metadef import TAG
 
@@ -31,9 +30,7 @@ class Create(Part, Lister):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument(
-            "names", metavar="<tag>", nargs="+", type=new_name, help="Tag(s) to add"
-        )
+        parser.add_argument("names", metavar="<tag>", nargs="+", help="Tag(s) to add")
         others = parser.add_mutually_exclusive_group()
         others.add_argument(
             "--append",
@@ -89,7 +86,6 @@ class Set(Part):
         parser.add_argument(
             "--name",
             metavar="<name>",
-            type=new_name,
             required=True,
             help="New name of the tag",
         )

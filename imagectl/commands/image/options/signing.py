@@ -32,9 +32,9 @@ def add_signing(parser: argparse.ArgumentParser) -> None:
 
 def check_signing(args: argparse.Namespace) -> None:
     """Raise :class:`UsageError` where an option for a signature is missing."""
-    if bool(args.sign_key_path) != bool(args.sign_cert_id):
+    if (args.sign_key_path is None) != (args.sign_cert_id is None):
         raise UsageError("--sign-key-path and --sign-cert-id go together.")
-    if args.sign_key_path and args.file in (None, "-"):
+    if args.sign_key_path is not None and args.file in (None, "-"):
         raise UsageError("Only the data of a --file can be signed.")
 
 
@@ -42,7 +42,7 @@ def signature_properties(
     app: Program, source: LocalSource | None, args: argparse.Namespace
 ) -> dict[str, str]:
     """Sign the data if asked, and return the properties that hold the signature."""
-    if not (source and args.sign_key_path):
+    if source is None or args.sign_key_path is None:
         return {}
     ask = partial(ask_password, app.stdin, app.stderr, PROMPT)
     return {

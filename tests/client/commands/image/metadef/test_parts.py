@@ -184,13 +184,6 @@ def test_a_tag_that_is_there_already_adds_none_of_the_others(
     assert names(run, "tag", namespace) == {"a"}
 
 
-@pytest.mark.parametrize("name", ["", "  "])
-def test_a_tag_has_a_name(run: Run, namespace: str, name: str) -> None:
-    outcome = done(run, "tag create", namespace, name)
-    assert outcome.exit_code == 2
-    assert "a name cannot be blank" in outcome.err
-
-
 def test_a_tag_is_renamed_and_shown(run: Run, namespace: str) -> None:
     create_tag(run, "a")
     assert did(done(run, "tag set", namespace, "a", "--name", "b")) == SILENT
