@@ -1,22 +1,28 @@
-"""The HTTP client of ``/_mock/`` that the commands in ``drive.py`` use."""
+"""The HTTP client of ``/_mock/`` that the commands in ``drive.py`` and ``env`` use."""
 
 from __future__ import annotations
 
 import argparse
 import base64
+import http.client
 import json
 import os
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from mockserver.cli.environment import CONTROL_VARIABLE
-from mockserver.cli.serve import Failure, read_ready_file
-from mockserver.state.addresses import CONTROL_MOUNT, control_url_of
+from mockserver.cli.failure import Failure
+from mockserver.cli.ready_file import read_ready_file
+from mockserver.state.addresses import CONTROL_MOUNT, control_url_of, is_loopback
 from mockserver.state.settings import default_password
 
 TIMEOUT_S = 300
+PROBE_TIMEOUT_S = 10
 DEFAULT_URL = f"http://127.0.0.1:5000{CONTROL_MOUNT}"
+_NO_ANSWER = (OSError, ValueError, http.client.HTTPException)
 
 
 def ask(
@@ -25,33 +31,73 @@ def ask(
     """Send a request to the cloud that a command line means.
 
     ``path`` is that below ``/_mock/``, and ``document`` is sent as JSON unless it is
-    None. Returns the document of the answer, None for an empty one. The password is
-    sent only to a server that answers 401 without it. Raises :class:`Failure`.
+    None. Returns the document of the answer, None for an empty one. Raises
+    :class:`Failure`.
     """
     url, password = _find(arguments)
     body = None if document is None else json.dumps(document).encode()
-    request = urllib.request.Request(f"{url}/{path}", body, method=method)
+    return _call(urllib.request.Request(f"{url}/{path}", body, method=method), password)
+
+
+def read_running_cloud(path: Path) -> dict[str, Any]:
+    """Return the description in a ready file, of a cloud that answers.
+
+    Raises :class:`Failure` where the server that wrote the file answers no more, also
+    where another one has taken its place.
+    """
+    described = read_ready_file(path)
+    url, password = described["control_url"], described.get("password")
+    request = urllib.request.Request(f"{url}/id")
+    told = _call(request, password or default_password(), PROBE_TIMEOUT_S)
+    if told != {"id": described["id"]}:
+        raise Failure(f"{path} is left over: another server answers at {url}")
+    return described
+
+
+def check_identity(url: str) -> None:
+    """Raise :class:`Failure` unless an identity service answers at a URL."""
+    try:
+        _open(urllib.request.Request(f"{url.rstrip('/')}/v3"), PROBE_TIMEOUT_S).close()
+    except _NO_ANSWER as error:
+        raise Failure(f"no cloud answers at {url}: {error}") from error
+
+
+def _call(
+    request: urllib.request.Request, password: str, timeout_s: float = TIMEOUT_S
+) -> Any:
+    """Send a request and return the document of the answer. Raises :class:`Failure`.
+
+    The password is sent only to a server that answers 401 without it.
+    """
+    url = request.full_url.partition(CONTROL_MOUNT)[0] + CONTROL_MOUNT
     try:
         try:
-            answer = _send(request)
+            return _send(request, timeout_s)
         except urllib.error.HTTPError as error:
             if error.code != 401:
                 raise
             error.close()
             pair = base64.b64encode(f"admin:{password}".encode()).decode()
             request.add_header("Authorization", f"Basic {pair}")
-            answer = _send(request)
+            return _send(request, timeout_s)
     except urllib.error.HTTPError as error:
         raise Failure(_reason(error, url)) from error
-    except (OSError, ValueError) as error:
+    except _NO_ANSWER as error:
         raise Failure(f"no cloud answers at {url}: {error}") from error
-    return answer
 
 
-def _send(request: urllib.request.Request) -> Any:
-    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+def _send(request: urllib.request.Request, timeout_s: float) -> Any:
+    with _open(request, timeout_s) as answer:
         body = answer.read()
     return json.loads(body) if body else None
+
+
+def _open(request: urllib.request.Request, timeout_s: float) -> Any:
+    """Open a URL, past all proxies where it is on this machine."""
+    host = urlsplit(request.full_url).hostname or ""
+    proxies: dict[str, str] | None = {} if is_loopback(host) else None
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
+    return opener.open(request, timeout=timeout_s)
 
 
 def _reason(error: urllib.error.HTTPError, url: str) -> str:
@@ -69,9 +115,6 @@ def _find(arguments: argparse.Namespace) -> tuple[str, str]:
         return control_url_of(arguments.url), password
     if arguments.ready_file is None:
         return os.environ.get(CONTROL_VARIABLE) or DEFAULT_URL, password
-    described = read_ready_file(arguments.ready_file)
-    try:
-        url = described["control_url"]
-    except (KeyError, TypeError):
-        raise Failure(f"{arguments.ready_file} is no ready file") from None
-    return url, arguments.admin_password or described.get("password") or password
+    described = read_running_cloud(arguments.ready_file)
+    password = arguments.admin_password or described.get("password") or password
+    return described["control_url"], password

@@ -1,8 +1,8 @@
 """The commands that control a running cloud over its ``/_mock/``: a function each.
 
 All of them take the parsed command line, return an exit code and raise
-:class:`~mockserver.cli.serve.Failure` for what the cloud refuses. This module is loaded
-to build the parser: what is slow to import is imported when a command runs.
+:class:`~mockserver.cli.failure.Failure` for what the cloud refuses. This module is
+loaded to build the parser: what is slow to import is imported when a command runs.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 from typing import Any
 from urllib.parse import quote
 
+from mockserver.cli.failure import Failure
 from mockserver.faults.fault import BadFault, Fault
 
 
@@ -24,7 +25,6 @@ def reset(arguments: argparse.Namespace) -> int:
 def seed(arguments: argparse.Namespace) -> int:
     if arguments.file is None and arguments.metadefs is None:
         arguments.parser.error("give FILE or --metadefs")
-    from mockserver.cli.serve import Failure
     from mockserver.seeds.document import BadSeed, load_seed, write_seed
 
     try:

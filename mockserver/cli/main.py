@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from mockserver import __version__
 from mockserver.cli.drive_options import add_drive_commands
+from mockserver.cli.failure import Failure
 from mockserver.state.settings import Settings
 
 IDENTITY_PORT = 5000
@@ -18,11 +20,11 @@ IMAGE_PORT = 9292
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line, that of the process by default; return its exit code."""
-    arguments = build_parser().parse_args(argv)
-    from mockserver.cli.serve import Failure
-
+    words = sys.argv[1:] if argv is None else list(argv)
     try:
-        return int(arguments.run(arguments))
+        with _guard(words):
+            arguments = build_parser().parse_args(words)
+            return int(arguments.run(arguments))
     except Failure as error:
         sys.stderr.write(f"mockserver: {error}\n")
         return 1
@@ -31,6 +33,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"mockserver: {error.name} is not installed: pip install 'imagectl[mock]'\n"
         )
         return 1
+
+
+def _guard(words: list[str]) -> AbstractContextManager[None]:
+    """Return what has to be around a command: for ``env``, also around its parser."""
+    if words[:1] != ["env"]:
+        return nullcontext()
+    from mockserver.cli.env import failing_code_on_failure
+
+    return failing_code_on_failure()
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -76,7 +87,16 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.usage = "%(prog)s [options] -- COMMAND [ARGUMENT ...]"
     parser.description = (
         "Serve a cloud on a free port, run COMMAND with OS_* set to use it, and exit as"
-        " it did. MOCKSERVER_IDENTITY_URL and MOCKSERVER_IMAGE_URL say where it is."
+        " it did. COMMAND sees no other OS_* and no cloud but this one in clouds.yaml."
+        " MOCKSERVER_IDENTITY_URL and MOCKSERVER_IMAGE_URL say where it is."
+    )
+    parser.add_argument(
+        "--cloud-name",
+        action="append",
+        default=[],
+        dest="cloud_names",
+        metavar="NAME",
+        help="another name for it in clouds.yaml, beside mock (repeatable)",
     )
     _add_settings(parser)
     parser.add_argument("argv", nargs="+", metavar="COMMAND", help="what to run")
@@ -86,7 +106,14 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 def _add_env(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         'Print the variables that make clients use a running cloud: eval "$(mockserver'
-        ' env)".'
+        ' env)". Where none answers, print code that fails and leaves no cloud to use.'
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=10.0,
+        metavar="SECONDS",
+        help="how long to wait for a server that is starting (%(default)g)",
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
@@ -117,7 +144,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _env(arguments: argparse.Namespace) -> int:
-    from mockserver.cli.serve import env
+    from mockserver.cli.env import env
 
     return env(arguments)
 
@@ -159,3 +186,13 @@ def _port(text: str) -> int:
     if not 0 <= port < 1 << 16:
         raise argparse.ArgumentTypeError(f"{text} is no port")
     return port
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = float("nan")
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds")
+    return seconds

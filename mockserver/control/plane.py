@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import TYPE_CHECKING
 
 from mockserver.control.snapshots import Snapshots
@@ -38,6 +39,8 @@ class ControlPlane:
 
     def __init__(self, state: CloudState, seed: Seed) -> None:
         self.state = state
+        # tells this cloud from another one that answers at the same address later
+        self.start_id = uuid.uuid4().hex
         self.faults = Faults()
         self.journal = Journal()
         self.snapshots = Snapshots(state)

@@ -48,6 +48,9 @@ class Controls:
     def __init__(self, plane: ControlPlane) -> None:
         self._plane = plane
 
+    def on_get_id(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = {"id": self._plane.start_id}
+
     def on_post_reset(self, req: falcon.Request, resp: falcon.Response) -> None:
         self._plane.reset()
         resp.status = falcon.HTTP_204
@@ -137,6 +140,7 @@ def _miss(
 
 
 ROUTES = (
+    ("id", "id"),
     ("reset", "reset"),
     ("seed", "seed"),
     ("journal", "journal"),

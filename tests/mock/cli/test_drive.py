@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from mockserver.cli.environment import describe, variables_of, write_ready_file
+from mockserver.cli.environment import describe, variables_of
 from mockserver.cli.main import main
+from mockserver.cli.ready_file import write_ready_file
 from mockserver.cloud import MockCloud
 from tests.mock.support.identity_calls import call, create, sign_in, token_of
 

@@ -1,4 +1,4 @@
-"""``mockserver serve``, ``run`` and ``env``."""
+"""``mockserver serve``, ``run`` and ``env``: starting, ending, exit codes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read_ready_line(process: subprocess.Popen[str]) -> dict[str, Any]:
     return ready
 
 
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_serve_says_when_it_is_ready_and_stops_cleanly(
     tmp_path: Path, signum: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,6 +57,7 @@ def test_serve_says_when_it_is_ready_and_stops_cleanly(
         process.send_signal(signum)
         out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (0, "", "")
+    assert not file.exists()
     assert not list(tmp_path.glob("mockserver-*"))
 
 
@@ -114,10 +115,6 @@ def test_a_wrong_command_line_ends_with_usage(
         (
             ["serve", "--seed", "nope"],
             "cannot read the seed nope: No such file or directory",
-        ),
-        (
-            ["env", "--ready-file", "/nope/ready.json"],
-            "cannot read /nope/ready.json: No such file or directory",
         ),
         (
             ["run", "--data-dir", "/dev/null/x", "--", "true"],
@@ -209,7 +206,7 @@ def test_env_asks_the_cloud_that_serves(
         assert f"export OS_AUTH_URL={cloud.identity_url}/v3\n" in out
         assert "export OS_PASSWORD=from-the-environment\n" in out
         gone = cloud.identity_url
-    assert main(["env", "--url", gone]) == 1
+    assert main(["env", "--url", gone, "--timeout", "0"]) == 1
     assert f"mockserver: no cloud answers at {gone}" in capfd.readouterr().err
 
 
