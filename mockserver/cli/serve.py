@@ -12,14 +12,13 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mockserver.cli.environment import describe, environment_of, write_clouds_file
 from mockserver.cli.failure import Failure
 from mockserver.cli.ready_file import keep_ready_file
-from mockserver.cli.signals import signals_to
+from mockserver.cli.signals import awaited_signals, signals_to
 from mockserver.state.addresses import is_loopback
 from mockserver.state.settings import Settings, default_password
 
@@ -37,8 +36,7 @@ def serve(arguments: argparse.Namespace) -> int:
     gc.disable()  # starting up makes no garbage, and a search for it costs time
     settings = settings_of(arguments)
     _check_host(arguments, settings)
-    stop = threading.Event()
-    with signals_to(lambda signum: stop.set()), _open_cloud(settings) as cloud:
+    with awaited_signals() as wait_for_signal, _open_cloud(settings) as cloud:
         ports: Any = (arguments.identity_port, arguments.image_port)
         if arguments.port is not None:
             ports = (arguments.port,)
@@ -49,7 +47,7 @@ def serve(arguments: argparse.Namespace) -> int:
             sys.stdout.flush()
             gc.freeze()
             gc.enable()
-            stop.wait()
+            wait_for_signal()
     return 0
 
 

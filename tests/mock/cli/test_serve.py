@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from mockserver.cli.main import main
+from mockserver.cli.signals import awaited_signals
 
 MOCKSERVER = [sys.executable, "-m", "mockserver"]
 
@@ -69,6 +70,12 @@ def test_serve_gives_each_service_a_port_of_its_own() -> None:
         process.communicate(timeout=20)
     assert ready["identity_url"].count("/") == ready["image_url"].count("/") == 2
     assert ready["password"] == "other"
+
+
+def test_a_signal_that_came_before_the_wait_is_not_lost() -> None:
+    with awaited_signals() as wait_for_signal:
+        os.kill(os.getpid(), signal.SIGTERM)
+        wait_for_signal()
 
 
 def test_a_port_in_use_is_one_clear_line(capfd: pytest.CaptureFixture[str]) -> None:
