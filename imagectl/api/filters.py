@@ -76,10 +76,9 @@ def list_images(
     """Yield the images that meet every condition and have every tag.
 
     The service is asked for as much of that as it can filter by; all of it is checked
-    here as the records arrive. ``parameters`` are those of the request that say no
-    more than what to list and in which order (``visibility``, ``member_status``,
-    ``os_hidden``, ``sort``). ``accepts`` is one more check of each record. ``limit``
-    counts the images that are yielded.
+    here as the records arrive. ``parameters`` go into the request as they are
+    (``visibility``, ``member_status``, ``os_hidden``, ``sort``). ``accepts`` is one
+    more check of each record. ``limit`` counts the images that are yielded.
     """
     query: dict[str, Any] = dict(parameters or {})
     is_left_to_us = accepts is not None
