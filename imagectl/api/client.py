@@ -177,13 +177,23 @@ def parse(response: requests.Response, kind: type[Any] = dict) -> Any:
     return document
 
 
-def quote(identifier: str) -> str:
-    """Return an id or name, which may contain ``/``, as one segment of a path.
+def is_no_segment(identifier: str) -> bool:
+    """Return whether no path can name ``identifier``, however it is quoted.
 
-    Raises :class:`NotFoundError` for an empty one, ``.`` and ``..``: the path would be
-    that of the collection or of a parent record, and a DELETE would delete that.
+    An empty one, ``.`` and ``..`` lead to the collection or a parent record. Keystone
+    and Glance split a path only after they have decoded it, so that ``%2F`` leads to
+    another record below.
     """
-    if identifier in ("", ".", ".."):
+    return identifier in ("", ".", "..") or "/" in identifier
+
+
+def quote(identifier: str) -> str:
+    """Return an id or name as one segment of a path.
+
+    Raises :class:`NotFoundError` where :func:`is_no_segment`: a DELETE of the path
+    would delete something else.
+    """
+    if is_no_segment(identifier):
         raise NotFoundError(f"No request can name '{identifier}'.")
     return percent_encode(identifier, safe="")
 

@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
-from imagectl.api.client import Client, Cloud, Record
+from imagectl.api.client import Client, Cloud, Record, is_no_segment
+from imagectl.api.filters import filter_value
 from imagectl.contract import Resource
 from imagectl.contract.identity import DOMAIN, PROJECT
 from imagectl.errors import (
@@ -164,13 +166,14 @@ def _queries(
     """Return the queries to try, in order."""
     if not given:
         return []
+    by_id = [] if is_no_segment(given) else [ById(given)]
     named = [ByName(key, given, scope) for key in keys if resource.has(key)]
     if resource.has("os_hidden"):
         hidden = {**scope, "os_hidden": "true"}
         named += [replace(query, filters=hidden) for query in named]
     if not named or _ID.fullmatch(given):
-        return [ById(given), *named]
-    return [*named, ById(given)]
+        return [*by_id, *named]
+    return [*named, *by_id]
 
 
 def _own_id(client: Client, resource: Resource, given: str) -> str | None:
@@ -186,15 +189,28 @@ def _own_id(client: Client, resource: Resource, given: str) -> str | None:
 def _search(client: Client, resource: Resource, query: ById | ByName) -> list[Record]:
     """Return what a query finds, of several records only two."""
     if isinstance(query, ByName):
-        key, name = query.key, query.name
-        if resource.field(key).filter == "none":
-            return [
-                record for record in client.list(resource) if record.get(key) == name
-            ]
-        return list(client.list(resource, {key: name, **query.filters}, limit=2))
+        return _search_by_name(client, resource, query)
     try:
         return [client.show(resource, query.id)]
     except ImagectlError as error:
         if error.status in (400, 404):
             return []
         raise
+
+
+def _search_by_name(client: Client, resource: Resource, query: ByName) -> list[Record]:
+    """Return up to two records of exactly this name.
+
+    A service that does not know the filter answers with any records, and a database
+    that compares without regard to case with similar names. Then the listing is read
+    to its end.
+    """
+    key, name = query.key, query.name
+    asked: dict[str, str | None] = {}
+    if resource.field(key).filter != "none":
+        asked = {key: filter_value(resource, key, name), **query.filters}
+        found = list(client.list(resource, asked, limit=2))
+        if all(record.get(key) == name for record in found):
+            return found
+    records = client.list(resource, asked)
+    return list(islice((r for r in records if r.get(key) == name), 2))

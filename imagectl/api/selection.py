@@ -8,6 +8,7 @@ from typing import Any
 
 from imagectl.api import lookup
 from imagectl.api.client import Client, Record
+from imagectl.api.filters import Condition, list_images
 from imagectl.contract.image import IMAGE
 from imagectl.errors import NotFoundError
 
@@ -36,11 +37,22 @@ def matches(record: Mapping[str, Any], pattern: str) -> bool:
 
 
 def active_images(
-    client: Client, filters: Mapping[str, Any] | None = None
+    client: Client,
+    conditions: Sequence[Condition] = (),
+    *,
+    tags: Sequence[str] = (),
+    parameters: Mapping[str, str] | None = None,
 ) -> Iterator[Record]:
-    """Yield the active images that ``image list`` shows, sorted by name."""
-    query = {"status": "active", "sort": "name:asc,id:asc"}
-    return client.list(IMAGE, {**(filters or {}), **query})
+    """Yield the active images that ``image list`` shows, sorted by name.
+
+    The other arguments are those of :func:`imagectl.api.filters.list_images`.
+    """
+    return list_images(
+        client,
+        [("status", "active"), *conditions],
+        tags=tags,
+        parameters={**(parameters or {}), "sort": "name:asc,id:asc"},
+    )
 
 
 def unique(records: Sequence[Record]) -> list[Record]:

@@ -7,6 +7,7 @@ import argparse
 from cliff.formatters.table import TableFormatter
 
 from imagectl.api import lookup
+from imagectl.api.filters import list_images
 from imagectl.command import Command
 from imagectl.commands import options
 from imagectl.contract.identity import PROJECT
@@ -71,9 +72,13 @@ class Cleanup(Command):
         if "image" in args.skip_resource:
             return {}
         before = {"created_at": args.created_before, "updated_at": args.updated_before}
-        query = {key: f"lt:{time}" for key, time in options.given(**before).items()}
-        query |= {"owner": self.project_id(args), "visibility": "all"}
-        found = self.cloud.image.list(IMAGE, query)
+        times = options.given(**before)
+        parameters = {key: f"lt:{time}" for key, time in times.items()}
+        found = list_images(
+            self.cloud.image,
+            [("owner", self.project_id(args))],
+            parameters={**parameters, "visibility": "all"},
+        )
         return {image["id"]: str(image["name"]) for image in found}
 
     def project_id(self, args: argparse.Namespace) -> str:

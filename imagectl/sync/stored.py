@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from imagectl.api.client import Client, Record
-from imagectl.contract.image import IMAGE
+from imagectl.api.filters import Condition, list_images
 from imagectl.sync.declaration import DeclaredImage
 from imagectl.sync.values import MARK_PREFIX, Checksum
 from imagectl.transfer.digest import stated_hashes
@@ -35,21 +35,22 @@ def make_marks(image: DeclaredImage, checksum: Checksum) -> dict[str, str]:
 
 def list_collection(client: Client, collection: str) -> list[Record]:
     """Return the images of a collection, hidden ones too, newest first."""
-    return list(_list_own(client, {COLLECTION_MARK: collection}))
+    return list(_list_own(client, (COLLECTION_MARK, collection)))
 
 
 def list_unmarked(client: Client, name: str) -> list[Record]:
     """Return the images of a name that sync did not create, newest first."""
-    own = _list_own(client, {"name": name})
+    own = _list_own(client, ("name", name))
     return [image for image in own if NAME_MARK not in image]
 
 
-def _list_own(client: Client, query: Mapping[str, str]) -> Iterator[Record]:
+def _list_own(client: Client, condition: Condition) -> Iterator[Record]:
     """Yield the images that the project owns: first visible, then hidden ones."""
     owner = client.session.project_id
-    scope = {**query, **({"owner": owner} if owner else {}), "sort": "created_at:desc"}
-    yield from client.list(IMAGE, scope)
-    yield from client.list(IMAGE, {**scope, "os_hidden": "true"})
+    conditions = [condition, *([("owner", owner)] if owner else [])]
+    newest_first = {"sort": "created_at:desc"}
+    for which in ({}, {"os_hidden": "true"}):
+        yield from list_images(client, conditions, parameters=newest_first | which)
 
 
 def has_data_of(record: Mapping[str, Any], checksum: Checksum) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from imagectl.api import images
 from imagectl.api.client import Client, Record
+from imagectl.api.filters import list_images
 from imagectl.contract.image import IMAGE
 from imagectl.errors import ServiceError
 from imagectl.transfer.progress import Report
@@ -79,16 +80,16 @@ def find_copy(
     It has the data of ``record``, and the name and id that ``body`` gives, where it
     gives any. It belongs to the project that would own the copy, or is public.
     """
-    hash_value, checksum = record.get("os_hash_value"), record.get("checksum")
-    if not (hash_value or checksum):
+    key = "os_hash_value" if record.get("os_hash_value") else "checksum"
+    if not record.get(key):
         return None
-    by_data = {"os_hash_value": hash_value} if hash_value else {"checksum": checksum}
     owner = body.get("owner") or target.session.project_id
     wanted = {"size": record["size"], "name": body.get("name")}
     if "id" in body:
         wanted["id"] = body["id"]
+    conditions = [(key, record[key]), ("status", "active")]
     for scope in ({}, {"os_hidden": "true"}):
-        for found in target.list(IMAGE, {**by_data, "status": "active", **scope}):
+        for found in list_images(target, conditions, parameters=scope):
             is_own = owner is None or owner == found["owner"]
             is_same = all(found[key] == value for key, value in wanted.items())
             if is_same and (is_own or found["visibility"] == "public"):

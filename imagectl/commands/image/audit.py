@@ -6,6 +6,7 @@ from typing import Any
 
 from imagectl.api import lookup
 from imagectl.api.client import Record
+from imagectl.api.filters import Condition
 from imagectl.api.selection import active_images, select, unique
 from imagectl.command import Lister, common_code
 from imagectl.commands import options
@@ -65,6 +66,7 @@ class Audit(Lister, TransferCommand):
             dest="tags",
             metavar="<tag>",
             action="append",
+            default=[],
             help="Read only images with this tag (repeat to ask for several)",
         )
         parser.add_argument(
@@ -92,11 +94,14 @@ class Audit(Lister, TransferCommand):
         self.stores = parsed_args.stores
         self.verdicts: dict[str, str] = {}
         found: list[Record] = []
-        filters = self.filters(parsed_args)
-        if parsed_args.images and filters:
+        conditions, parameters = self.conditions(parsed_args), scope(parsed_args)
+        tags = parsed_args.tags
+        if parsed_args.images and (conditions or parameters or tags):
             raise UsageError("Either name images or filter them.")
         if not parsed_args.images:
-            found += active_images(self.cloud.image, filters)
+            found += active_images(
+                self.cloud.image, conditions, tags=tags, parameters=parameters
+            )
         missing = self.for_each(
             parsed_args.images,
             lambda given: found.extend(select(self.cloud.image, given)),
@@ -120,13 +125,9 @@ class Audit(Lister, TransferCommand):
         )
         return self.table(COLUMNS, rows)
 
-    def filters(self, args: argparse.Namespace) -> dict[str, Any]:
-        return dict(args.properties) | options.given(
-            visibility=args.visibility,
-            owner=lookup.find_project_id(self.cloud, args.project, args.project_domain),
-            tag=args.tags,
-            os_hidden="true" if args.hidden else None,
-        )
+    def conditions(self, args: argparse.Namespace) -> list[Condition]:
+        owner = lookup.find_project_id(self.cloud, args.project, args.project_domain)
+        return [*args.properties, *options.given(owner=owner).items()]
 
     def audit(self, record: Record, report: Report) -> None:
         """Read one image and keep the verdict; raises the error of a bad one."""
@@ -138,3 +139,9 @@ class Audit(Lister, TransferCommand):
         self.verdicts[record["id"]] = verdict
         if error:
             raise error
+
+
+def scope(args: argparse.Namespace) -> dict[str, str]:
+    """Return the parameters of the request that say which images are listed."""
+    hidden = "true" if args.hidden else None
+    return options.given(visibility=args.visibility, os_hidden=hidden)

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import Any
+from collections.abc import Iterable
+from functools import partial
 
 from imagectl import verbs
 from imagectl.api import lookup
 from imagectl.api.client import Record
+from imagectl.api.filters import Condition, list_images
 from imagectl.api.selection import has_wildcard, matches
 from imagectl.commands import options
 from imagectl.commands.image.cells import has_colour, with_cells
@@ -76,6 +76,7 @@ class List(verbs.PagedList):
             dest="tags",
             metavar="<tag>",
             action="append",
+            default=[],
             help="List only images with this tag (repeat to ask for several)",
         )
         parser.add_argument(
@@ -100,33 +101,34 @@ class List(verbs.PagedList):
         )
         options.add_paging(parser, "image")
 
-    def query(self, args: argparse.Namespace) -> dict[str, Any]:
+    def conditions(self, args: argparse.Namespace) -> list[Condition]:
+        """Return what the options say of attributes and properties."""
         named = options.given(
-            visibility=args.visibility,
             name=None if has_wildcard(args.name or "") else args.name,
             checksum=args.checksum,
             os_hash_value=args.hash,
             status=args.status,
-            member_status=args.member_status,
             owner=lookup.find_project_id(self.cloud, args.project, args.project_domain),
-            tag=args.tags,
-            os_hidden="true" if args.hidden else None,
-            sort=sort_order(args.sort),
         )
-        return dict(args.properties) | named
+        return [*named.items(), *args.properties]
 
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
-        limit = self.limit(args)
         is_pattern = has_wildcard(args.name or "")
-        found: Iterator[Record] = self.client.list(
-            IMAGE,
-            self.query(args),
-            limit=None if is_pattern else limit,
+        found = list_images(
+            self.client,
+            self.conditions(args),
+            tags=args.tags,
+            parameters=options.given(
+                visibility=args.visibility,
+                member_status=args.member_status,
+                os_hidden="true" if args.hidden else None,
+                sort=sort_order(args.sort),
+            ),
+            accepts=partial(matches, pattern=args.name) if is_pattern else None,
+            limit=self.limit(args),
             marker=self.find(args.marker)["id"] if args.marker else None,
             page_size=max(1, args.page_size),
         )
-        if is_pattern:
-            found = islice((r for r in found if matches(r, args.name)), limit)
         in_units, in_colour = args.human_readable, has_colour(self.app.stdout)
         if not (in_units or in_colour):
             return found

@@ -14,6 +14,7 @@ from imagectl.commands import options
 from imagectl.commands.image.image_argument import NamesImage
 from imagectl.commands.image.options.waiting import add_wait, wait_limit
 from imagectl.contract.image import TASK, TASK_STATUSES
+from imagectl.errors import UsageError
 
 
 class List(verbs.PagedList, NamesImage):
@@ -66,6 +67,8 @@ class List(verbs.PagedList, NamesImage):
     def records(self, args: argparse.Namespace) -> Iterable[Record]:
         if args.image is None:
             return super().records(args)
+        if args.marker:
+            raise UsageError("--marker does not go with --image.")
         found = imports.tasks(self.client, self.image_id(args.image))
         wanted = options.given(type=args.type, status=args.status).items()
         chosen = [task for task in found if wanted <= task.items()]

@@ -37,6 +37,24 @@ TIME_FILTERS = tuple(field.name for field in IMAGE.filters if field.filter == "t
 FLAG_FILTERS = ("protected", "os_hidden")
 _UNUSABLE = ("members", "properties", "locations")
 """Names of filters on which Glance's database layer crashes."""
+_NEVER_EQUAL = (
+    "delete",
+    "get",
+    "items",
+    "iteritems",
+    "keys",
+    "metadata",
+    "registry",
+    "save",
+    "to_dict",
+    "update",
+    "values",
+)
+"""Names of attributes of Glance's database model of an image that are no columns.
+
+``_make_conditions_from_filters`` (``db/sqlalchemy/api.py``) compares the attribute
+itself with the text of the filter, so nothing is listed.
+"""
 
 
 def parse_query(req: falcon.Request) -> list[tuple[str, str]]:
@@ -201,6 +219,8 @@ def _split_filters(
             conditions.append((name, *parse_text_filter(value)))
         elif name in COLUMNS:
             conditions.append((name, "eq", value))
+        elif name in _NEVER_EQUAL:
+            conditions.append(("id", "in", ()))
         elif name in _UNUSABLE:
             raise ServerError
         else:

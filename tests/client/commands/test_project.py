@@ -68,6 +68,25 @@ def test_list_filters_and_sorts(run: Run) -> None:
     assert names(run, "--sort", "enabled,name") == ["two", "admin", "one", "service"]
 
 
+def test_the_projects_of_a_user_are_filtered_too(run: Run) -> None:
+    for name, *tags in (("one", "x", "y"), ("two", "y"), ("three",)):
+        run("project", "create", name, *(f"--tag={tag}" for tag in tags))
+        run("role", "add", "--user", "admin", "--project", name, "member")
+    run("project", "create", "--parent", "one", "below", "--disable")
+    run("role", "add", "--user", "admin", "--project", "below", "member")
+    own = ("--user", "admin", "--sort", "name")
+    untagged = ["admin", "below", "three"]
+    assert names(run, *own) == ["admin", "below", "one", "three", "two"]
+    assert names(run, *own, "--parent", "one") == ["below"]
+    assert names(run, *own, "--parent", "one", "--enabled") == []
+    assert names(run, *own, "--tags", "x,y") == ["one"]
+    assert names(run, *own, "--tags-any", "x,y") == ["one", "two"]
+    assert names(run, *own, "--not-tags", "x,y") == [*untagged, "two"]
+    assert names(run, *own, "--not-tags-any", "x,y") == untagged
+    limited = names(run, "--user", "admin", "--tags", "y", "--limit", "1")
+    assert len(limited) == 1 and limited[0] in ("one", "two")
+
+
 def test_a_limit_cuts_the_sorted_list(run: Run) -> None:
     assert names(run, "--sort", "name:desc", "--limit", "1") == ["service"]
     assert names(run, "--sort", "name", "--max-items", "1") == ["admin"]

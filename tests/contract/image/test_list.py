@@ -14,6 +14,20 @@ from tests.contract.support.callers import Caller, unique
 SORT_KEYS = (
     "name, status, container_format, disk_format, size, id, created_at, updated_at"
 )
+MODEL_METHODS = (
+    "delete",
+    "get",
+    "items",
+    "iteritems",
+    "keys",
+    "metadata",
+    "registry",
+    "save",
+    "to_dict",
+    "update",
+    "values",
+)
+"""Attributes of Glance's database model of an image that are no columns."""
 FORMATS = {"disk_format": "raw", "container_format": "bare"}
 
 
@@ -115,6 +129,8 @@ def test_a_listing_shows_whole_images(shelf: Shelf, admin: Caller) -> None:
         ("updated_at=gte:2020-01-01T00:00:00Z", ["one", "three", "two"]),
         ("member_status=accepted", ["one", "three", "two"]),
         ("colour=any", []),
+        ("shelf=in:{mark}", []),
+        *((f"{attribute}=any", []) for attribute in MODEL_METHODS),
     ],
 )
 def test_a_listing_is_filtered(shelf: Shelf, query: str, names: list[str]) -> None:

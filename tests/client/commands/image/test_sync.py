@@ -202,6 +202,16 @@ def test_an_image_of_the_same_data_is_taken_over(
     assert (show(run, "a")["id"], listed(run)) == (before, ["a"])
 
 
+def test_a_name_like_an_operator_takes_over_no_other_image(
+    run: Run, sync: Sync, folder: Path
+) -> None:
+    run("image", "create", "precious", "--file", folder / "old.img")
+    entry = "  - {name: 'in:precious', file: old.img}"
+    assert actions(sync(f"{HEAD}{entry}")) == [("create", "in:precious")]
+    assert actions(sync(f"{HEAD}{entry}")) == [("keep", "in:precious")]
+    assert listed(run) == ["in:precious", "precious"]
+
+
 def test_an_image_of_the_name_with_other_data_stops_everything(
     run: Run, sync: Sync, folder: Path
 ) -> None:

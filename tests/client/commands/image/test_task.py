@@ -41,6 +41,12 @@ def test_tasks_are_listed_and_shown(run: Run, imported: str) -> None:
     assert "self" not in shown
 
 
+def test_a_marker_among_the_tasks_of_an_image_is_refused(run: Run) -> None:
+    refused = run("image", "task", "list", "--image", "a", "--marker", "t")
+    message = "imagectl: --marker does not go with --image.\n"
+    assert (refused.exit_code, refused.out, refused.err) == (2, "", message)
+
+
 def test_the_tasks_of_an_image_are_listed(run: Run, imported: str, qcow2: Path) -> None:
     run("image", "create", "b", "--import", "--file", qcow2)
     rows = run("image", "task", "list", "--image", "a", "-f", "json").json
