@@ -37,6 +37,14 @@ MAX_NAMES = 1000
 SECRETS = ("password", "secret", "token", "passcode", "code")
 
 
+_PROGRAM = """\
+import os, sys
+sys.path[:] = [path for path in sys.path if path not in ("", os.getcwd())]
+from imagectl.__main__ import main
+sys.exit(main())
+"""
+
+
 class CachedNames:
     """The names of one kind of resource in one cloud, as last fetched."""
 
@@ -72,9 +80,8 @@ class CachedNames:
         if self._age_s(asked) < RETRY_S:
             return
         self._files.write(asked, b"")
-        command = [sys.executable, "-m", "imagectl", "complete", "--fetch", self.noun]
         fetching = subprocess.Popen(
-            command,
+            fetch_command(self.noun),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -89,6 +96,14 @@ class CachedNames:
         with contextlib.suppress(OSError):
             return time.time() - self._files.modified_at(name)
         return float("inf")
+
+
+def fetch_command(noun: str) -> list[str]:
+    """Return the command that fetches names; it imports nothing from where it runs.
+
+    ``python -m`` would look for every module in the working directory first.
+    """
+    return [sys.executable, "-c", _PROGRAM, "complete", "--fetch", noun]
 
 
 def open_name_cache(

@@ -78,9 +78,11 @@ class Connection(HTTPConnection):
             return False
         if not (request.startswith(b"GET ") and request.endswith(b"\r\n\r\n")):
             return False
-        line, _, _ = request.partition(b"\r\n")
+        path, _, _ = request.partition(b"\r\n")[0].partition(b"?")
         head = request.lower()
-        return b"/file" not in line and not any(name in head for name in _BODY_HEADERS)
+        # an encoded path may be one of image data: %66ile
+        is_data = b"/file" in path or b"%" in path
+        return not is_data and not any(name in head for name in _BODY_HEADERS)
 
     def communicate(self) -> bool:
         """Answer a request, or send the rest of an answer.

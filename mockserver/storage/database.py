@@ -33,6 +33,7 @@ class Database:
 
     def __init__(self, path: Path, *, durable: bool) -> None:
         self.path = path
+        path.touch(0o600)  # it holds credentials; SQLite would let everybody read it
         self._engine = sqlalchemy.create_engine(
             f"sqlite:///{path}",
             connect_args={"timeout": BUSY_TIMEOUT_S},

@@ -59,6 +59,12 @@ def test_a_kept_database_gets_the_tables_it_lacks(tmp_path: Path) -> None:
         assert call(cloud, "GET", "/policies").json()["policies"] == []
 
 
+def test_nobody_else_can_read_the_database(tmp_path: Path) -> None:
+    with MockCloud(data_dir=tmp_path):
+        for path in tmp_path.glob("mock.db*"):
+            assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_another_versions_database_is_refused(tmp_path: Path) -> None:
     cloud = MockCloud(data_dir=tmp_path)
     with cloud.state.database.begin() as db:

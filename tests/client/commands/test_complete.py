@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from imagectl.api.names import FRESH_S, RETRY_S
+from imagectl.api.names import FRESH_S, RETRY_S, fetch_command
 from mockserver.cloud import MockCloud
 from tests.conftest import Run
 
@@ -207,3 +207,14 @@ def test_zsh_offers_what_fits(kept_names: None, line: str, offered: set[str]) ->
 def test_fish_offers_what_fits(kept_names: None, line: str, offered: set[str]) -> None:
     program = f"{print_script('--shell', 'fish')}\ncomplete -C{shlex.quote(line)}\n"
     assert set(run_shell("fish", program)) == offered
+
+
+def test_completion_runs_nothing_of_the_working_directory(
+    credentials: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "untrusted"
+    folder.mkdir()
+    for module in ("requests", "imagectl", "cliff", "json"):
+        (folder / f"{module}.py").write_text("open('ran', 'w').close()\n")
+    subprocess.run(fetch_command("image"), cwd=folder, check=True)
+    assert not (folder / "ran").exists()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 
+from mockserver.blobs.file import FileStore
 from mockserver.cloud import MockCloud
 from tests.mock.support.identity_calls import sign_in
 
@@ -58,6 +61,32 @@ def test_a_listing_that_nobody_reads_holds_up_no_other(cloud: MockCloud) -> None
     assert status == "HTTP/1.1 200 OK"
     (listed,) = json.loads(body)["images"]
     assert listed.items() >= many.items()
+
+
+def test_slow_data_by_an_encoded_path_holds_up_no_other(
+    cloud: MockCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = {"X-Auth-Token": sign_in(cloud).headers["X-Subject-Token"]}
+    url = f"{cloud.image_url}/v2/images"
+    image = {"name": "slow", "disk_format": "raw", "container_format": "bare"}
+    image_id = requests.post(url, json=image, headers=headers).json()["id"]
+    octets = {"Content-Type": "application/octet-stream"}
+    requests.put(f"{url}/{image_id}/file", data=b"data", headers=headers | octets)
+    read, may_read = FileStore.read, threading.Event()
+
+    def read_later(store: FileStore, *which: Any) -> Iterator[bytes]:
+        may_read.wait(TIMEOUT_S)
+        return read(store, *which)
+
+    monkeypatch.setattr(FileStore, "read", read_later)
+    token = f"X-Auth-Token: {headers['X-Auth-Token']}"
+    with connect(cloud) as slow:
+        slow.sendall(head_of(f"/image/v2/images/{image_id}/%66ile", token))
+        try:
+            assert requests.get(url, headers=headers, timeout=TIMEOUT_S / 2).ok
+        finally:
+            may_read.set()
+        assert receive(slow) == ("HTTP/1.1 200 OK", b"data")
 
 
 def test_requests_sent_at_once_are_answered_in_turn(cloud: MockCloud) -> None:
