@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
+DISTRIBUTION = "openstack-imagectl"
+"""The name to install it by: ``imagectl`` is another project's in the index."""
 __version__ = "0.1.0"

@@ -12,6 +12,8 @@ import importlib.metadata
 from cliff.command import Command
 from cliff.commandmanager import CommandManager
 
+from imagectl import DISTRIBUTION
+
 GROUP = "imagectl.commands"
 
 
@@ -31,4 +33,4 @@ class Registry(CommandManager):
 
 
 def _entry_points() -> importlib.metadata.EntryPoints:
-    return importlib.metadata.distribution("imagectl").entry_points
+    return importlib.metadata.distribution(DISTRIBUTION).entry_points

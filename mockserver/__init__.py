@@ -33,6 +33,6 @@ def _find_version() -> str:
     from importlib.metadata import PackageNotFoundError, version
 
     try:
-        return version("imagectl")
+        return version("openstack-imagectl")
     except PackageNotFoundError:  # run from a checkout that is not installed
         return "0"

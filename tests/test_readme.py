@@ -40,3 +40,13 @@ def test_the_sessions_in_the_readme_print_what_it_shows(
 def test_the_readme_lists_the_exit_codes_of_the_help() -> None:
     shown = re.findall(r"^\| (\d+) \| (.+) \|$", README, re.MULTILINE)
     assert shown == re.findall(r"^  (\d+)  (.+)$", EXIT_CODES, re.MULTILINE)
+
+
+def test_no_text_names_the_package_that_is_a_strangers() -> None:
+    root = Path(__file__).parent.parent
+    texts = list(root.glob("*.md"))
+    for folder in ("docs", "imagectl", "mockserver"):
+        for kind in ("*.py", "*.md", "*.1"):
+            texts += (root / folder).rglob(kind)
+    wrong = re.compile(rb"(?<![\w-])imagectl\[|pip install [\"']?imagectl\b")
+    assert [path for path in texts if wrong.search(path.read_bytes())] == []

@@ -7,9 +7,10 @@ import re
 from importlib import metadata
 from typing import Any
 
+from imagectl import DISTRIBUTION
 from imagectl.command import ShowOne
 
-DISTRIBUTION = "imagectl"
+OWN_MODULE = "imagectl"
 
 
 class List(ShowOne):
@@ -28,7 +29,7 @@ class List(ShowOne):
             module: metadata.version(names[0])
             for module, names in sorted(metadata.packages_distributions().items())
             if normalize(names[0]) in distributions and not module.startswith("_")
-            if parsed_args.all or module == DISTRIBUTION or module.endswith("client")
+            if parsed_args.all or module == OWN_MODULE or module.endswith("client")
         }
         return self.columns(
             rows, self.select(list(rows), parsed_args.columns, list(rows))

@@ -30,7 +30,7 @@ def sign(source: LocalSource, key_path: str, ask_password: Callable[[], str]) ->
     except ImportError as error:
         raise ImagectlError(
             "To sign an image takes the library cryptography.",
-            hint="pip install 'imagectl[signing]'",
+            hint="pip install 'openstack-imagectl[signing]'",
         ) from error
     key = _load(key_path, ask_password)
     digest = hashlib.sha256()

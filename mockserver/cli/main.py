@@ -30,7 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except ModuleNotFoundError as error:
         sys.stderr.write(
-            f"mockserver: {error.name} is not installed: pip install 'imagectl[mock]'\n"
+            f"mockserver: {error.name} is not installed:"
+            " pip install 'openstack-imagectl[mock]'\n"
         )
         return 1
 

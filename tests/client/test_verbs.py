@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import distribution
 
-from imagectl import verbs
+from imagectl import DISTRIBUTION, verbs
 from imagectl.command import Command
 from imagectl.shell import Shell
 
@@ -13,7 +13,7 @@ def options_of_commands() -> dict[type[Command], set[str]]:
     """Return the names under which each command's parser keeps its arguments."""
     loaded = [
         entry.load()
-        for entry in distribution("imagectl").entry_points
+        for entry in distribution(DISTRIBUTION).entry_points
         if entry.group == "imagectl.commands"
     ]
     shell = Shell()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from imagectl import DISTRIBUTION
 from imagectl.registry import GROUP
 from imagectl.shell import Shell
 from mockserver.cloud import MockCloud
@@ -47,7 +48,7 @@ def told(out: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "entry",
-    [e for e in distribution("imagectl").entry_points if e.group == GROUP],
+    [e for e in distribution(DISTRIBUTION).entry_points if e.group == GROUP],
     ids=lambda entry: entry.name,
 )
 def test_every_command_that_changes_something_takes_dry_run(entry: EntryPoint) -> None:

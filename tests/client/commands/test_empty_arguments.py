@@ -8,13 +8,14 @@ from importlib.metadata import EntryPoint, distribution
 
 import pytest
 
+from imagectl import DISTRIBUTION
 from imagectl.command import Command, any_text
 from imagectl.registry import GROUP
 from imagectl.shell import Shell
 from mockserver.cloud import MockCloud
 from tests.conftest import Run
 
-ENTRIES = [e for e in distribution("imagectl").entry_points if e.group == GROUP]
+ENTRIES = [e for e in distribution(DISTRIBUTION).entry_points if e.group == GROUP]
 EVERY_COMMAND = pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
 BLANKS = ("", " ", "\t\n")
 ANY_VALUE = "GET"

@@ -241,5 +241,6 @@ def test_a_plain_install_says_what_the_mock_needs() -> None:
     )
     assert done.returncode == 1
     assert done.stderr == (
-        "mockserver: sqlalchemy is not installed: pip install 'imagectl[mock]'\n"
+        "mockserver: sqlalchemy is not installed:"
+        " pip install 'openstack-imagectl[mock]'\n"
     )

@@ -105,4 +105,4 @@ def test_a_missing_library_is_named(
     signing = ("--sign-key-path", path, "--sign-cert-id", "c")
     done = run("image", "create", "signed", "--file", data, *signing)
     assert done.exit_code == 1
-    assert "hint: pip install 'imagectl[signing]'" in done.err
+    assert "hint: pip install 'openstack-imagectl[signing]'" in done.err
