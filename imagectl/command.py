@@ -10,44 +10,22 @@ from __future__ import annotations
 
 import argparse
 import sys
-from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from cliff import command, lister, show
-from cliff.app import App
 
 from imagectl import output
 from imagectl.errors import UsageError
 from imagectl.formatters import LIST_FORMATTERS, SHOW_FORMATTERS
+from imagectl.program import Program, refuse_empty_values
 
 if TYPE_CHECKING:
     from imagectl.api.client import Cloud
 
 
 Item = TypeVar("Item")
-
-
-class Program(App):
-    """The program that runs a command: what commands use of it."""
-
-    @property
-    @abstractmethod
-    def cloud(self) -> Cloud:
-        """The cloud that options, environment and clouds.yaml select."""
-
-    @abstractmethod
-    def say(self, message: str) -> None:
-        """Write one line to stderr."""
-
-    @abstractmethod
-    def report(self, error: Exception) -> int:
-        """Write one line about an error to stderr and return its exit code."""
-
-    @abstractmethod
-    def refuse(self, program: str, message: str) -> NoReturn:
-        """Exit because the command line is wrong, with a hint to ``program --help``."""
 
 
 class Formatter:
@@ -244,36 +222,6 @@ class ShowOne(Display, show.ShowOne):
         """Return the names and cells of the named rows, or of all rows."""
         chosen = tuple(rows if names is None else names)
         return chosen, tuple(output.cell(rows[name]) for name in chosen)
-
-
-def any_text(text: str) -> str:
-    """Return ``text``; the type of an argument whose value may be empty."""
-    return text
-
-
-def refuse_empty_values(parser: argparse.ArgumentParser) -> None:
-    """Make ``parser`` refuse an empty or blank value of any argument declared so far.
-
-    Such a value is most often a shell variable that is not set. Taken for an argument
-    that is not given, it would widen what a command works on. Excepted are arguments
-    of the type :func:`any_text`, and options that are empty unless given.
-    """
-    for action in parser._actions:
-        if action.type is not any_text and action.default != "":
-            action.type = _refusing_empty(action.type or str)
-
-
-def _refusing_empty(convert: Any) -> Callable[[str], Any]:
-    """Return the type ``convert`` of an argument, changed to refuse blank text."""
-
-    # argparse shows the name of the type in its messages.
-    @wraps(convert, updated=())
-    def convert_text(text: str) -> Any:
-        if not text.strip():
-            raise argparse.ArgumentTypeError("may not be empty")
-        return convert(text)
-
-    return convert_text
 
 
 def common_code(codes: Iterable[int]) -> int:

@@ -14,10 +14,10 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from imagectl import __version__
-from imagectl.command import Command, Program, refuse_empty_values
 from imagectl.config.options import add_global_options
 from imagectl.errors import EXIT_CODES, INTERRUPTED, ImagectlError, UsageError
 from imagectl.output import escape, format_timing
+from imagectl.program import Program, refuse_empty_values
 from imagectl.registry import GROUP, Registry
 
 if TYPE_CHECKING:
@@ -132,6 +132,8 @@ class Shell(Program):
             command, _, arguments = self.command_manager.find_command(argv)
         except ValueError:
             return self._refuse_command(argv)
+        from imagectl.command import Command
+
         if issubclass(command, Command):  # cliff's own ``help`` is not
             name = argv[: len(argv) - len(arguments)]
             argv = [*name, *command.prepare_arguments(arguments)]

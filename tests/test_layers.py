@@ -20,6 +20,7 @@ CLIENT_FLOORS = (
     "imagectl.interactive imagectl.commands",
     "imagectl.verbs",
     "imagectl.command imagectl.registry",
+    "imagectl.program",
     "imagectl.sync",
     "imagectl.transfer",
     "imagectl.api",

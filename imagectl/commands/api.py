@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagectl.api.images import PATCH_TYPE, read_blocks
-from imagectl.command import Command, any_text
+from imagectl.command import Command
 from imagectl.errors import UsageError
 from imagectl.output import escape
+from imagectl.program import any_text
 
 if TYPE_CHECKING:
     import requests

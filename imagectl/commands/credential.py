@@ -7,9 +7,9 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import lookup
-from imagectl.command import any_text
 from imagectl.commands import options
 from imagectl.contract.identity import CREDENTIAL, PROJECT, USER
+from imagectl.program import any_text
 
 
 def ids_of(command: verbs.ResourceVerb, args: argparse.Namespace) -> dict[str, Any]:

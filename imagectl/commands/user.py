@@ -11,12 +11,12 @@ from typing import Any
 from imagectl import verbs
 from imagectl.api import lookup
 from imagectl.api.client import Client, Record, quote
-from imagectl.command import any_text
 from imagectl.commands import options
 from imagectl.commands.options.user import USER_OPTIONS, add_user_options
 from imagectl.commands.password_prompt import ask_new_password
 from imagectl.contract.identity import GROUP, PROJECT, USER
 from imagectl.errors import UsageError
+from imagectl.program import any_text
 
 LOG = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ import argparse
 from typing import Any
 
 from imagectl.api.client import PAGE_SIZE
-from imagectl.command import any_text
+from imagectl.program import any_text
 
 TAG_FILTERS = {
     "--tags": "List only the projects that have all of these tags",

@@ -9,7 +9,8 @@ from importlib.metadata import EntryPoint, distribution
 import pytest
 
 from imagectl import DISTRIBUTION
-from imagectl.command import Command, any_text
+from imagectl.command import Command
+from imagectl.program import any_text
 from imagectl.registry import GROUP
 from imagectl.shell import Shell
 from mockserver.cloud import MockCloud

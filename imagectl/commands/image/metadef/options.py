@@ -6,8 +6,8 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from imagectl.api import lookup
-from imagectl.command import any_text
 from imagectl.commands import options
+from imagectl.program import any_text
 
 if TYPE_CHECKING:
     from imagectl.api.client import Cloud

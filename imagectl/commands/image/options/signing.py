@@ -12,7 +12,7 @@ from imagectl.transfer.signature import HASH_METHOD, KEY_TYPE, sign
 from imagectl.transfer.sources import LocalSource
 
 if TYPE_CHECKING:
-    from imagectl.command import Program
+    from imagectl.program import Program
 
 PROMPT = "Private key password:"
 

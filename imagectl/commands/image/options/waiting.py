@@ -9,7 +9,7 @@ from imagectl.api.waiting import WaitLimit
 from imagectl.commands import options
 
 if TYPE_CHECKING:
-    from imagectl.command import Program
+    from imagectl.program import Program
 
 TIMEOUT_S = 3600
 

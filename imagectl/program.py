@@ -1,0 +1,68 @@
+"""What commands know of the program that runs them, and how it refuses empty values.
+
+Apart from ``command.py``, so that what runs no command does not import it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from abc import abstractmethod
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from cliff.app import App
+
+if TYPE_CHECKING:
+    from imagectl.api.client import Cloud
+
+
+class Program(App):
+    """The program that runs a command: what commands use of it."""
+
+    @property
+    @abstractmethod
+    def cloud(self) -> Cloud:
+        """The cloud that options, environment and clouds.yaml select."""
+
+    @abstractmethod
+    def say(self, message: str) -> None:
+        """Write one line to stderr."""
+
+    @abstractmethod
+    def report(self, error: Exception) -> int:
+        """Write one line about an error to stderr and return its exit code."""
+
+    @abstractmethod
+    def refuse(self, program: str, message: str) -> NoReturn:
+        """Exit because the command line is wrong, with a hint to ``program --help``."""
+
+
+def any_text(text: str) -> str:
+    """Return ``text``; the type of an argument whose value may be empty."""
+    return text
+
+
+def refuse_empty_values(parser: argparse.ArgumentParser) -> None:
+    """Make ``parser`` refuse an empty or blank value of any argument declared so far.
+
+    Such a value is most often a shell variable that is not set. Taken for an argument
+    that is not given, it would widen what a command works on. Excepted are arguments
+    of the type :func:`any_text`, and options that are empty unless given.
+    """
+    for action in parser._actions:
+        if action.type is not any_text and action.default != "":
+            action.type = _refusing_empty(action.type or str)
+
+
+def _refusing_empty(convert: Any) -> Callable[[str], Any]:
+    """Return the type ``convert`` of an argument, changed to refuse blank text."""
+
+    # argparse shows the name of the type in its messages.
+    @wraps(convert, updated=())
+    def convert_text(text: str) -> Any:
+        if not text.strip():
+            raise argparse.ArgumentTypeError("may not be empty")
+        return convert(text)
+
+    return convert_text
