@@ -4,6 +4,7 @@
 # make lint    ruff and mypy --strict
 # make plain   the client installed alone
 # make real    the contract tests and the walkthrough against real Keystone and Glance
+# make robustness   every kind of fault found in the field, in full size
 # make conformance   Tempest against the mock and the real services, after make real
 # make docs    the pages made from the commands: docs/reference and its like
 # make bench   docs/benchmarks.md, measured anew
@@ -13,8 +14,10 @@ REFERENCE_VENV ?= .venv-reference
 BIN = $(VENV)/bin
 # what the tests of `make real` called, for docs/conformance.md
 OPERATIONS = build/operations
+# what `make real` and `make robustness` tried, for docs/robustness.md
+TRIED = build/robustness
 
-.PHONY: demo test kills lint plain real conformance docs bench clean
+.PHONY: demo test kills lint plain real robustness conformance docs bench clean
 
 $(BIN)/mockserver: setup.cfg
 	$(PYTHON) -m venv $(VENV)
@@ -57,15 +60,21 @@ lint: $(BIN)/pytest
 # Real Keystone on SQLite now and then refuses what it is asked beside other things,
 # and some requests break it for good; what fails is asked once more, of a new one.
 REAL = IMAGECTL_OPERATIONS="$(CURDIR)/$(OPERATIONS)" \
+	IMAGECTL_ROBUSTNESS="$(CURDIR)/$(TRIED)/real" \
 	PATH="$(CURDIR)/$(BIN):$$PATH" IMAGECTL_REFERENCE_BIN="$(CURDIR)/$(REFERENCE_VENV)/bin" \
 	$(BIN)/python tests/contract/support/real_services.py --venv $(REFERENCE_VENV)
 CONTRACT = pytest -m "real or reference" --ignore tests/scenarios
 real: $(BIN)/pytest $(REFERENCE_VENV)/bin/openstack
-	rm -rf $(OPERATIONS)
+	rm -rf $(OPERATIONS) $(TRIED)/real
 	$(REAL) --bare -- sh -c 'pytest -m real tests/scenarios \
 	&& sh examples/walkthrough.sh \
 	&& $(CONTRACT) -n 2' \
 	|| $(REAL) -- $(CONTRACT) --last-failed --last-failed-no-failures none
+
+robustness: $(BIN)/pytest
+	rm -rf $(TRIED)/mock
+	IMAGECTL_ROBUSTNESS="$(CURDIR)/$(TRIED)/mock" $(BIN)/pytest -n auto -m "fault and not real"
+	$(BIN)/python -m tests.robustness $(TRIED) --write docs/robustness.md
 
 conformance: $(BIN)/pytest $(REFERENCE_VENV)/bin/openstack
 	$(BIN)/python -m tests.conformance --reference $(REFERENCE_VENV) \

@@ -8,6 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,19 @@ from imagectl.shell import main
 from imagectl.transfer import retries
 from mockserver.cli.environment import describe, variables_of
 from mockserver.cloud import MockCloud
+from tests.robustness.recording import CASES, FOLDER_VARIABLE, Recording
 
 SIDE_BY_SIDE_RUNS = "invocations side by side"
 COUNTED = ("fuzz sequences", "fuzz requests", SIDE_BY_SIDE_RUNS, "kills")
 """Names of properties that tests record; the sums are printed after the run."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder:
+        process = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        file = Path(folder) / f"{process}.jsonl"
+        config.pluginmanager.register(Recording(file))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -114,6 +124,12 @@ def runner(capfd: pytest.CaptureFixture[str]) -> Run:
         return Outcome(exit_code, out, err)
 
     return run_command_line
+
+
+@pytest.fixture
+def cases(record_property: Callable[[str, object], None]) -> Callable[[int], None]:
+    """Tell how many cases a test has tried, for docs/robustness.md; they add up."""
+    return partial(record_property, CASES)
 
 
 @pytest.fixture
