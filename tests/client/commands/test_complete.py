@@ -149,7 +149,7 @@ def test_old_names_are_shown_while_a_cloud_does_not_answer(
     (kept,) = home.glob(".cache/imagectl/names/*")
     before = time.time() - max(FRESH_S, RETRY_S) - 1
     os.utime(kept, (before, before))
-    cloud.close()
+    cloud.faults.add(drop="request")
     outcome = run("complete", "--names", "image")
     assert (outcome.exit_code, outcome.out, outcome.err) == (0, "one\n", "")
     assert kept.with_name(f"{kept.name}.asked").exists()
