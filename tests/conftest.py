@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from examples.make_qcow2 import build_qcow2
+from imagectl.http import retries
 from imagectl.shell import main
-from imagectl.transfer import retries
 from mockserver.cli.environment import describe, variables_of
 from mockserver.cloud import MockCloud
 from tests.robustness.recording import CASES, FOLDER_VARIABLE, Recording

@@ -56,7 +56,7 @@ HOMES = {
         "imagectl/http/failures.py",
         "imagectl/http/dry_run.py",
     ),
-    "urllib3": ("imagectl/http/transport.py",),
+    "urllib3": ("imagectl/http/transport.py", "imagectl/http/time_limits.py"),
     "keystoneauth1": ("imagectl/auth/plugins.py",),
     "keystoneclient": (),
     "yaml": (),

@@ -42,6 +42,7 @@ class Client:
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
         """Send one request; ``options`` are those of :meth:`Session.request`."""
+        options.setdefault("service_type", self.service)
         return check(self.session.request(method, self.root + path, **options))
 
     def document(self, method: str, path: str, **options: Any) -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,7 @@ def _put(
     headers: Mapping[str, str],
 ) -> None:
     sized = {} if size_bytes is None else {"X-OpenStack-Image-Size": str(size_bytes)}
-    answer_s = client.session.config.read_timeout_s
+    patience = client.session.config.patience("image")
     client.request(
         "PUT",
         path,
@@ -79,7 +80,7 @@ def _put(
         headers={"Content-Type": "application/octet-stream", **sized, **headers},
         replayable=False,
         # While sending, urllib3 applies the connect timeout to each piece.
-        timeout=(min(STALL_S, answer_s), answer_s),
+        timeout=dataclasses.replace(patience, connect_s=min(STALL_S, patience.total_s)),
     )
 
 
@@ -150,7 +151,8 @@ def open_data(
     serves no parts. Raises :class:`NoDataError` for an image without data, for which
     Glance answers 204 (``api/v2/image_data.py``).
     """
-    config = client.session.config
+    patience = client.session.config.patience("image")
+    stall_s = min(STALL_S, patience.silence_s)
     last = "" if end is None else end - 1
     part = {} if not offset and end is None else {"Range": f"bytes={offset}-{last}"}
     response = client.request(
@@ -159,7 +161,7 @@ def open_data(
         params={"prefer": ",".join(stores)} if stores else None,
         headers={"Accept-Encoding": "identity", **part},
         stream=True,
-        timeout=(config.connect_timeout_s, min(STALL_S, config.read_timeout_s)),
+        timeout=dataclasses.replace(patience, silence_s=stall_s),
     )
     if response.status_code == 204:
         response.close()

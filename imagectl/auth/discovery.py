@@ -7,7 +7,6 @@ sent to ``http://host:9292/v2/images``. Root URLs have no trailing slash.
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from imagectl.config.clouds import CloudConfig
 from imagectl.errors import UsageError
+from imagectl.http.bodies import parse_json
 
 MAJOR_VERSIONS = {"identity": 3, "image": 2}
 _VERSION = re.compile(r"v(\d+)(\.\d+)*")
@@ -45,15 +45,15 @@ def versioned_root(service_type: str, endpoint: str) -> str | None:
     return f"{base}/{last}" if int(version[1]) == major else f"{base}/v{major}"
 
 
-def choose_root(service_type: str, endpoint: str, status: int, text: str) -> str:
+def choose_root(service_type: str, endpoint: str, status: int, body: bytes) -> str:
     """Return the root that the endpoint's version document names, or the usual one.
 
-    ``status`` and ``text`` are those of the answer to ``GET endpoint``.
+    ``status`` and ``body`` are those of the answer to ``GET endpoint``.
     """
     document = None
     if status in (200, 300):
         with contextlib.suppress(ValueError):
-            document = json.loads(text)
+            document = parse_json(body)
     named = root_in_document(service_type, endpoint, document)
     return named or default_root(service_type, endpoint)
 

@@ -66,7 +66,6 @@ def _post(
         return http.post(
             url,
             json=body,
-            timeout=config.answer_timeout_s,
             verify=config.verify,
             allow_redirects=False,
         )

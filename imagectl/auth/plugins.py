@@ -24,7 +24,7 @@ from imagectl.auth.access import Access, read_access
 from imagectl.config.clouds import CloudConfig
 from imagectl.errors import AccessError, UsageError
 from imagectl.http.failures import from_keystoneauth
-from imagectl.http.transport import USER_AGENT, open_identity_http
+from imagectl.http.transport import MAX_REDIRECTS, USER_AGENT, open_identity_http
 
 if TYPE_CHECKING:
     import requests
@@ -124,7 +124,7 @@ def open_session(
         verify=config.verify,
         cert=config.cert,
         user_agent=USER_AGENT,
-        timeout=config.answer_timeout_s,
+        redirect=MAX_REDIRECTS,
     )
 
 
@@ -143,7 +143,7 @@ def fetch_access(
     with translate_errors():
         # Otherwise the plugin would return the token it has, even if it was refused.
         plugin.invalidate()
-        plugin.get_access(open_session(config, open_identity_http(http)))
+        plugin.get_access(open_session(config, open_identity_http(config, http)))
     state = json.loads(plugin.get_auth_state() or "{}")
     return read_access(state["auth_token"], state["body"], received_at)
 
@@ -156,7 +156,7 @@ def fetch_headers(
     Raises :class:`ImagectlError` as :func:`fetch_access` does.
     """
     with translate_errors():
-        session = open_session(config, open_identity_http(http))
+        session = open_session(config, open_identity_http(config, http))
         return dict(plugin.get_headers(session) or {})
 
 
@@ -175,7 +175,7 @@ def open_keystone(
     from keystoneclient.v3.client import Client
 
     plugin = SessionTokenPlugin(token, root, renew)
-    session = open_session(config, open_identity_http(http), plugin)
+    session = open_session(config, open_identity_http(config, http), plugin)
     return Client(session=session, endpoint_override=root)
 
 

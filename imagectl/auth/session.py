@@ -124,6 +124,7 @@ class Session:
         method: str,
         url: str,
         *,
+        service_type: str = "",
         authenticated: bool = True,
         replayable: bool = True,
         **requests_kwargs: Any,
@@ -133,9 +134,11 @@ class Session:
         An answer of 400 or more is returned like any other. If the token is refused,
         it is renewed, and the request is sent a second time if it is ``replayable``:
         if its body can be sent again. Redirects are followed for GET and HEAD only,
-        and the token is not sent to another host. ``requests_kwargs`` are those of
-        ``requests.Session.request``.
+        and the token is not sent to another origin. How long it may take, and how often
+        a read is tried again, is configured by ``service_type``. ``requests_kwargs``
+        are those of ``requests.Session.request``.
         """
+        requests_kwargs.setdefault("timeout", self.config.patience(service_type))
         headers = dict(requests_kwargs.pop("headers", None) or {})
         sent = self._credentials() if authenticated else {}
         response = self._send(method, url, {**sent, **headers}, requests_kwargs)
@@ -251,10 +254,8 @@ class Session:
 
         from imagectl.http.transport import refuse_redirect
 
-        config = self.config
         settings = {
-            "timeout": (config.connect_timeout_s, config.read_timeout_s),
-            "verify": config.verify,
+            "verify": self.config.verify,
             "allow_redirects": method in ("GET", "HEAD"),
             **options,
         }
@@ -270,10 +271,10 @@ class Session:
         return refuse_redirect(method, response)
 
     def _discover(self, service_type: str, url: str) -> str:
-        timeout = (self.config.connect_timeout_s, self.config.answer_timeout_s)
-        response = self._send("GET", url, {}, {"timeout": timeout})
+        patience = self.config.patience(service_type).for_small_answers()
+        response = self._send("GET", url, {}, {"timeout": patience})
         self._roots[url] = discovery.choose_root(
-            service_type, url, response.status_code, response.text
+            service_type, url, response.status_code, response.content
         )
         if self._access is not None and self._cache:
             self._cache.save(self._access, self._roots)

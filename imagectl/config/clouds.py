@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from imagectl.config.options import FEDERATION_OPTIONS
@@ -17,6 +17,8 @@ DEFAULT_DOMAIN_ID = "default"
 CONNECT_TIMEOUT_S = 30.0
 READ_TIMEOUT_S = 600.0
 """Long, because Glance answers an upload only when its store has all the data."""
+MAX_TIMEOUT_S = 1e7
+"""More is refused: the operating system's timers do not reach much further."""
 ANSWER_TIMEOUT_S = 60.0
 """The read timeout for small answers: tokens and versions."""
 SERVICES = ("identity", "image")
@@ -24,9 +26,35 @@ FILE_VARIABLES = ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE")
 """Variables that name the files that describe clouds; they choose no cloud."""
 
 
+RETRIES = 3
+"""How often a read is tried again, where nothing is configured."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a request may take, and how often it is tried again.
+
+    ``silence_s`` is between two pieces of an answer, ``total_s`` that of all of it with
+    every attempt; a transfer of data has no such limit but for the answer's head.
+    Requests that only read are tried again: where there is no connection, or where the
+    service says that it is busy.
+    """
+
+    connect_s: float
+    silence_s: float
+    total_s: float
+    connect_retries: int = RETRIES
+    status_retries: int = RETRIES
+
+    def for_small_answers(self) -> Patience:
+        """Return the limits of answers that need no work of the service."""
+        limit_s = min(self.total_s, ANSWER_TIMEOUT_S)
+        return replace(self, silence_s=limit_s, total_s=limit_s)
+
+
 @dataclass(frozen=True)
 class ServiceConfig:
-    """How the endpoint of one service is chosen.
+    """How the endpoint of one service is chosen, and how often it is asked again.
 
     ``interfaces`` are in order of preference. None means that nothing was configured.
     """
@@ -35,6 +63,8 @@ class ServiceConfig:
     region_name: str | None = None
     endpoint_override: str | None = None
     api_version: str | None = None
+    connect_retries: int = RETRIES
+    status_retries: int = RETRIES
 
 
 @dataclass(frozen=True)
@@ -63,10 +93,16 @@ class CloudConfig:
     token_cache: bool = True
     hint: str = ""
 
-    @property
-    def answer_timeout_s(self) -> float:
-        """The read timeout for answers that need no work of the service."""
-        return min(self.read_timeout_s, ANSWER_TIMEOUT_S)
+    def patience(self, service_type: str = "identity") -> Patience:
+        """Return the limits of requests to a service."""
+        service = self.service(service_type)
+        return Patience(
+            self.connect_timeout_s,
+            self.read_timeout_s,
+            self.read_timeout_s,
+            service.connect_retries,
+            service.status_retries,
+        )
 
     def service(self, service_type: str) -> ServiceConfig:
         """Return the configuration of a service, by default that of the whole cloud."""
@@ -170,11 +206,18 @@ def _read_service(name: str, settings: Mapping[str, Any]) -> ServiceConfig:
     if name == "image":
         override = override or settings.get("endpoint_override")
     version = value("api_version")
+
+    def retries(key: str) -> int:
+        given = settings.get(f"{name}_{key}", settings.get(key))
+        return RETRIES if given is None else _parse_count(key, given)
+
     return ServiceConfig(
         interfaces=_read_interfaces(value("interface") or settings.get("interface")),
         region_name=value("region_name") or settings.get("region_name") or None,
         endpoint_override=_expand(str(override), settings) if override else None,
         api_version=str(version) if version else None,
+        connect_retries=retries("connect_retries"),
+        status_retries=retries("status_code_retries"),
     )
 
 
@@ -219,6 +262,16 @@ def _parse_seconds(value: Any) -> float | None:
     if value in (None, ""):
         return None
     try:
-        return float(value)
+        seconds = float(value)
     except (TypeError, ValueError):
-        raise UsageError(f"api_timeout is no number of seconds: {value}") from None
+        seconds = -1.0
+    if not 0 < seconds <= MAX_TIMEOUT_S or isinstance(value, bool):
+        raise UsageError(f"api_timeout is no number of seconds: {value}")
+    return seconds
+
+
+def _parse_count(key: str, value: Any) -> int:
+    text = str(value).strip()
+    if not (text.isascii() and text.isdecimal() and len(text) < 9):
+        raise UsageError(f"{key} is no number of 0 or more: {value}")
+    return int(text)

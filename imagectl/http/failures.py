@@ -10,7 +10,6 @@ import os
 import ssl
 from collections.abc import Iterator
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from requests import exceptions as http_exceptions
 
@@ -22,6 +21,7 @@ from imagectl.errors import (
     UsageError,
     class_for_status,
 )
+from imagectl.http.urls import shown_url
 
 E = TypeVar("E", bound=BaseException)
 
@@ -42,15 +42,15 @@ def from_requests(error: BaseException, url: str) -> ImagectlError:
         | http_exceptions.InvalidSchema
         | http_exceptions.MissingSchema,
     ):
-        return UsageError(f"{_address(url)} is no URL of a service.")
+        return UsageError(f"{shown_url(url)} is no URL of a service.")
     if isinstance(error, http_exceptions.TooManyRedirects):
-        return ServiceError(f"{_address(url)} redirects without end.")
+        return ServiceError(f"{shown_url(url)} redirects without end.")
     reason, hint = explain_failure(error)
     is_lasting = isinstance(
         error, http_exceptions.SSLError | http_exceptions.ProxyError
     )
     kind = ServiceError if is_lasting else UnreachableError
-    return kind(f"Unable to reach {_address(url)}: {reason}", hint=hint)
+    return kind(f"Unable to reach {shown_url(url)}: {reason}", hint=hint)
 
 
 def from_keystoneauth(error: Exception) -> ImagectlError:
@@ -123,10 +123,3 @@ def _causes(error: BaseException, kind: type[E]) -> Iterator[E]:
             yield current
         waiting += [current.__cause__, current.__context__]
         waiting += [getattr(current, "reason", None), *current.args]
-
-
-def _address(url: str) -> str:
-    """Return a URL without user, query and fragment, which may be secret or long."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path}" if host else url

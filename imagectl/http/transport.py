@@ -1,4 +1,4 @@
-"""HTTP sessions: large blocks, imagectl's headers, and no secret for another host."""
+"""HTTP sessions: limits, repeated reads, and no secret for another origin."""
 
 from __future__ import annotations
 
@@ -6,47 +6,135 @@ import os
 import socket
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import InsecureRequestWarning
+from urllib3.exceptions import (
+    DecodeError,
+    HTTPError,
+    InsecureRequestWarning,
+    ReadTimeoutError,
+)
 
 from imagectl import __version__
-from imagectl.config.clouds import CloudConfig
+from imagectl.config.clouds import CloudConfig, Patience
 from imagectl.errors import ServiceError, UsageError
+from imagectl.http.bodies import broken, load
 from imagectl.http.dry_run import DryRunAdapter
+from imagectl.http.failures import from_requests
 from imagectl.http.request_log import RequestLog
+from imagectl.http.retries import BUSY, Retries, seconds_of
+from imagectl.http.time_limits import (
+    POOLS,
+    head_time_limit,
+    lift,
+    seconds_left,
+    time_limit,
+)
+from imagectl.http.urls import have_same_origin, is_url, shown_url
 
 BLOCK_BYTES = 256 * 1024
 """How much is read from a file and sent at once; http.client's 8 to 16 KiB are slow."""
 USER_AGENT = f"imagectl/{__version__}"
-SECRET_HEADERS = ("Authorization", "X-Auth-Token", "X-Subject-Token", "X-Service-Token")
+PUBLIC_HEADERS = ("accept", "accept-encoding", "connection", "range", "user-agent")
+"""All that a request takes along to another origin."""
+MAX_REDIRECTS = 5
+SILENT_PAUSE_S = 3.0
+"""A longer pause before a read is tried again is told to the user."""
+READS = ("GET", "HEAD")
 CONNECTIONS = 64
 """Connections kept open for reuse: ``--jobs`` and ``--parallel`` need many at once."""
 DEAD_AFTER_S = 60
 """A connection is given up when its peer acknowledges nothing for so long."""
 
 
-class LargeBlockAdapter(HTTPAdapter):
+class ServiceAdapter(HTTPAdapter):
     """Sends every request, those of keystoneauth and keystoneclient too.
 
-    It sends in blocks of ``BLOCK_BYTES``, and records each request in the log.
+    It sends in blocks of ``BLOCK_BYTES``, and records each request in the log. Here
+    are the limits of time and size, and here reads are tried again; ``patience`` is
+    that of requests that bring none as their ``timeout``. Raises
+    :class:`ServiceError` for answers that nothing can be done with.
     """
 
-    def __init__(self, request_log: RequestLog) -> None:
+    def __init__(self, request_log: RequestLog, patience: Patience) -> None:
         self._request_log = request_log
+        self._patience = patience
         super().__init__(pool_maxsize=CONNECTIONS)
 
-    def send(
-        self, request: requests.PreparedRequest, *settings: Any, **named_settings: Any
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, **settings: Any
+    ) -> requests.Response:
+        patience = self._patience_for(settings.pop("timeout", None))
+        is_transfer = settings.get("stream") or not isinstance(
+            request.body, str | bytes | None
+        )
+        limit = head_time_limit if is_transfer else time_limit
+        with limit(patience.total_s):
+            if is_transfer or request.method not in READS:
+                return self._send_once(request, patience, settings)
+            return self._send_patiently(request, patience, settings)
+
+    def _patience_for(self, timeout: Any) -> Patience:
+        if isinstance(timeout, Patience):
+            return timeout
+        if not isinstance(timeout, tuple):
+            return self._patience
+        connect_s, silence_s = timeout
+        return replace(self._patience, connect_s=connect_s, silence_s=silence_s)
+
+    def _send_patiently(
+        self, request: requests.PreparedRequest, patience: Patience, settings: Any
+    ) -> requests.Response:
+        """Send a read, and again where the service is not reached, or is busy."""
+        lost = Retries(patience.connect_retries, silent_s=SILENT_PAUSE_S)
+        busy = Retries(patience.status_retries, silent_s=SILENT_PAUSE_S)
+        while True:
+            try:
+                response = self._send_once(request, patience, settings)
+            except requests.ConnectionError as error:
+                is_lasting = isinstance(
+                    error, requests.exceptions.SSLError | requests.exceptions.ProxyError
+                )
+                reason = str(from_requests(error, request.url or ""))
+                if is_lasting or not lost.wait_for_another(
+                    reason, left_s=seconds_left()
+                ):
+                    raise
+                continue
+            asked_s = seconds_of(response.headers.get("Retry-After", "")) or 0.0
+            status = f"{response.status_code} {response.reason}"
+            reason = f"{shown_url(response.url)} answers with {status}"
+            if response.status_code not in BUSY or not busy.wait_for_another(
+                reason, asked_s, seconds_left()
+            ):
+                return response
+
+    def _send_once(
+        self, request: requests.PreparedRequest, patience: Patience, settings: Any
     ) -> requests.Response:
         return self._request_log.record(
             request,
-            partial(super().send, request, *settings, **named_settings),
-            is_streamed=bool(named_settings.get("stream")),
+            partial(self._exchange, request, patience, settings),
+            is_streamed=bool(settings.get("stream")),
         )
+
+    def _exchange(
+        self, request: requests.PreparedRequest, patience: Patience, settings: Any
+    ) -> requests.Response:
+        left_s = max(seconds_left(), 0.001)
+        timeout = (min(patience.connect_s, left_s), min(patience.silence_s, left_s))
+        response = super().send(request, timeout=timeout, **settings)
+        if settings.get("stream") and response.status_code < 400:
+            lift(response.raw._original_response)
+        else:
+            _load(response, request)
+        _check_redirect(response)
+        return response
 
     def init_poolmanager(self, *args: Any, **pool_settings: Any) -> None:
         super().init_poolmanager(
@@ -55,13 +143,19 @@ class LargeBlockAdapter(HTTPAdapter):
             socket_options=_socket_options(),
             **pool_settings,
         )
+        self.poolmanager.pool_classes_by_scheme = POOLS
 
     def proxy_manager_for(self, proxy: str, **proxy_settings: Any) -> Any:
-        return super().proxy_manager_for(proxy, blocksize=BLOCK_BYTES, **proxy_settings)
+        manager = super().proxy_manager_for(
+            proxy, blocksize=BLOCK_BYTES, **proxy_settings
+        )
+        if urlsplit(proxy).scheme in POOLS:  # those of SOCKS are others
+            manager.pool_classes_by_scheme = POOLS
+        return manager
 
 
 class HttpSession(requests.Session):
-    """A session that takes no token along when a redirect leads to another host.
+    """A session that takes no secret along when a redirect leads to another origin.
 
     requests itself would remove only ``Authorization``, and then look for credentials
     in ``.netrc``.
@@ -70,10 +164,34 @@ class HttpSession(requests.Session):
     def rebuild_auth(
         self, prepared_request: requests.PreparedRequest, response: requests.Response
     ) -> None:
-        before, after = response.request.url, prepared_request.url
-        if self.should_strip_auth(before, after):  # type: ignore[no-untyped-call]
-            for name in SECRET_HEADERS:
-                prepared_request.headers.pop(name, None)
+        before, after = response.request.url or "", prepared_request.url or ""
+        if not have_same_origin(before, after):
+            for name in list(prepared_request.headers):
+                if name.lower() not in PUBLIC_HEADERS:
+                    del prepared_request.headers[name]
+            prepared_request.body = None
+
+
+class SignInSession(HttpSession):
+    """The session for keystoneauth, which sends secrets wherever an answer says.
+
+    It raises :class:`ServiceError` where an answer leads a request to another origin
+    than its own, or a sign-in to another than ``auth_url`` has.
+    """
+
+    def __init__(self, auth_url: str) -> None:
+        super().__init__()
+        self._auth_url = auth_url
+
+    def send(self, request: requests.PreparedRequest, **settings: Any) -> Any:
+        url = request.url or ""
+        is_sign_in = request.method == "POST" and url.endswith("/auth/tokens")
+        if is_sign_in and self._auth_url:
+            _refuse_other_origin(self._auth_url, url)
+        response = super().send(request, **settings)
+        if response.is_redirect:
+            _refuse_other_origin(response.url, _redirect_target(response))
+        return response
 
 
 def open_http(config: CloudConfig, request_log: RequestLog) -> requests.Session:
@@ -88,7 +206,9 @@ def open_http(config: CloudConfig, request_log: RequestLog) -> requests.Session:
             raise UsageError(f"Certificate file {path} not found.")
     http = HttpSession()
     for scheme in ("https://", "http://"):
-        http.mount(scheme, LargeBlockAdapter(request_log))
+        patience = config.patience().for_small_answers()
+        http.mount(scheme, ServiceAdapter(request_log, patience))
+    http.max_redirects = MAX_REDIRECTS
     http.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
     http.auth = _send_as_is
     http.verify = config.verify
@@ -98,18 +218,30 @@ def open_http(config: CloudConfig, request_log: RequestLog) -> requests.Session:
     return http
 
 
-def open_identity_http(http: requests.Session) -> requests.Session:
+def open_identity_http(config: CloudConfig, http: requests.Session) -> requests.Session:
     """Return a session for keystoneauth, on the same connections.
 
-    keystoneauth follows redirects itself and sends password and token to any host.
-    Therefore an answer that redirects to another host raises :class:`ServiceError`.
+    Keystone-to-Keystone signs in at another Keystone as well.
     """
-    guarded = HttpSession()
+    auth_url = "" if config.federation else str(config.auth.get("auth_url") or "")
+    guarded = SignInSession(auth_url)
     guarded.adapters = http.adapters
     guarded.headers = http.headers
     guarded.auth = http.auth
-    guarded.hooks["response"] = [_refuse_other_host]
     return guarded
+
+
+def open_public_http(credentials: tuple[str, str] | None) -> requests.Session:
+    """Return a session for other servers than a cloud's, such as that of an image.
+
+    Only ``credentials`` are sent, and to no other origin; ``.netrc`` is not read.
+    """
+    http = HttpSession()
+    for scheme in ("https://", "http://"):
+        http.mount(scheme, ServiceAdapter(RequestLog(), CloudConfig().patience()))
+    http.headers["User-Agent"] = USER_AGENT
+    http.auth = credentials or _send_as_is
+    return http
 
 
 def _socket_options() -> list[tuple[int, int, int]]:
@@ -153,7 +285,7 @@ def refuse_redirect(method: str, response: requests.Response) -> requests.Respon
     follow redirects of GET and HEAD, so that only other methods arrive here with one.
     """
     if response.is_redirect:
-        target = response.headers["Location"]
+        target = shown_url(_redirect_target(response))
         response.close()
         raise ServiceError(
             f"The service redirects {method} requests to {target}.",
@@ -173,16 +305,42 @@ def _send_as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _refuse_other_host(response: requests.Response, **_: Any) -> None:
-    """Raise :class:`ServiceError` if an answer redirects to another host."""
+def _load(response: requests.Response, request: requests.PreparedRequest) -> None:
+    """Read the body of an answer; raises what requests would, where it breaks."""
+    try:
+        load(response)
+    except DecodeError:
+        raise broken(response, "data that is not packed as it says") from None
+    except ReadTimeoutError as error:
+        raise requests.ReadTimeout(error, request=request) from error
+    except (HTTPError, OSError) as error:
+        raise requests.ConnectionError(error, request=request) from error
+
+
+def _redirect_target(response: requests.Response) -> str:
+    """Return where an answer redirects to; raises ValueError for a broken URL."""
+    location = response.headers["Location"].encode("latin-1").decode()
+    return urljoin(response.url, location)
+
+
+def _check_redirect(response: requests.Response) -> None:
+    """Raise :class:`ServiceError` for an answer that redirects to no URL."""
     if not response.is_redirect:
         return
-    target = requests.compat.urljoin(response.url, response.headers["Location"])
-    old, new = (
-        requests.compat.urlparse(url).hostname for url in (response.url, target)
-    )
-    if old != new:
+    try:
+        is_right = is_url(_redirect_target(response))
+    except ValueError:
+        is_right = False
+    if not is_right:
+        response.close()
+        raise broken(response, f"a redirect to no URL ({response.status_code})")
+
+
+def _refuse_other_origin(before: str, after: str) -> None:
+    """Raise :class:`ServiceError` where a sign-in would go to another origin."""
+    if not have_same_origin(before, after):
+        origin = "://".join(urlsplit(after)[:2])
         raise ServiceError(
-            f"{response.url.partition('?')[0]} redirects to another host, {new}.",
+            f"{shown_url(before)} leads the sign-in to another origin, {origin}.",
             hint="if that is right, name it in --os-auth-url",
         )

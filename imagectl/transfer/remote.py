@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from imagectl.api import images
 from imagectl.contract.image import IMAGE
 from imagectl.errors import ImagectlError, ServiceError, UnreachableError
+from imagectl.http.retries import Retries
 from imagectl.transfer.digest import (
     USUAL_ALGORITHM,
     Digest,
     algorithm_for,
     verify,
 )
-from imagectl.transfer.retries import Retries
 from imagectl.transfer.sources import BLOCK_BYTES
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from imagectl.api import images
 from imagectl.contract.image import IMAGE
 from imagectl.errors import ImagectlError, VerificationError
+from imagectl.http.retries import Retries
 from imagectl.transfer.digest import Digest, algorithm_for, verify
 from imagectl.transfer.progress import Report, ignore
-from imagectl.transfer.retries import Retries
 from imagectl.transfer.sources import Source
 
 if TYPE_CHECKING:

@@ -372,7 +372,7 @@ def test_a_password_is_not_sent_on_to_another_host(opened: Opened) -> None:
         moved = Answer(307, "", {"Location": f"{location}/v3/auth/tokens"})
         with (
             serve(lambda asked: moved) as server,
-            pytest.raises(ServiceError, match="redirects to another host"),
+            pytest.raises(ServiceError, match="leads the sign-in to another origin"),
         ):
             _ = opened(password_config(server)).token
         assert thief.asked == []

@@ -21,7 +21,8 @@ from imagectl.errors import (
     ImagectlError,
     VerificationError,
 )
-from imagectl.transfer import ranges, retries
+from imagectl.http import retries
+from imagectl.transfer import ranges
 from imagectl.transfer.download import SaveOptions, save
 from imagectl.transfer.remote import RemoteImage
 from imagectl.transfer.sources import BLOCK_BYTES

@@ -23,7 +23,7 @@ from imagectl.errors import (
     UsageError,
     VerificationError,
 )
-from imagectl.transfer import retries
+from imagectl.http import retries
 from imagectl.transfer.digest import Digest, algorithm_for, verify
 from imagectl.transfer.sources import (
     BLOCK_BYTES,

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from imagectl.transfer.retries import LIMIT
+from imagectl.http.retries import LIMIT
 from mockserver.cloud import MockCloud
 from mockserver.storage.image_members import list_members
 from tests.client.support.faulty_glance import FaultyGlance
