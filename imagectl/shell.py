@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from imagectl import __version__
 from imagectl.config.options import add_global_options
 from imagectl.errors import EXIT_CODES, INTERRUPTED, ImagectlError, UsageError
+from imagectl.logs import EscapingFormatter, LogFile, escape_lines
 from imagectl.output import escape, format_timing
 from imagectl.program import Program, refuse_empty_values
 from imagectl.registry import GROUP, Registry
@@ -86,11 +87,13 @@ class Shell(Program):
         self._log_to(logging.StreamHandler(self.stderr), level)
         if options.log_file:
             try:
-                self._log_to(logging.FileHandler(options.log_file), logging.DEBUG)
+                self._log_to(LogFile(options.log_file, self.say), logging.DEBUG)
+                level = logging.DEBUG
             except OSError as error:
                 self.refuse(self.NAME, f"{options.log_file}: {error.strerror}")
-            level = logging.DEBUG
         root.setLevel(max(level, logging.WARNING))
+        # What its connections meet with is in our own errors.
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
         ours.setLevel(level)
 
     def _log_to(self, handler: logging.Handler, level: int) -> None:
@@ -98,7 +101,7 @@ class Shell(Program):
         form = self.LOG_FILE_MESSAGE_FORMAT if is_file else self.CONSOLE_MESSAGE_FORMAT
         handler.name = HANDLER_NAME
         handler.setLevel(level)
-        handler.setFormatter(logging.Formatter(form))
+        handler.setFormatter(EscapingFormatter(form))
         logging.getLogger().addHandler(handler)
 
     def clean_up(
@@ -167,7 +170,7 @@ class Shell(Program):
     def report(self, error: Exception) -> int:
         """Write one line about ``error``, and a hint; return its exit code."""
         if self.options.debug:
-            traceback.print_exception(error, file=self.stderr)
+            self.stderr.write(escape_lines("".join(traceback.format_exception(error))))
         known = as_imagectl_error(error)
         self.say(str(known))
         if known.hint:

@@ -28,6 +28,7 @@ CLIENT_FLOORS = (
     "imagectl.http",
     "imagectl.config",
     "imagectl.formatters",
+    "imagectl.logs",
     "imagectl.output",
     "imagectl imagectl.contract imagectl.errors",
 )

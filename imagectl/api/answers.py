@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from imagectl.errors import class_for_status
@@ -19,10 +20,13 @@ HINTS = {
 }
 NOT_ALLOWED = "your roles do not allow this; see: imagectl role assignment list"
 MAX_REASON = 600
+MAX_PAGE = 20_000
+"""How much of a text is looked at for the reason: markup takes most of a page."""
 _WHOLE_SCHEMA = "\n\nFailed validating"
 """Before this is the reason; after it, Glance quotes the schema that a body broke."""
 
-_TAG = re.compile(r"<(script|style|head)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"(<[^<>]*>)")
+_UNSEEN = re.compile(r"<(/?)(script|style|head)\b", re.IGNORECASE)
 
 
 def check(response: requests.Response) -> requests.Response:
@@ -31,33 +35,39 @@ def check(response: requests.Response) -> requests.Response:
     The message is the service's own reason: from the JSON of Keystone or Glance, or
     the text of a proxy's HTML page.
     """
-    status = response.status_code
-    if status < 400:
+    from imagectl.http.bodies import broken, has_body, load
+    from imagectl.http.redaction import hide, secrets_in
+    from imagectl.http.retries import seconds_of
+
+    status, kind = response.status_code, response.headers.get("Content-Type", "")
+    is_change = response.request.method not in ("GET", "HEAD")
+    is_page = "html" in kind and is_change and has_body(response)
+    if 200 <= status < 300 and not is_page:
         return response
-    reason = explain(response.text, response.headers.get("Content-Type", ""))
+    if status < 400:
+        response.close()
+        what = "a web page" if is_page else f"{status} {response.reason}"
+        raise broken(response, what)
+    load(response)
+    reason = hide(explain(response.content, kind), secrets_in(response.request))
     raise class_for_status(status)(
         reason or response.reason or "The request failed",
         status=status,
         request_id=response.headers.get("X-Openstack-Request-Id"),
         hint=NOT_ALLOWED if "not authorized" in reason else HINTS.get(status, ""),
-        retry_after_s=_seconds(response.headers.get("Retry-After", "")),
+        retry_after_s=seconds_of(response.headers.get("Retry-After", "")),
     )
 
 
-def _seconds(retry_after: str) -> float | None:
-    """Return the seconds of a ``Retry-After`` header; None where it is a date."""
-    return float(retry_after) if retry_after.isdecimal() else None
-
-
-def explain(body: str, content_type: str) -> str:
+def explain(body: bytes, content_type: str) -> str:
     """Return the reason in the body of an error, as one line of plain text."""
-    text = body
+    from imagectl.http.bodies import parse_json
+
+    text = body.decode("utf-8", "replace")
     if "json" in content_type:
-        try:
-            text = _reason(json.loads(body))
-        except ValueError:
-            text = body
-    return _plain(text.partition(_WHOLE_SCHEMA)[0])
+        with contextlib.suppress(ValueError):
+            text = _reason(parse_json(body))
+    return _plain(text.partition(_WHOLE_SCHEMA)[0][:MAX_PAGE])
 
 
 def _reason(document: Any) -> str:
@@ -74,5 +84,18 @@ def _plain(text: str) -> str:
     """Return the text without markup, in one line; of a page, only the body's."""
     import html  # not at module level: its table of entities is large
 
-    line = " ".join(html.unescape(_TAG.sub(" ", text)).split())
+    line = " ".join(html.unescape(" ".join(_seen(text))).split())
     return line if len(line) <= MAX_REASON else line[:MAX_REASON] + " ..."
+
+
+def _seen(text: str) -> Iterator[str]:
+    """Yield the parts of a page that a browser shows."""
+    unseen = ""
+    for part in _TAG.split(text):
+        tag = _UNSEEN.match(part)
+        if tag and not unseen:
+            unseen = "" if tag[1] else tag[2].lower()
+        elif tag and tag[1] and tag[2].lower() == unseen:
+            unseen = ""
+        elif not unseen and not _TAG.fullmatch(part):
+            yield part

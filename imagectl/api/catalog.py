@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from imagectl.api.client import Client, Record
+from imagectl.api.records import Shape
+
+_ENDPOINT: Shape = {
+    "url": str,
+    "interface": str,
+    "region?": str,
+    "region_id?": str,
+}
+CATALOG: Shape = {
+    "catalog?": [{"type": str, "name?": str, "id?": str, "endpoints?": [_ENDPOINT]}]
+}
 
 
 def fetch_catalog(identity: Client) -> list[Record]:
@@ -13,4 +24,4 @@ def fetch_catalog(identity: Client) -> list[Record]:
     """
     if not identity.session.access.is_scoped:
         return []
-    return list(identity.document("GET", "/auth/catalog").get("catalog", []))
+    return list(identity.document("GET", "/auth/catalog", CATALOG).get("catalog", []))

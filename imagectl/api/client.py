@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from urllib.parse import quote as percent_encode
 
 from imagectl.api.answers import check
+from imagectl.api.records import Answered, Shape, check_shape
 from imagectl.contract import Resource
 from imagectl.errors import NotFoundError, ServiceError
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 """One record of a service (an image, a user), as its JSON object."""
+MAX_PAGES = 10_000
+"""A listing of more pages is given up: it may never end."""
+_LINKS: Mapping[str, Shape] = {"next?": str, "links?": {"next?": str}}
 PAGE_SIZE = 1000
 """Records to ask for in one page: the most that Glance and Keystone give."""
 
@@ -45,14 +49,19 @@ class Client:
         options.setdefault("service_type", self.service)
         return check(self.session.request(method, self.root + path, **options))
 
-    def document(self, method: str, path: str, **options: Any) -> Record:
-        """Send one request and return the JSON object that answers it."""
-        answer: Record = parse(self.request(method, path, **options))
+    def document(
+        self, method: str, path: str, shape: Shape = dict, **options: Any
+    ) -> Record:
+        """Send one request and return the JSON object that answers it.
+
+        Raises :class:`ServiceError` where that does not have the ``shape``.
+        """
+        answer: Record = parse(self.request(method, path, **options), shape)
         return answer
 
-    def array(self, path: str) -> Any:
-        """Send a GET request and return the JSON array that answers it."""
-        return parse(self.request("GET", path), list)
+    def array(self, path: str, items: Shape) -> Any:
+        """Send a GET request and return the JSON array of ``items`` that answers it."""
+        return parse(self.request("GET", path), [items])
 
     def list(
         self,
@@ -75,70 +84,82 @@ class Client:
         leads back to an earlier one, as Glance's may when sorted by ``size``.
         """
         remaining, markers = limit, {marker}
+        shape: Shape = {f"{resource.collection}?": [resource], **_LINKS}
         while remaining is None or remaining > 0:
             page = page_size if remaining is None else min(page_size, remaining)
             params = {**(query or {}), "marker": marker}
             if "limit" in resource.query_keys:
                 params["limit"] = page
-            answer = self.document("GET", path or resource.path, params=params)
+            answer = self.document("GET", path or resource.path, shape, params=params)
             records = answer.get(resource.collection, [])[:remaining]
             marker = _next_marker(answer) if records else None
             if remaining is not None:
                 remaining -= len(records)
             del answer
             while records:  # popped, so that no more than a page is kept in memory
-                yield records.pop(0)
+                yield Answered(records.pop(0))
             if marker is None:
                 return
-            if marker in markers:
+            if marker in markers or len(markers) > MAX_PAGES:
                 raise ServiceError(f"The listing of {resource.collection} never ends.")
             markers.add(marker)
 
     def show(self, resource: Resource, identifier: str, **query: Any) -> Record:
         """Return one record; ``query`` are parameters of the request."""
         path = f"{resource.path}/{quote(identifier)}"
-        return self._unwrap(resource, self.document("GET", path, params=query))
+        record = self.record(resource, "GET", path, params=query)
+        if resource.has("id") and record["id"].casefold() != identifier.casefold():
+            raise ServiceError(
+                f"Asked for the {resource.words} {identifier},"
+                f" the service answered with {record['id']}."
+            )
+        return record
+
+    def record(
+        self, resource: Resource, method: str, path: str, **options: Any
+    ) -> Record:
+        """Send one request and return the record of ``resource`` that answers it."""
+        envelope = resource.envelope
+        shape: Shape = resource if envelope is None else {envelope: resource}
+        answer = self.document(method, path, shape, **options)
+        return answer if envelope is None else Answered(answer[envelope])
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> Record:
         if resource.created_in_lists:
             several = {resource.collection: [body]}
-            answer = self.document("POST", resource.path, json=several)
-            return _single(resource, answer.get(resource.collection))
-        answer = self.document("POST", resource.path, json=_wrap(resource, body))
-        return self._changed(resource, answer)
+            shape: Shape = {resource.collection: [resource]}
+            answer = self.document("POST", resource.path, shape, json=several)
+            return _single(resource, answer[resource.collection])
+        return self._change(resource, "POST", resource.path, body)
 
     def update(
         self, resource: Resource, identifier: str, changes: Mapping[str, Any]
     ) -> Record:
         """Merge ``changes`` into a Keystone record; images take JSON patches."""
         path = f"{resource.path}/{quote(identifier)}"
-        answer = self.document("PATCH", path, json=_wrap(resource, changes))
-        return self._changed(resource, answer)
+        return self._change(resource, "PATCH", path, changes)
 
     def replace(
         self, resource: Resource, identifier: str, record: Mapping[str, Any]
     ) -> Record:
         """Replace a record as a whole; attributes that are left out are lost."""
         path = f"{resource.path}/{quote(identifier)}"
-        answer = self.document("PUT", path, json=_wrap(resource, record))
-        return self._changed(resource, answer)
+        return self._change(resource, "PUT", path, record)
 
     def delete(self, resource: Resource, identifier: str) -> None:
         self.request("DELETE", f"{resource.path}/{quote(identifier)}")
-        self._changed(resource, {})
+        self._forget_catalog(resource)
 
-    def _changed(self, resource: Resource, answer: Record) -> Record:
+    def _change(
+        self, resource: Resource, method: str, path: str, body: Mapping[str, Any]
+    ) -> Record:
+        record = self.record(resource, method, path, json=_wrap(resource, body))
+        self._forget_catalog(resource)
+        return record
+
+    def _forget_catalog(self, resource: Resource) -> None:
         if resource.shapes_catalog:
             self.session.discard_cached_token()
-        return self._unwrap(resource, answer) if answer else answer
-
-    def _unwrap(self, resource: Resource, answer: Record) -> Record:
-        if resource.envelope is None:
-            return answer
-        record = answer.get(resource.envelope)
-        if not isinstance(record, dict):
-            raise ServiceError(f"The answer holds no {resource.words}.")
-        return record
 
 
 class Cloud:
@@ -159,23 +180,20 @@ class Cloud:
         return self.identity if service == "identity" else self.image
 
 
-def parse(response: requests.Response, kind: type[Any] = dict) -> Any:
-    """Return the JSON in ``response``: an object, or an array if ``kind`` is list.
+def parse(response: requests.Response, shape: Shape = dict) -> Any:
+    """Return the JSON in ``response``, which is an object unless ``shape`` says else.
 
     Raises :class:`ServiceError` for anything else: a captive portal or a wrong
     endpoint answers 200 with a page.
     """
+    from imagectl.http.bodies import broken, read_json
+
+    document = read_json(response)
     try:
-        document = response.json()
-    except ValueError:
-        document = None
-    if not isinstance(document, kind):
-        name = "array" if kind is list else "object"
-        raise ServiceError(
-            f"{response.url} did not answer with a JSON {name}.",
-            hint="is this the service's endpoint? see: imagectl catalog list",
-        )
-    return document
+        check_shape(document, shape)
+    except ValueError as error:
+        raise broken(response, str(error)) from None
+    return Answered(document) if isinstance(document, dict) else document
 
 
 def is_no_segment(identifier: str) -> bool:
@@ -205,14 +223,20 @@ def _wrap(resource: Resource, body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _single(resource: Resource, records: Any) -> Record:
     """Return the only record of a list; raises :class:`ServiceError` otherwise."""
-    if isinstance(records, list) and len(records) == 1:
-        return dict(records[0])
+    if len(records) == 1:
+        return Answered(records[0])
     raise ServiceError(f"The answer holds no {resource.words}.")
 
 
 def _next_marker(answer: Record) -> str | None:
-    """Return the marker in Glance's ``next`` or Keystone's ``links.next``."""
+    """Return the marker in Glance's ``next`` or Keystone's ``links.next``.
+
+    Raises :class:`ServiceError` where that is no URL.
+    """
     link = answer.get("next") or (answer.get("links") or {}).get("next")
     if not link:
         return None
-    return parse_qs(urlsplit(link).query).get("marker", [None])[-1]
+    try:
+        return parse_qs(urlsplit(link).query).get("marker", [None])[-1]
+    except ValueError as error:
+        raise ServiceError(f"The listing goes on at no URL: {link}") from error

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from imagectl.api.client import Cloud
 from imagectl.auth.auth_types import FIXED_ENDPOINT_TYPES, check_auth_url
-from imagectl.auth.discovery import root_in_document
+from imagectl.auth.discovery import root_in_document, versions_in
 from imagectl.auth.token_cache import cache_directory, list_cached_tokens
 from imagectl.config.files import CloudFiles
 from imagectl.contract.image import IMAGE
@@ -112,18 +112,27 @@ def check_clock(cloud: Cloud, environ: Mapping[str, str]) -> Found:
     if cloud.session.config.auth_type in FIXED_ENDPOINT_TYPES:
         return "ok", "not compared", ""
     url = str(cloud.session.config.auth["auth_url"])
-    date = cloud.session.request("GET", url, authenticated=False).headers.get("Date")
-    if not date:
+    answer = cloud.session.request("GET", url, authenticated=False)
+    told = _read_date(answer.headers.get("Date"))
+    if told is None:
         return "ok", "not compared: the service tells no time", ""
     # Less than two seconds is not skew: the header has whole seconds, and the answer
     # took time.
-    skew_s = time.time() - parsedate_to_datetime(date).timestamp()
+    skew_s = time.time() - told
     detail = f"{abs(skew_s):.0f} s {'ahead of' if skew_s > 0 else 'behind'} the service"
     if abs(skew_s) < 2:
         return "ok", "agrees with the service's", ""
     if abs(skew_s) > MAX_SKEW_S:
         return "FAIL", detail, "let NTP set this machine's clock, or the service's"
     return "ok", detail, ""
+
+
+def _read_date(text: str | None) -> float | None:
+    """Return the time of a header ``Date``, in seconds; None if it tells none."""
+    try:
+        return parsedate_to_datetime(text or "").timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def check_token(cloud: Cloud, environ: Mapping[str, str]) -> Found:
@@ -161,12 +170,14 @@ def check_endpoint(cloud: Cloud, environ: Mapping[str, str]) -> Found:
 
 
 def check_versions(cloud: Cloud, environ: Mapping[str, str]) -> Found:
+    from imagectl.http.bodies import read_json
+
     base = cloud.image.root.removesuffix("/v2")
     answer = cloud.session.request("GET", f"{base}/versions", authenticated=False)
-    document = answer.json() if answer.ok else {}
+    document = read_json(answer) if answer.ok else {}
     if root_in_document("image", base, document) is None:
         return "warn", f"{base} tells no version 2", "is it the image service's URL?"
-    ids = [str(v.get("id")) for v in document["versions"]]
+    ids = [str(v.get("id")) for v in versions_in(document)]
     return "ok", f"{ids[0]} back to {ids[-1]}" if len(ids) > 1 else ids[0], ""
 
 

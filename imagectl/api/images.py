@@ -179,6 +179,9 @@ def read_blocks(response: requests.Response, block_bytes: int) -> Iterator[bytes
 
     from urllib3.exceptions import HTTPError
 
+    from imagectl.http.time_limits import lift
+
+    lift(response)
     coding = response.headers.get("Content-Encoding", "identity")
     try:
         while block := response.raw.read(
@@ -197,7 +200,8 @@ def patch(
     client: Client, image_id: str, operations: Sequence[Mapping[str, Any]]
 ) -> Record:
     """Change an image by the operations of a JSON patch (RFC 6902)."""
-    return client.document(
+    return client.record(
+        IMAGE,
         "PATCH",
         path_of(image_id),
         json=list(operations),

@@ -14,6 +14,7 @@ from typing import Any
 
 from imagectl.api.client import Client, Record
 from imagectl.api.images import path_of
+from imagectl.api.records import Shape
 from imagectl.api.waiting import WaitLimit, wait_for
 from imagectl.contract.image import IMAGE, TASK
 from imagectl.errors import ImagectlError, NotFoundError
@@ -52,7 +53,9 @@ class ImportRequest:
 
 def methods(client: Client) -> list[str]:
     """Return the import methods that the cloud offers."""
-    offered = client.document("GET", "/info/import").get("import-methods") or {}
+    shape: Shape = {"import-methods?": {"value?": [str]}}
+    answer = client.document("GET", "/info/import", shape)
+    offered = answer.get("import-methods") or {}
     return list(offered.get("value") or ())
 
 

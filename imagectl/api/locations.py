@@ -13,9 +13,11 @@ from typing import Any
 
 from imagectl.api import images
 from imagectl.api.client import Client, Record
+from imagectl.api.records import Shape
 from imagectl.errors import ImagectlError, NotFoundError
 
 Location = dict[str, Any]
+LOCATION: Shape = {"url": str, "metadata?": dict}
 
 
 def _shown(record: Mapping[str, Any]) -> list[Location]:
@@ -33,7 +35,7 @@ def list_all(client: Client, record: Mapping[str, Any]) -> list[Location]:
     """Return the locations of an image, requested where the record has none."""
     if record.get("locations") is not None:
         return _shown(record)
-    return list(client.array(images.path_of(record["id"], "locations")))
+    return list(client.array(images.path_of(record["id"], "locations"), LOCATION))
 
 
 def register(

@@ -13,13 +13,13 @@ def path(image_id: str, *project_id: str) -> str:
 
 
 def add(client: Client, image_id: str, project_id: str) -> Record:
-    return client.document("POST", path(image_id), json={"member": project_id})
+    return client.record(MEMBER, "POST", path(image_id), json={"member": project_id})
 
 
 def set_status(client: Client, image_id: str, project_id: str, status: str) -> Record:
     """Accept or reject an image that is shared with a project."""
     where = path(image_id, project_id)
-    return client.document("PUT", where, json={"status": status})
+    return client.record(MEMBER, "PUT", where, json={"status": status})
 
 
 def remove(client: Client, image_id: str, project_id: str) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from imagectl.api.client import Client, Record, quote
+from imagectl.api.records import Shape
 from imagectl.contract import Resource
 from imagectl.contract.metadef import ASSOCIATION, NAMESPACE, PROPERTY, TAG
 
@@ -72,12 +73,16 @@ def delete_all(client: Client, resource: Resource) -> None:
 
 def list_properties(client: Client, namespace: str) -> list[Record]:
     """Return the properties of a namespace, which Glance has as a mapping by name."""
-    answer = client.document("GET", in_namespace(PROPERTY, namespace).path)
+    path = in_namespace(PROPERTY, namespace).path
+    shape: Shape = {"properties": {"*": PROPERTY}}
+    answer = client.document("GET", path, shape)
     return [{**record, "name": name} for name, record in answer["properties"].items()]
 
 
 def list_associations(client: Client, namespace: str) -> list[Record]:
-    answer = client.document("GET", in_namespace(ASSOCIATION, namespace).path)
+    path = in_namespace(ASSOCIATION, namespace).path
+    shape: Shape = {"resource_type_associations": [ASSOCIATION]}
+    answer = client.document("GET", path, shape)
     associations: list[Record] = answer["resource_type_associations"]
     return associations
 

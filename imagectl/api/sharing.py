@@ -5,11 +5,12 @@ from __future__ import annotations
 from imagectl.api import lookup, members
 from imagectl.api.client import Client, Cloud
 from imagectl.contract.identity import DOMAIN, PROJECT
+from imagectl.contract.image import MEMBER
 from imagectl.errors import ConflictError
 
 
 def member_ids(client: Client, image_id: str) -> list[str]:
-    answer = client.document("GET", members.path(image_id))
+    answer = client.document("GET", members.path(image_id), {"members": [MEMBER]})
     return [member["member_id"] for member in answer["members"]]
 
 

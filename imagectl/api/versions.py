@@ -24,6 +24,8 @@ def discover_versions(
     from keystoneauth1.access.service_catalog import ServiceCatalogV3
     from os_service_types import ServiceTypes
 
+    from imagectl.auth.plugins import translate_errors
+
     types = ServiceTypes()
     session = identity.session
     http, project_id = session.keystone().session, session.access.project_id
@@ -31,12 +33,14 @@ def discover_versions(
         interface=interface, region_name=region_name, service_type=service_type
     )
     places: dict[str, dict[str, list[Any]]] = {}
-    for endpoint in (endpoint for found in by_type.values() for endpoint in found):
+    for endpoint in (endpoint for several in by_type.values() for endpoint in several):
         if endpoint.region_name and endpoint.interface:
             interfaces = places.setdefault(endpoint.region_name, {})
             interfaces.setdefault(endpoint.interface, []).append(endpoint)
     for region, interfaces in places.items():
         for endpoint in (e for found in interfaces.values() for e in found):
             official = types.get_service_type(endpoint.service_type)
-            for version in endpoint.get_all_version_string_data(http, project_id):
+            with translate_errors():
+                found = list(endpoint.get_all_version_string_data(http, project_id))
+            for version in found:
                 yield region, official or endpoint.service_type, version

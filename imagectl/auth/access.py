@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from imagectl.errors import AccessError, ServiceError
+from imagectl.http.urls import is_url
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Access:
     @property
     def roles(self) -> tuple[str, ...]:
         """The names of the roles."""
-        return tuple(role["name"] for role in self.body.get("roles") or ())
+        return tuple(str(role.get("name")) for role in self.body.get("roles") or ())
 
     @property
     def catalog(self) -> Sequence[Mapping[str, Any]]:
@@ -93,14 +94,56 @@ def read_access(token: str, document: Mapping[str, Any], received_at: float) -> 
             "The identity service issued no v3 token.",
             hint="Keystone v2.0 is not supported; the URL should end in /v3",
         )
-    issued = _parse_time(body.get("issued_at"))
-    expires = _parse_time(body.get("expires_at"))
+    if not (is_header_value(token) and is_token_body(body)):
+        raise ServiceError("The identity service issued a token of a broken form.")
+    issued = parse_time(body.get("issued_at"))
+    expires = parse_time(body.get("expires_at"))
     if issued is None or expires is None:
         return Access(token, body)
     return Access(token, body, received_at + (expires - issued).total_seconds())
 
 
-def _parse_time(text: str | None) -> datetime | None:
+def is_header_value(token: object) -> bool:
+    return isinstance(token, str) and token.isascii() and token.isprintable()
+
+
+def is_token_body(body: Mapping[str, Any]) -> bool:
+    """Return whether all that is read of a token's body is of the right type."""
+    owners = [body.get(owner) for owner in ("user", "project", "domain")]
+    roles, catalog = body.get("roles"), body.get("catalog")
+    services = catalog if isinstance(catalog, list) else []
+    return (
+        all(owner is None or _is_owner(owner) for owner in owners)
+        and all(_is_text(body.get(key)) for key in ("issued_at", "expires_at"))
+        and _are_objects(roles, "name")
+        and _are_objects(catalog, "type")
+        and all(_are_objects(service.get("endpoints"), "url") for service in services)
+    )
+
+
+def _is_owner(owner: Any) -> bool:
+    if not isinstance(owner, dict):
+        return False
+    domain = owner.get("domain") or {}
+    named = [owner, domain] if isinstance(domain, dict) else [{"id": 0}]
+    return all(_is_text(each.get(key)) for each in named for key in ("id", "name"))
+
+
+def _is_text(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _are_objects(items: Any, key: str) -> bool:
+    """Return whether ``items`` is nothing, or a list of objects with a text."""
+    if items is None:
+        return True
+    return isinstance(items, list) and all(
+        isinstance(item, dict) and _is_text(item.get(key)) for item in items
+    )
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """Return a time of Keystone's; None for a text that is none."""
     if not text:
         return None
     try:
@@ -129,9 +172,9 @@ def find_endpoint_url(
             if (
                 endpoint.get("interface") == interface
                 and is_in_region
-                and endpoint["url"]
+                and endpoint.get("url")
             ):
-                return str(endpoint["url"])
+                return _check_url(service_type, str(endpoint["url"]))
     place = f" in {region_name} region" if region_name else ""
     wanted = f"{' or '.join(interfaces)} endpoint for {service_type} service{place}"
     if not access.catalog and not access.is_scoped:
@@ -147,6 +190,15 @@ def find_endpoint_url(
     hint = f"the catalog has {service_type} endpoints: {', '.join(known)}"
     services = f"the catalog has the services: {', '.join(types) or 'none'}"
     raise ServiceError(f"{wanted} not found", hint=hint if known else services)
+
+
+def _check_url(service_type: str, url: str) -> str:
+    if not is_url(url):
+        raise ServiceError(
+            f"The catalog's URL of the {service_type} service is none: {url}",
+            hint="see: imagectl catalog list",
+        )
+    return url
 
 
 def _endpoints(access: Access, service_type: str) -> Iterator[Mapping[str, Any]]:

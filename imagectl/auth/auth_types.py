@@ -48,6 +48,8 @@ def open_token_cache(
         "auth_type": config.auth_type,
         "auth": config.auth,
         "federation": config.federation,
+        # One got without verification may be an impostor's.
+        "tls": [config.verify, config.cert],
     }
     return TokenCache(directory, identity)
 

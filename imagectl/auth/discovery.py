@@ -17,7 +17,7 @@ from imagectl.errors import UsageError
 from imagectl.http.bodies import parse_json
 
 MAJOR_VERSIONS = {"identity": 3, "image": 2}
-_VERSION = re.compile(r"v(\d+)(\.\d+)*")
+_VERSION = re.compile(r"v(\d{1,9})(\.\d{1,9}){0,3}", re.ASCII)
 
 
 def check_api_version(config: CloudConfig, service_type: str) -> None:
@@ -73,18 +73,19 @@ def root_in_document(service_type: str, endpoint: str, document: Any) -> str | N
     """
     best: tuple[int, ...] = ()
     root = None
-    for entry in _versions(document):
+    for entry in versions_in(document):
         version = _VERSION.fullmatch(str(entry.get("id")))
         link = _self_link(entry)
         if version is None or link is None:
             continue
         numbers = tuple(int(number) for number in version[0][1:].split("."))
         if numbers[0] == MAJOR_VERSIONS.get(service_type) and numbers > best:
-            best, root = numbers, _combine(endpoint, link)
+            with contextlib.suppress(ValueError):  # a link that is no URL
+                best, root = numbers, _combine(endpoint, link)
     return root
 
 
-def _versions(document: Any) -> list[Mapping[str, Any]]:
+def versions_in(document: Any) -> list[Mapping[str, Any]]:
     """Return the entries of ``{"versions": {"values": [...]}}`` and its variants."""
     found = document.get("versions", []) if isinstance(document, dict) else []
     if isinstance(found, dict):

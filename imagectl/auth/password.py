@@ -12,8 +12,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from imagectl.auth.access import Access, read_access
+from imagectl.auth.refusals import refusal
 from imagectl.config.clouds import CloudConfig
-from imagectl.errors import AccessError
+from imagectl.errors import ServiceError
+from imagectl.http.bodies import broken, read_json
+from imagectl.http.redaction import hide, secrets_in
 
 if TYPE_CHECKING:
     import requests
@@ -43,14 +46,13 @@ def fetch_by_password(config: CloudConfig, http: requests.Session) -> Access | N
     received_at = time.time()
     response = _post(config, http, url, {"auth": build_request(auth)})
     if response.status_code == 401 and "Openstack-Auth-Receipt" not in response.headers:
-        raise _read_refusal(response)
+        raise refusal(config, 401, _read_reason(response), _request_id(response))
     token = response.headers.get("X-Subject-Token")
-    try:
-        document = response.json() if response.status_code == 201 else None
-    except ValueError:
+    if token is None or response.status_code != 201:
         return None
-    if token is None or not isinstance(document, dict):
-        return None
+    document = read_json(response)
+    if not isinstance(document, dict):
+        raise broken(response, "JSON that is no object")
     return read_access(token, document, received_at)
 
 
@@ -73,19 +75,16 @@ def _post(
         raise from_requests(error, url) from error
 
 
-def _read_refusal(response: requests.Response) -> AccessError:
-    from imagectl.http.failures import CREDENTIALS_HINT
-
+def _read_reason(response: requests.Response) -> str:
     try:
-        reason = str(response.json()["error"]["message"])
-    except (ValueError, LookupError, TypeError):
-        reason = response.reason
-    return AccessError(
-        reason,
-        status=401,
-        request_id=response.headers.get("X-Openstack-Request-Id"),
-        hint=CREDENTIALS_HINT,
-    )
+        reason = str(read_json(response)["error"]["message"])
+        return hide(reason, secrets_in(response.request))
+    except (ServiceError, LookupError, TypeError):
+        return response.reason
+
+
+def _request_id(response: requests.Response) -> str | None:
+    return response.headers.get("X-Openstack-Request-Id")
 
 
 def build_request(auth: Mapping[str, Any]) -> dict[str, Any]:

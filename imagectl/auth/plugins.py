@@ -21,10 +21,36 @@ from keystoneauth1.plugin import BaseAuthPlugin
 from keystoneauth1.session import Session as KeystoneauthSession
 
 from imagectl.auth.access import Access, read_access
+from imagectl.auth.refusals import refusal
 from imagectl.config.clouds import CloudConfig
-from imagectl.errors import AccessError, UsageError
+from imagectl.errors import AccessError, ImagectlError, ServiceError, UsageError
 from imagectl.http.failures import from_keystoneauth
+from imagectl.http.time_limits import time_limit
 from imagectl.http.transport import MAX_REDIRECTS, USER_AGENT, open_identity_http
+
+_CLIENT = (
+    ("client_id",),
+    ("client_secret",),
+    ("access_token_endpoint", "discovery_endpoint"),
+)
+_TOKEN, _BASIC = (("token",),), (("username",), ("password",))
+ALSO_REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "admin_token": _TOKEN,
+    "http_basic": _BASIC,
+    "token": _TOKEN,
+    "v2token": _TOKEN,
+    "v3token": _TOKEN,
+    "v3applicationcredential": (
+        ("application_credential_id", "application_credential_name"),
+    ),
+    "v3oidcauthcode": _CLIENT,
+    "v3oidcclientcredentials": _CLIENT,
+    "v3oidcdeviceauthz": (_CLIENT[0], _CLIENT[2]),
+    "v3oidcpassword": _CLIENT,
+}
+"""What plugins need and do not declare, by auth type: one of each group."""
+BROKEN = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What keystoneauth raises where an answer has not the form that it expects."""
 
 if TYPE_CHECKING:
     import requests
@@ -50,17 +76,33 @@ def open_plugin(config: CloudConfig) -> BaseAuthPlugin:
         if option.prompt or is_password:
             auth[key] = ask_secret(option.prompt or "Password: ", key)
         elif option.required:
-            name = option.name.replace("-", "_")
-            raise AccessError(
-                f"Missing value {option.name} required for auth plugin "
-                f"{config.auth_type}",
-                hint=f"set OS_{name.upper()}, or auth.{name} in clouds.yaml",
-            )
-    plugin = loader.load_from_options(**auth)
+            raise _missing(config.auth_type, option.name)
+    for names in ALSO_REQUIRED.get(config.auth_type, ()):
+        if not any(auth.get(name) for name in names):
+            raise _missing(config.auth_type, *names)
+    try:
+        plugin = loader.load_from_options(**auth)
+    except (exceptions.ClientException, *BROKEN) as error:
+        reason = " ".join(str(error).split())
+        raise UsageError(f"Auth type {config.auth_type}: {reason}") from error
     return _federate(plugin, config) if config.federation else plugin
 
 
+def _missing(auth_type: str, *names: str) -> AccessError:
+    """Return the error for an option that is not given: the first, or the others."""
+    plain = [name.replace("-", "_") for name in names]
+    variables = " or ".join(f"OS_{name.upper()}" for name in plain)
+    keys = " or ".join(f"auth.{name}" for name in plain)
+    return AccessError(
+        f"Missing value {' or '.join(names)} required for auth plugin {auth_type}",
+        hint=f"set {variables}, or {keys} in clouds.yaml",
+    )
+
+
 def _get_loader(auth_type: str, methods: Any) -> Any:
+    logger = logging.getLogger("stevedore")  # it logs what it does not find
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
     try:
         loader: Any = loading.get_plugin_loader(auth_type)
     except exceptions.NoMatchingPlugin:
@@ -68,6 +110,8 @@ def _get_loader(auth_type: str, methods: Any) -> Any:
         raise UsageError(
             f"There is no auth type {auth_type}.", hint=f"installed are {names}"
         ) from None
+    finally:
+        logger.setLevel(level)
     if auth_type == "v3multifactor":
         # The loader's options depend on the methods.
         loader._methods = methods
@@ -140,11 +184,11 @@ def fetch_access(
     if not isinstance(plugin, BaseIdentityPlugin):
         raise AccessError(f"Auth type {config.auth_type} has no token from Keystone.")
     received_at = time.time()
-    with translate_errors():
+    with translate_sign_in(config):
         # Otherwise the plugin would return the token it has, even if it was refused.
         plugin.invalidate()
         plugin.get_access(open_session(config, open_identity_http(config, http)))
-    state = json.loads(plugin.get_auth_state() or "{}")
+        state = json.loads(plugin.get_auth_state() or "{}")
     return read_access(state["auth_token"], state["body"], received_at)
 
 
@@ -155,7 +199,7 @@ def fetch_headers(
 
     Raises :class:`ImagectlError` as :func:`fetch_access` does.
     """
-    with translate_errors():
+    with translate_sign_in(config):
         session = open_session(config, open_identity_http(config, http))
         return dict(plugin.get_headers(session) or {})
 
@@ -190,8 +234,41 @@ def translate_errors() -> Iterator[None]:
         yield
     except exceptions.ClientException as error:
         raise from_keystoneauth(error) from error
+    except BROKEN as error:
+        # keystoneauth does not check what it reads.
+        raise ServiceError(
+            "The identity service does not answer as Keystone does:"
+            f" keystoneauth fails with {type(error).__name__}.",
+            hint="check --os-auth-url; it usually ends in /v3",
+        ) from error
     finally:
         logger.setLevel(level)
+
+
+@contextmanager
+def translate_sign_in(config: CloudConfig) -> Iterator[None]:
+    """As :func:`translate_errors`; whatever Keystone refuses is :class:`AccessError`.
+
+    Keystone answers 404 for a token that it does not know, and 400 for a wrong scope.
+    """
+    try:
+        with translate_errors(), time_limit(config.patience().total_s):
+            yield
+    except ImagectlError as error:
+        told = getattr(error.__cause__, "response", None)
+        is_refused = error.status in (401, 403) or _is_of_keystone(told)
+        if is_refused and error.status not in (None, 408, 429) and error.status < 500:
+            status = error.status
+            raise refusal(config, status, error.message, error.request_id) from error
+        raise
+
+
+def _is_of_keystone(response: Any) -> bool:
+    """Tell whether an error has Keystone's form, and is not of some other service."""
+    try:
+        return isinstance(response.json()["error"], dict)
+    except (AttributeError, ValueError, LookupError, TypeError, RecursionError):
+        return False
 
 
 class SessionTokenPlugin(BaseAuthPlugin):

@@ -82,15 +82,20 @@ class Api(Command):
 
     def print_answer(self, response: requests.Response) -> None:
         """Print a body: JSON indented, other text escaped on a terminal."""
+        from imagectl.http.bodies import has_body, read_json
+
         out = self.app.stdout
         kind = response.headers.get("Content-Type", "")
-        if "json" in kind and response.content:
-            out.write(json.dumps(response.json(), indent=2) + "\n")
-        elif self.is_for_terminal:
-            out.writelines(f"{escape(line)}\n" for line in response.text.splitlines())
-        else:
-            out.flush()
-            for block in read_blocks(response, BLOCK_BYTES):
+        if "json" in kind:
+            if has_body(response):
+                out.write(json.dumps(read_json(response), indent=2) + "\n")
+            return
+        out.flush()
+        for block in read_blocks(response, BLOCK_BYTES):
+            if self.is_for_terminal:
+                lines = block.decode("utf-8", "replace").splitlines()
+                out.writelines(f"{escape(line)}\n" for line in lines)
+            else:
                 out.buffer.write(block)
 
 

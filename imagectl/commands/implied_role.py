@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from imagectl.api import lookup
+from imagectl.api.assignments import list_inferences
 from imagectl.api.client import quote
 from imagectl.command import Command, Lister, ShowOne
 from imagectl.contract.identity import ROLE
@@ -70,11 +71,11 @@ class List(Lister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        rules = self.cloud.identity.document("GET", "/role_inferences")
+        rules = list_inferences(self.cloud.identity)
         columns = self.select(COLUMNS, parsed_args.columns, COLUMNS)
         rows = (
             (prior["id"], prior["name"], implied["id"], implied["name"])
-            for rule in rules["role_inferences"]
+            for rule in rules
             for prior in [rule["prior_role"]]
             for implied in rule["implies"]
         )

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from imagectl.api import lookup
+from imagectl.api import assignments, lookup
 from imagectl.command import Lister
 from imagectl.commands import options
 from imagectl.contract import Resource
@@ -62,11 +62,10 @@ class List(Lister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        params = self.query(parsed_args)
-        answer = self.cloud.identity.document("GET", "/role_assignments", params=params)
-        assignments = answer.get("role_assignments", [])
+        query = self.query(parsed_args)
+        found = assignments.list_assignments(self.cloud.identity, query)
         columns = self.select(COLUMNS, parsed_args.columns, COLUMNS)
-        rows = (row(assignment, parsed_args.names) for assignment in assignments)
+        rows = (row(assignment, parsed_args.names) for assignment in found)
         return self.table(columns, ([cells[c] for c in columns] for cells in rows))
 
     def query(self, args: argparse.Namespace) -> dict[str, Any]:
@@ -104,7 +103,7 @@ class List(Lister):
 def row(assignment: Mapping[str, Any], has_names: bool) -> dict[str, Any]:
     """Return the cells of an assignment by column, with names or else with ids."""
     label = qualified_name if has_names else identifier
-    scope = assignment.get("scope", {})
+    scope = assignment.get("scope") or {}
     return {
         "Role": label(assignment.get("role")),
         "User": label(assignment.get("user")),
@@ -126,4 +125,5 @@ def qualified_name(record: Mapping[str, Any] | None) -> str:
     if not record:
         return ""
     domain = record.get("domain")
-    return f"{record['name']}@{domain['name']}" if domain else str(record["name"])
+    name = str(record.get("name"))
+    return f"{name}@{domain.get('name')}" if domain else name

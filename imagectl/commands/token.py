@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
 from typing import Any
 
+from imagectl.auth.access import parse_time
 from imagectl.command import Command, ShowOne
 from imagectl.commands import options
 
@@ -37,8 +37,8 @@ def format_time(time: str) -> str:
 
     ``2026-11-22T10:22:26.000000Z`` becomes ``2026-11-22T10:22:26+0000``.
     """
-    instant = datetime.fromisoformat(time.replace("Z", "+00:00"))
-    return instant.strftime("%Y-%m-%dT%H:%M:%S%z")
+    instant = parse_time(time)
+    return instant.strftime("%Y-%m-%dT%H:%M:%S%z") if instant else time
 
 
 class Revoke(Command):

@@ -10,6 +10,7 @@ from typing import Any
 
 from imagectl import verbs
 from imagectl.api import lookup
+from imagectl.api.assignments import list_assignments
 from imagectl.api.client import Client, Record, quote
 from imagectl.commands import options
 from imagectl.commands.options.user import USER_OPTIONS, add_user_options
@@ -157,9 +158,8 @@ class List(verbs.PagedList):
 def assigned_users(client: Client, project_id: str) -> dict[str, Record]:
     """Return the id and name of every user with a role on a project, by id."""
     query = {"scope.project.id": project_id, "include_names": "true"}
-    answer = client.document("GET", "/role_assignments", params=query)
-    users = (a["user"] for a in answer.get("role_assignments", []) if "user" in a)
-    return {user["id"]: user for user in users}
+    found = (a.get("user") for a in list_assignments(client, query))
+    return {user["id"]: user for user in found if user}
 
 
 class Show(verbs.Show):

@@ -56,6 +56,12 @@ def load(response: requests.Response) -> None:
         response.raw.release_conn()
 
 
+def has_body(response: requests.Response) -> bool:
+    """Return whether an answer has a body, which is read for that."""
+    load(response)
+    return bool(response.content)
+
+
 def read_json(response: requests.Response) -> Any:
     """Return the JSON in the body of an answer.
 

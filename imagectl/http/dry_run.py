@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import BaseAdapter
 
+from imagectl.http.bodies import read_json
 from imagectl.http.redaction import format_body, redact_headers, redact_url
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -68,7 +69,7 @@ class DryRunAdapter(BaseAdapter):
                 return _make_response(request, {})
         response = self._adapter.send(request, *settings, **named_settings)
         if url in self._changed and response.ok:
-            merged = _merge(response.json(), self._changed[url])
+            merged = _merge(read_json(response), self._changed[url])
             response._content = json.dumps(merged).encode()
         return response
 

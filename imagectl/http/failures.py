@@ -21,11 +21,11 @@ from imagectl.errors import (
     UsageError,
     class_for_status,
 )
+from imagectl.http.redaction import hide, secrets_in
 from imagectl.http.urls import shown_url
 
 E = TypeVar("E", bound=BaseException)
 
-CREDENTIALS_HINT = "check the user, password, project and domains (OS_* or clouds.yaml)"
 PROXY_HINT = "the proxy of http_proxy, https_proxy or all_proxy did not let us through"
 TLS_HINT = "name the CA with --os-cacert, or give --insecure"
 
@@ -58,12 +58,14 @@ def from_keystoneauth(error: Exception) -> ImagectlError:
     kinds = {kind.__name__ for kind in type(error).__mro__}
     status = getattr(error, "http_status", None)
     message = " ".join(str(getattr(error, "message", "") or error).split())
+    request = getattr(getattr(error, "response", None), "request", None)
+    if request is not None:
+        message = hide(message, secrets_in(request))
     if status:
         return class_for_status(status)(
             message.partition(" (HTTP ")[0],
             status=status,
             request_id=getattr(error, "request_id", None),
-            hint=CREDENTIALS_HINT if status == 401 else "",
         )
     for cause in _causes(error, http_exceptions.RequestException):
         if not isinstance(cause, http_exceptions.InvalidJSONError):
@@ -74,6 +76,8 @@ def from_keystoneauth(error: Exception) -> ImagectlError:
     if kinds & {"CatalogException", "ConnectionError"}:
         return ServiceError(message)
     if kinds & {"InvalidResponse", "DiscoveryFailure"}:
+        if "v2 authentication" in message:
+            message = "it has no API version 3"
         return ServiceError(
             f"The identity service does not answer as Keystone does: {message}",
             hint="check --os-auth-url; it usually ends in /v3",

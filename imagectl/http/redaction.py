@@ -10,12 +10,20 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from html import escape as html_escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode
+
+if TYPE_CHECKING:
+    import requests
 
 HIDDEN = "***"
 MAX_CHARACTERS = 2000
 """The length to which :func:`truncate` shortens a body."""
+MIN_SECRET = 4
+"""A shorter secret is not looked for in answers: it would be part of other words."""
+MAX_TEXT = 20_000
+"""How much of a text that is no JSON is looked at: the log shows less."""
 _TOKEN_HEADER = re.compile(r"x-.*token|openstack-auth-receipt", re.IGNORECASE)
 _SECRET_HEADER = re.compile(r"(proxy-)?authorization|(set-)?cookie", re.IGNORECASE)
 _SECRET_KEY = re.compile(
@@ -88,8 +96,88 @@ def _redact_item(item: Any) -> Any:
     return shown
 
 
-def format_body(body: object, content_type: str, *, indent: int | None = None) -> str:
+def secrets_in(request: requests.PreparedRequest) -> frozenset[str]:
+    """Return the secrets that a request sends, in each form that an answer may quote.
+
+    What the request also sends where it is no secret is none: a password that is the
+    user's name.
+    """
+    content_type = str(request.headers.get("Content-Type", ""))
+    body = request.body if isinstance(request.body, str | bytes) else b""
+    hidden: set[str] = set()
+    shown: set[str] = set()
+    _collect(_read_body(body, content_type), hidden, shown)
+    hidden |= {
+        str(content)
+        for name, content in request.headers.items()
+        if _TOKEN_HEADER.fullmatch(name) or _SECRET_HEADER.fullmatch(name)
+    }
+    return frozenset(
+        form
+        for secret in hidden - shown
+        for form in _quoted_forms(secret)
+        if len(secret) >= MIN_SECRET
+    )
+
+
+def hide(text: str, secrets: Iterable[str]) -> str:
+    """Return ``text`` without these secrets."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    return text
+
+
+def hide_in(document: Any, secrets: Iterable[str]) -> Any:
+    """Return a JSON document without these secrets in its texts."""
+    if isinstance(document, dict):
+        return {hide(key, secrets): hide_in(v, secrets) for key, v in document.items()}
+    if isinstance(document, list):
+        return [hide_in(item, secrets) for item in document]
+    return hide(document, secrets) if isinstance(document, str) else document
+
+
+def _read_body(body: str | bytes, content_type: str) -> Any:
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    if "json" in content_type:
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+    is_form = content_type.startswith("application/x-www-form-urlencoded")
+    return dict(parse_qsl(text)) if is_form else None
+
+
+def _collect(document: Any, hidden: set[str], shown: set[str]) -> None:
+    """Sort the texts in a document: those that are hidden in logs, and the others."""
+    if isinstance(document, list):
+        for item in document:
+            _collect(item, hidden, shown)
+    if not isinstance(document, dict):
+        return
+    is_patch = {"op", "path", "value"} <= document.keys()
+    for key, value in document.items():
+        name = str(document["path"]) if is_patch and key == "value" else key
+        if isinstance(value, dict | list):
+            _collect(value, hidden, shown)
+        elif isinstance(value, str | int | float) and not isinstance(value, bool):
+            (hidden if _SECRET_KEY.search(name) else shown).add(str(value))
+
+
+def _quoted_forms(secret: str) -> set[str]:
+    forms = {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1], quote(secret)}
+    return forms | {quote_plus(secret), html_escape(secret)}
+
+
+def format_body(
+    body: object,
+    content_type: str,
+    *,
+    indent: int | None = None,
+    secrets: Iterable[str] = (),
+) -> str:
     """Return a body as text without its secrets, or its size if it is no text.
+
+    ``secrets`` are those that it may quote.
 
     JSON is indented by ``indent`` blanks; None writes it on one line.
     """
@@ -102,14 +190,15 @@ def format_body(body: object, content_type: str, *, indent: int | None = None) -
     text = content.decode("utf-8", "replace")
     if "json" in content_type:
         try:
-            return json.dumps(redact_document(json.loads(text)), indent=indent)
-        except ValueError:
+            document = hide_in(redact_document(json.loads(text)), secrets)
+            return json.dumps(document, indent=indent)
+        except (ValueError, RecursionError):
             pass
     elif content_type.startswith("application/x-www-form-urlencoded"):
         fields = parse_qsl(text, keep_blank_values=True)
         return _format_form(fields, plain=_PLAIN_FORM_FIELDS)
     elif content_type.startswith(("text/html", "text/plain")):
-        return ascii(redact_url(text))[1:-1]
+        return ascii(redact_url(hide(text[:MAX_TEXT], secrets)))[1:-1]
     return f"<{len(content)} bytes of {content_type or 'data'}>"
 
 

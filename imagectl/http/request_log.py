@@ -7,7 +7,14 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagectl.http.redaction import format_body, redact_headers, redact_url, truncate
+from imagectl.http.redaction import (
+    format_body,
+    hide,
+    redact_headers,
+    redact_url,
+    secrets_in,
+    truncate,
+)
 
 if TYPE_CHECKING:
     import requests
@@ -71,8 +78,11 @@ def _format_request(line: str, request: requests.PreparedRequest) -> str:
 def _format_answer(response: requests.Response, *, is_streamed: bool) -> str:
     line = f"HTTP {response.status_code} {response.reason}"
     content_type = response.headers.get("Content-Type", "")
-    body = "<streamed>" if is_streamed else format_body(response.content, content_type)
-    return _format_lines("< ", line, response.headers.items(), body)
+    secrets = secrets_in(response.request)
+    body = "<streamed>"
+    if not is_streamed:
+        body = format_body(response.content, content_type, secrets=secrets)
+    return hide(_format_lines("< ", line, response.headers.items(), body), secrets)
 
 
 def _format_lines(

@@ -13,10 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from http.client import HTTPException, HTTPResponse
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+if TYPE_CHECKING:
+    import requests
 
 MAX_LINE_BYTES = 65536
 MAX_LINES = 1000
@@ -67,11 +70,11 @@ def seconds_left() -> float:
     return limit.ends_at - time.monotonic()
 
 
-def lift(answer: object) -> None:
-    """Let the body of an answer, whose head has come, take any time."""
-    reader = getattr(answer, "reader", None)
-    if isinstance(reader, TimedReader):
-        reader.lift()
+def lift(response: requests.Response) -> None:
+    """Let the body of an answer take any time, as long as there is no silence."""
+    answer = getattr(response.raw, "_original_response", None)
+    if isinstance(answer, TimedResponse) and answer.reader:
+        answer.reader.lift()
 
 
 class TimedReader(socket.SocketIO):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import warnings
@@ -23,7 +24,7 @@ from urllib3.exceptions import (
 from imagectl import __version__
 from imagectl.config.clouds import CloudConfig, Patience
 from imagectl.errors import ServiceError, UsageError
-from imagectl.http.bodies import broken, load
+from imagectl.http.bodies import broken, has_body, load, read_json
 from imagectl.http.dry_run import DryRunAdapter
 from imagectl.http.failures import from_requests
 from imagectl.http.request_log import RequestLog
@@ -31,11 +32,12 @@ from imagectl.http.retries import BUSY, Retries, seconds_of
 from imagectl.http.time_limits import (
     POOLS,
     head_time_limit,
-    lift,
     seconds_left,
     time_limit,
 )
 from imagectl.http.urls import have_same_origin, is_url, shown_url
+
+logger = logging.getLogger(__name__)
 
 BLOCK_BYTES = 256 * 1024
 """How much is read from a file and sent at once; http.client's 8 to 16 KiB are slow."""
@@ -129,9 +131,7 @@ class ServiceAdapter(HTTPAdapter):
         left_s = max(seconds_left(), 0.001)
         timeout = (min(patience.connect_s, left_s), min(patience.silence_s, left_s))
         response = super().send(request, timeout=timeout, **settings)
-        if settings.get("stream") and response.status_code < 400:
-            lift(response.raw._original_response)
-        else:
+        if not settings.get("stream") or response.status_code >= 400:
             _load(response, request)
         _check_redirect(response)
         return response
@@ -188,7 +188,10 @@ class SignInSession(HttpSession):
         is_sign_in = request.method == "POST" and url.endswith("/auth/tokens")
         if is_sign_in and self._auth_url:
             _refuse_other_origin(self._auth_url, url)
-        response = super().send(request, **settings)
+        response: requests.Response = super().send(request, **settings)
+        is_json = "json" in response.headers.get("Content-Type", "")
+        if response.ok and is_json and has_body(response):
+            read_json(response)  # keystoneauth checks nothing
         if response.is_redirect:
             _refuse_other_origin(response.url, _redirect_target(response))
         return response
@@ -214,6 +217,7 @@ def open_http(config: CloudConfig, request_log: RequestLog) -> requests.Session:
     http.verify = config.verify
     http.cert = config.cert
     if config.verify is False:
+        logger.warning("certificates are not verified: anyone can pose as the cloud")
         warnings.simplefilter("ignore", InsecureRequestWarning)
     return http
 

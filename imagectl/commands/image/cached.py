@@ -9,6 +9,7 @@ from typing import Any
 
 from imagectl.api import lookup
 from imagectl.api.client import quote
+from imagectl.api.records import Shape
 from imagectl.command import Command, Lister, ShowOne
 from imagectl.commands.image.image_argument import NamesImage
 from imagectl.contract.image import IMAGE
@@ -22,6 +23,16 @@ COLUMNS = (
     "Hits",
 )
 UNKNOWN = "N/A"
+_CACHED: Shape = {
+    "image_id": str,
+    "last_accessed": float,
+    "last_modified": float,
+    "size": float,
+    "hits": float,
+}
+CACHE: Shape = {"cached_images?": [_CACHED], "queued_images?": [str]}
+END_OF_TIME_S = 253_402_300_800
+"""The year 10000, which Python does not know."""
 
 
 class List(Lister):
@@ -32,7 +43,7 @@ class List(Lister):
     ) -> tuple[Sequence[str], Iterable[Any]]:
         columns = self.select(COLUMNS, parsed_args.columns, COLUMNS)
         places = [COLUMNS.index(column) for column in columns]
-        cache = self.cloud.image.document("GET", "/cache")
+        cache = self.cloud.image.document("GET", "/cache", CACHE)
         return self.table(columns, ([row[i] for i in places] for row in _rows(cache)))
 
 
@@ -111,20 +122,22 @@ class Nodes(Lister, NamesImage):
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
         image_id = self.image_id(parsed_args.image)
-        nodes = self.cloud.image.array(f"/cache/nodes/{quote(image_id)}")
+        nodes = self.cloud.image.array(f"/cache/nodes/{quote(image_id)}", str)
         return self.table(("Node Reference URL",), ([url] for url in nodes))
 
 
 def _rows(cache: dict[str, Any]) -> Iterator[list[Any]]:
-    for image in cache.get("cached_images", ()):
+    for image in cache.get("cached_images") or ():
         used, changed = _utc(image["last_accessed"]), _utc(image["last_modified"])
         size, hits = image["size"], image["hits"]
         yield [image["image_id"], "cached", used, changed, size, hits]
-    for image_id in cache.get("queued_images", ()):
+    for image_id in cache.get("queued_images") or ():
         yield [image_id, "queued", *[UNKNOWN] * 4]
 
 
 def _utc(timestamp_s: float) -> str:
+    if not 0 <= timestamp_s < END_OF_TIME_S:
+        return UNKNOWN
     moment = datetime.fromtimestamp(timestamp_s, timezone.utc)
     return moment.replace(tzinfo=None).isoformat()
 

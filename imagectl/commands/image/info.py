@@ -8,7 +8,10 @@ from typing import Any
 
 from imagectl.api import imports
 from imagectl.api.client import quote
+from imagectl.api.records import Shape
 from imagectl.command import Lister, ShowOne
+
+SCHEMA: Shape = {"properties?": {"*": dict}}
 
 
 class ImportMethods(ShowOne):
@@ -26,7 +29,9 @@ class Usage(Lister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        usage = self.cloud.image.document("GET", "/info/usage").get("usage") or {}
+        shape: Shape = {"usage?": {"*": dict}}
+        answer = self.cloud.image.document("GET", "/info/usage", shape)
+        usage = answer.get("usage") or {}
         rows = ([name, q.get("limit"), q.get("usage")] for name, q in usage.items())
         return self.table(("Quota", "Limit", "Usage"), rows)
 
@@ -45,14 +50,14 @@ class Schema(Lister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
         path = "/".join(quote(part) for part in parsed_args.model.split("/"))
-        schema = self.cloud.image.document("GET", f"/schemas/{path}")
+        schema = self.cloud.image.document("GET", f"/schemas/{path}", SCHEMA)
         rows = (
             [name, _type(about), about.get("description", "")]
-            for name, about in sorted(schema.get("properties", {}).items())
+            for name, about in sorted((schema.get("properties") or {}).items())
         )
         return self.table(("Attribute", "Type", "Description"), rows)
 
 
 def _type(schema: dict[str, Any]) -> str:
-    kind = schema.get("type", "")
-    return kind if isinstance(kind, str) else " or ".join(kind)
+    kind = schema.get("type") or ""
+    return kind if isinstance(kind, str) else " or ".join(map(str, kind))

@@ -74,7 +74,7 @@ class Get(verbs.ShowRecord, MemberVerb):
         image_id = self.image_id(parsed_args.image, **SHARED)
         project_id = self.project_id(parsed_args.project, parsed_args)
         path = members.path(image_id, project_id)
-        return self.display(parsed_args, self.client.document("GET", path))
+        return self.display(parsed_args, self.client.record(MEMBER, "GET", path))
 
 
 class Set(verbs.ShowRecord, MemberVerb):

@@ -38,7 +38,7 @@ class List(Lister):
         known = list(COLUMNS) if parsed_args.detail else list(COLUMNS)[:3]
         columns = self.select(known, parsed_args.columns, known[:4])
         path = "/info/stores/detail" if parsed_args.detail else "/info/stores"
-        stores = self.cloud.image.document("GET", path)["stores"]
+        stores = self.cloud.image.document("GET", path, {"stores": [dict]})["stores"]
         flagged = ({**s, **{f: True for f in FLAGS if f in s}} for s in stores)
         return self.table(
             columns, ([s.get(COLUMNS[c]) for c in columns] for s in flagged)

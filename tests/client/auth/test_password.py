@@ -82,7 +82,6 @@ def test_other_kinds_of_sign_in_are_left_to_keystoneauth(
     [
         Answer(200, TOKEN),
         Answer(201, TOKEN),
-        Answer(201, "<html>", {"X-Subject-Token": "t"}),
         Answer(300, {}),
         Answer(302, {}, {"Location": "http://127.0.0.1:1/"}),
         Answer(401, {}, {"Openstack-Auth-Receipt": "r"}),
