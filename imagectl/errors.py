@@ -126,6 +126,11 @@ class WaitTimeoutError(ImagectlError):
     exit_code = 8
 
 
+def is_text(text: str) -> bool:
+    """Return whether ``text`` can be sent; Python keeps undecodable bytes otherwise."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def class_for_status(status: int) -> type[ImagectlError]:
     """Return the class of error for an HTTP status of 400 or more."""
     if status >= 500:

@@ -134,11 +134,28 @@ class ShellVariables(SingleFormatter):
         stdout: TextIO,
         parsed_args: argparse.Namespace,
     ) -> None:
-        for name, content in zip(column_names, map(_plain, data), strict=True):
-            variable = re.sub(r"\W", "_", name.lower(), flags=re.ASCII)
+        names = _variables(parsed_args.prefix, column_names)
+        for name, content in zip(names, map(_plain, data), strict=True):
             quoted = _SHELL_SPECIAL.sub(r"\\\1", str(content))
             shown = escape(quoted) if stdout.isatty() else quoted
-            stdout.write(f'{parsed_args.prefix}{variable}="{shown}"\n')
+            stdout.write(f'{name}="{shown}"\n')
+
+
+def _variables(prefix: str, names: Iterable[str]) -> list[str]:
+    """Return the names of shell variables for columns, each another.
+
+    Where two columns would have the same, the later one gets a number.
+    """
+    taken: list[str] = []
+    for name in names:
+        plain = re.sub(r"\W", "_", prefix + name.lower(), flags=re.ASCII) or "_"
+        variable = candidate = f"_{plain}" if plain[0].isdigit() else plain
+        number = 2
+        while candidate in taken:
+            candidate = f"{variable}_{number}"
+            number += 1
+        taken.append(candidate)
+    return taken
 
 
 def _plain(cell: Any) -> Any:

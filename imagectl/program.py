@@ -13,8 +13,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from cliff.app import App
 
+from imagectl.errors import is_text
+
 if TYPE_CHECKING:
     from imagectl.api.client import Cloud
+
+
+FILES = ("<file>", "<filename>", "<directory>")
+"""What the values of arguments are called that name a file of this machine."""
+NO_TEXT = "is no text in this system's encoding"
 
 
 class Program(App):
@@ -40,6 +47,8 @@ class Program(App):
 
 def any_text(text: str) -> str:
     """Return ``text``; the type of an argument whose value may be empty."""
+    if not is_text(text):
+        raise argparse.ArgumentTypeError(NO_TEXT)
     return text
 
 
@@ -52,17 +61,23 @@ def refuse_empty_values(parser: argparse.ArgumentParser) -> None:
     """
     for action in parser._actions:
         if action.type is not any_text and action.default != "":
-            action.type = _refusing_empty(action.type or str)
+            is_file = action.metavar in FILES
+            action.type = _refusing_empty(action.type or str, is_file=is_file)
 
 
-def _refusing_empty(convert: Any) -> Callable[[str], Any]:
-    """Return the type ``convert`` of an argument, changed to refuse blank text."""
+def _refusing_empty(convert: Any, *, is_file: bool) -> Callable[[str], Any]:
+    """Return the type ``convert`` of an argument, changed to refuse blank text.
+
+    Refused are bytes that are no text, too, but for the name of a file.
+    """
 
     # argparse shows the name of the type in its messages.
     @wraps(convert, updated=())
     def convert_text(text: str) -> Any:
         if not text.strip():
             raise argparse.ArgumentTypeError("may not be empty")
+        if not (is_file or is_text(text)):
+            raise argparse.ArgumentTypeError(NO_TEXT)
         return convert(text)
 
     return convert_text

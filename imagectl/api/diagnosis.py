@@ -69,8 +69,8 @@ def check_configuration(cloud: Cloud, environ: Mapping[str, str]) -> Found:
 
 def check_files(cloud: Cloud, environ: Mapping[str, str]) -> Found:
     files = CloudFiles(environ)
-    if files.skipped:
-        return "warn", f"skipped {'; '.join(files.skipped)}", "mend that file"
+    if skipped := [*files.skipped, *files.malformed]:
+        return "warn", f"skipped {'; '.join(skipped)}", "mend that file"
     if files.path is None:
         return "ok", "no clouds.yaml; options and variables are used", ""
     if files.path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from imagectl.config.options import FEDERATION_OPTIONS
-from imagectl.config.precedence import MergedSettings, merge_settings
+from imagectl.config.precedence import MergedSettings, as_text, merge_settings
 from imagectl.errors import UsageError
 
 DEFAULT_INTERFACE = "public"
@@ -121,7 +121,8 @@ def load_cloud(options: argparse.Namespace, environ: Mapping[str, str]) -> Cloud
     """
     merged = merge_settings(options, environ)
     settings = merged.settings
-    default_domain = str(settings.get("default_domain") or DEFAULT_DOMAIN_ID)
+    given_domain = as_text("default_domain", settings.get("default_domain"))
+    default_domain = given_domain or DEFAULT_DOMAIN_ID
     is_cached = getattr(options, "token_cache", None) is not False
     timeout_s = _parse_seconds(settings.get("api_timeout"))
     return CloudConfig(
@@ -129,15 +130,15 @@ def load_cloud(options: argparse.Namespace, environ: Mapping[str, str]) -> Cloud
         auth=_complete_auth(merged, default_domain),
         name=merged.name,
         interfaces=_read_interfaces(settings.get("interface")),
-        region_name=settings.get("region_name") or None,
+        region_name=as_text("region_name", settings.get("region_name")),
         services={name: _read_service(name, settings) for name in SERVICES},
         verify=_read_verify(settings),
         cert=_read_cert(settings),
         default_domain=default_domain,
         federation={
-            name: str(settings[name])
+            name: value
             for name, _ in FEDERATION_OPTIONS
-            if settings.get(name)
+            if (value := as_text(name, settings.get(name)))
         },
         connect_timeout_s=timeout_s or CONNECT_TIMEOUT_S,
         read_timeout_s=timeout_s or READ_TIMEOUT_S,
@@ -165,10 +166,11 @@ def load_named_cloud(
 def _choose_auth_type(merged: MergedSettings) -> str:
     """Return the configured plugin, or the one that fits the credentials."""
     settings, auth = merged.settings, merged.auth
-    chosen = settings.get("auth_type", settings.get("auth_plugin"))
+    given = settings.get("auth_type", settings.get("auth_plugin"))
+    chosen = as_text("auth_type", given)
     if chosen:
         aliases = {"None": "none", "token_endpoint": "admin_token"}
-        return aliases.get(chosen, str(chosen))
+        return aliases.get(chosen, chosen)
     if "token" in auth and "endpoint" in auth:
         return "admin_token"
     if "token" in auth and not {"username", "user_id"} & auth.keys():
@@ -199,23 +201,26 @@ def _complete_auth(merged: MergedSettings, default_domain: str) -> dict[str, Any
 
 
 def _read_service(name: str, settings: Mapping[str, Any]) -> ServiceConfig:
-    def value(key: str) -> Any:
-        return settings.get(f"{name}_{key}") or None
+    def value(key: str) -> str | None:
+        return as_text(f"{name}_{key}", settings.get(f"{name}_{key}"))
 
     override = value("endpoint_override") or value("endpoint")
     if name == "image":
-        override = override or settings.get("endpoint_override")
-    version = value("api_version")
+        general = settings.get("endpoint_override")
+        override = override or as_text("endpoint_override", general)
 
     def retries(key: str) -> int:
         given = settings.get(f"{name}_{key}", settings.get(key))
         return RETRIES if given is None else _parse_count(key, given)
 
     return ServiceConfig(
-        interfaces=_read_interfaces(value("interface") or settings.get("interface")),
-        region_name=value("region_name") or settings.get("region_name") or None,
-        endpoint_override=_expand(str(override), settings) if override else None,
-        api_version=str(version) if version else None,
+        interfaces=_read_interfaces(
+            settings.get(f"{name}_interface") or settings.get("interface")
+        ),
+        region_name=value("region_name")
+        or as_text("region_name", settings.get("region_name")),
+        endpoint_override=_expand(override, settings) if override else None,
+        api_version=value("api_version"),
         connect_retries=retries("connect_retries"),
         status_retries=retries("status_code_retries"),
     )
@@ -223,8 +228,9 @@ def _read_service(name: str, settings: Mapping[str, Any]) -> ServiceConfig:
 
 def _read_interfaces(value: Any) -> tuple[str, ...]:
     """Return interfaces in order of preference; ``publicURL`` is an older name."""
-    names = value if isinstance(value, list) else [value or DEFAULT_INTERFACE]
-    return tuple(str(name).removesuffix("URL") for name in names)
+    names = value if isinstance(value, list) else [value]
+    texts = [as_text("interface", name) or DEFAULT_INTERFACE for name in names]
+    return tuple(text.removesuffix("URL") for text in texts) or (DEFAULT_INTERFACE,)
 
 
 def _expand(text: str, settings: Mapping[str, Any]) -> str:
@@ -246,16 +252,16 @@ def _read_verify(settings: Mapping[str, Any]) -> bool | str:
     if _is_true(settings.get("insecure")) or str(verify).lower() == "false":
         return False
     if settings.get("cacert"):
-        return os.path.expanduser(str(settings["cacert"]))
+        return os.path.expanduser(as_text("cacert", settings["cacert"]) or "")
     return True if _is_true(verify) else os.path.expanduser(str(verify))
 
 
 def _read_cert(settings: Mapping[str, Any]) -> str | tuple[str, str] | None:
-    cert, key = settings.get("cert"), settings.get("key")
+    cert, key = (as_text(name, settings.get(name)) for name in ("cert", "key"))
     if not cert:
         return None
-    path = os.path.expanduser(str(cert))
-    return (path, os.path.expanduser(str(key))) if key else path
+    path = os.path.expanduser(cert)
+    return (path, os.path.expanduser(key)) if key else path
 
 
 def _parse_seconds(value: Any) -> float | None:

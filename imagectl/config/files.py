@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from imagectl.config.yaml_text import load_yaml, read_text
 from imagectl.errors import UsageError
-
-logger = logging.getLogger(__name__)
 
 Settings = dict[str, Any]
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -23,17 +21,21 @@ class CloudFiles:
     Follows openstacksdk 4.22 (``config/loader.py``): of each kind of file, the first
     one on the search path that can be read counts. ``path`` is that of clouds.yaml,
     None if there is none. ``skipped`` has a line for each file that exists and could
-    not be read, with the reason. Making one raises :class:`UsageError` for a file
-    that holds no mapping of clouds.
+    not be read, with the reason, ``malformed`` one for each that is no YAML or JSON.
+    ``unquoted`` are the names of clouds that YAML does not read as text. Making one
+    raises :class:`UsageError` for a file that holds no mapping of clouds.
     """
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.skipped: list[str] = []
+        self.malformed: list[str] = []
         self._directories = _search_path(environ)
         named = environ.get("OS_CLIENT_CONFIG_FILE")
         self.path, content = self._read("clouds", named)
         _, secret = self._read("secure", environ.get("OS_CLIENT_SECURE_FILE"))
-        self.clouds: Settings = _merge(content, secret).get("clouds") or {}
+        clouds = _merge(content, secret).get("clouds") or {}
+        self.clouds: Settings = {k: v for k, v in clouds.items() if type(k) is str}
+        self.unquoted = [str(name) for name in clouds if type(name) is not str]
 
     def profile(self, name: str) -> Settings | None:
         """Return the settings in a vendor's profile; None if there is no such profile.
@@ -42,8 +44,9 @@ class CloudFiles:
         openstacksdk. Raises :class:`UsageError` for a cloud that was shut down.
         """
         _, content = self._read("clouds-public")
-        profile = (content.get("public-clouds") or {}).get(name)
-        return dict(profile) if profile else _installed_profile(name)
+        profiles = content.get("public-clouds") or {}
+        profile = profiles.get(name) if isinstance(profiles, dict) else None
+        return dict(profile) if isinstance(profile, dict) else _installed_profile(name)
 
     def _read(
         self, stem: str, named: str | None = None
@@ -51,15 +54,14 @@ class CloudFiles:
         paths = [d / (stem + suffix) for d in self._directories for suffix in SUFFIXES]
         for path in [Path(named), *paths] if named else paths:
             try:
-                text = path.read_text(encoding="utf-8")
-                content = _parse(path, text)
+                content = _parse(path, read_text(path))
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
                 self.skipped.append(f"{path}: {error.strerror}")
             except ValueError as error:
-                self.skipped.append(f"{path}: {' '.join(str(error).split())}")
-                logger.warning("Skipping %s", self.skipped[-1])
+                line = f"{path}: {' '.join(str(error).split())}"
+                self.malformed += [] if line in self.malformed else [line]
             else:
                 return path, _as_mapping(path, content)
         return None, {}
@@ -102,14 +104,13 @@ def _search_path(environ: Mapping[str, str]) -> list[Path]:
 def _parse(path: Path, text: str) -> Any:
     """Return the content of a file. Raises ValueError if it is malformed."""
     if path.suffix == ".json":
-        return json.loads(text)
+        try:
+            return json.loads(text)
+        except RecursionError:
+            raise ValueError("it has too many levels") from None
     import yaml
 
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(text, Loader=loader)
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from error
+    return load_yaml(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def _as_mapping(path: Path, content: Any) -> Settings:

@@ -167,6 +167,13 @@ def add_global_options(parser: argparse.ArgumentParser) -> None:
     for name, text in FEDERATION_OPTIONS:
         _add(groups.get(name.rpartition("_")[0], parser), name, text)
     parser.add_argument(
+        "--timeout",
+        dest="api_timeout",
+        metavar="<seconds>",
+        help="Seconds that a request may take with all of its answer, and a transfer be"
+        " silent; default: 60 to sign in, 600 for others (Env: OS_API_TIMEOUT)",
+    )
+    parser.add_argument(
         "--timing",
         action="store_true",
         help="Print how long each request took",

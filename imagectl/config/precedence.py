@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from imagectl.config.files import CloudFiles, Settings
 from imagectl.config.options import AUTH_OPTIONS, option_names
-from imagectl.errors import UsageError
+from imagectl.errors import UsageError, is_text
 
 logger = logging.getLogger(__name__)
 
@@ -65,22 +65,42 @@ def merge_settings(
     files = CloudFiles(environ)
     if not name and len(files.clouds) == 1:
         name = next(iter(files.clouds))
-    hint = _describe_files(files)
     if name and name not in files.clouds:
-        raise UsageError(f"Cloud {name} was not found.", hint=hint)
+        unquoted = ", ".join(files.unquoted)
+        quoting = f" In {files.path}, quote the name {unquoted}." if unquoted else ""
+        hint = _describe_files(files, [*files.skipped, *files.malformed])
+        raise UsageError(f"Cloud {name} was not found.{quoting}", hint=hint)
+    for line in files.malformed:
+        logger.warning("Skipping %s", line)
     known = option_names()
     overriding = {k: v for k, v in from_variables.items() if k in known}
     higher = [overriding, from_options]
     lower = _read_files(name, files, _find_highest(higher, "region_name"))
+    hint = _describe_files(files, files.skipped)
     return _merge_layers(name, [*lower, *higher], hint)
 
 
 def _select_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    return {
+    selected = {
         name: value
         for name, value in environ.items()
         if name.startswith("OS_") and not name.startswith(IGNORED_PREFIXES)
     }
+    for name, value in selected.items():
+        _check_variable(name, value)
+    return selected
+
+
+def _check_variable(name: str, value: str) -> None:
+    """Raise :class:`UsageError` for a value that no service could be given."""
+    if "\r" in value:
+        raise UsageError(
+            f"{name} has a carriage return at its end: the file that sets it has the"
+            " line ends of Windows",
+            hint="convert it, for example by dos2unix, and read it again",
+        )
+    if not is_text(value):
+        raise UsageError(f"{name} is no text in this system's encoding.")
 
 
 def _read_variables(variables: Mapping[str, str]) -> Settings:
@@ -91,18 +111,20 @@ def _read_options(given: Mapping[str, Any]) -> Settings:
     return {**given, "insecure": False} if given.get("verify") else dict(given)
 
 
-def _describe_files(files: CloudFiles) -> str:
+def _describe_files(files: CloudFiles, skipped: list[str]) -> str:
     names = ", ".join(sorted(files.clouds))
     known = f"{files.path} has: {names}" if names else "no clouds.yaml names any cloud"
-    return "; skipped ".join([known, *files.skipped])
+    return "; skipped ".join([known, *skipped])
 
 
 def _read_files(
     name: str, files: CloudFiles, region_name: str | None
 ) -> list[Settings]:
     """Return the layers of a cloud in the files: profile, cloud, chosen region."""
-    cloud = dict(files.clouds.get(name) or {})
-    profile_name = cloud.get("profile", cloud.get("cloud"))
+    cloud = files.clouds.get(name) or {}
+    if not isinstance(cloud, dict):
+        raise UsageError(f"Cloud {name} is no mapping in {files.path}: {cloud}")
+    profile_name = as_text("profile", cloud.get("profile", cloud.get("cloud")))
     profile = files.profile(profile_name) if profile_name else {}
     if profile is None:
         logger.warning("No vendor profile %s for the cloud %s", profile_name, name)
@@ -111,7 +133,7 @@ def _read_files(
         _find_highest(layers, "regions"), _find_highest(layers, "region_name")
     )
     if regions:
-        chosen = region_name or next(iter(regions))
+        chosen = as_text("region_name", region_name) or next(iter(regions))
         if chosen not in regions:
             raise UsageError(
                 f"Region {chosen} is not a valid region name for cloud {name}. "
@@ -124,7 +146,8 @@ def _read_files(
 def _read_regions(regions: Any, region_name: Any) -> dict[str, Settings]:
     """Return the settings that each region overrides, by the region's name."""
     if regions is None:
-        regions = str(region_name).split(",") if region_name else []
+        regions = (as_text("region_name", region_name) or "").split(",")
+        regions = [region for region in regions if region]
     if not isinstance(regions, list):
         raise UsageError(f"regions is no list in clouds.yaml: {regions}")
     found: dict[str, Settings] = {}
@@ -132,7 +155,10 @@ def _read_regions(regions: Any, region_name: Any) -> dict[str, Settings]:
         entry = region if isinstance(region, dict) else {"name": region}
         if "name" not in entry or entry.keys() - {"name", "values"}:
             raise UsageError(f"Invalid region entry in clouds.yaml: {region}")
-        found[str(entry["name"])] = entry.get("values") or {}
+        values = entry.get("values") or {}
+        if not isinstance(values, dict):
+            raise UsageError(f"Invalid region entry in clouds.yaml: {region}")
+        found[str(entry["name"])] = values
     return found
 
 
@@ -164,14 +190,28 @@ def _collect_auth(layer: Mapping[str, Any]) -> dict[str, Any]:
         names = [(source, name) for name in option.names for source in (layer, nested)]
         for source, name in names:
             if source.get(name) not in (None, ""):
-                found[option.target] = _undo_yaml_typing(source[name])
+                found[option.target] = _undo_yaml_typing(name, source[name])
                 break
     return found
 
 
-def _undo_yaml_typing(value: Any) -> Any:
-    """Return the text of a value: YAML turns unquoted secrets and ids into numbers."""
-    return value if isinstance(value, bool | list) else str(value)
+def _undo_yaml_typing(name: str, value: Any) -> Any:
+    """Return a plugin's option: YAML turns unquoted secrets and ids into numbers."""
+    if name == "auth_methods" and isinstance(value, list):
+        return [str(method) for method in value]
+    return as_text(name, value)
+
+
+def as_text(name: str, value: Any) -> str | None:
+    """Return the text of a setting, of a number too; None and "" are no setting.
+
+    Raises :class:`UsageError` for any other value: YAML reads ``on`` as true.
+    """
+    if value in (None, ""):
+        return None
+    if isinstance(value, bool | list | dict):
+        raise UsageError(f"{name} is no text in clouds.yaml: {value}; quote it")
+    return str(value)
 
 
 def _replace_dashes(layer: Mapping[str, Any]) -> Settings:

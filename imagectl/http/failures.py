@@ -27,6 +27,11 @@ from imagectl.http.urls import shown_url
 E = TypeVar("E", bound=BaseException)
 
 PROXY_HINT = "the proxy of http_proxy, https_proxy or all_proxy did not let us through"
+HOSTNAME_HINT = "the certificate is another host's: use the name that it is issued for"
+HOSTNAME_MISMATCHES = (62, 64)
+"""OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH."""
+NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL")
+NO_TLS_HINT = "the port does not speak TLS; is it http:// instead of https://?"
 TLS_HINT = "name the CA with --os-cacert, or give --insecure"
 
 
@@ -88,16 +93,23 @@ def from_keystoneauth(error: Exception) -> ImagectlError:
 def explain_failure(error: BaseException) -> tuple[str, str]:
     """Return why a request got no answer, in a few words, and a hint or ""."""
     for cause in _causes(error, ssl.SSLError):
-        message = getattr(cause, "verify_message", "") or cause.reason or str(cause)
-        is_distrust = isinstance(cause, ssl.SSLCertVerificationError)
-        words = "certificate verify failed: " if is_distrust else "TLS: "
-        return words + str(message), TLS_HINT if is_distrust else ""
+        return _explain_tls(cause)
     if isinstance(error, http_exceptions.ConnectTimeout):
         return "no connection within the time limit", ""
     if isinstance(error, http_exceptions.Timeout):
         return "no answer within the time limit", ""
     is_proxy = isinstance(error, http_exceptions.ProxyError)
     return _system_reason(error), PROXY_HINT if is_proxy else ""
+
+
+def _explain_tls(error: ssl.SSLError) -> tuple[str, str]:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        is_other_host = getattr(error, "verify_code", 0) in HOSTNAME_MISMATCHES
+        hint = HOSTNAME_HINT if is_other_host else TLS_HINT
+        reason = getattr(error, "verify_message", "") or error.reason or str(error)
+        return f"certificate verify failed: {reason}", hint
+    reason = str(error.reason or error)
+    return f"TLS: {reason}", NO_TLS_HINT if reason in NO_TLS else ""
 
 
 def _system_reason(error: BaseException) -> str:

@@ -235,16 +235,18 @@ def open_identity_http(config: CloudConfig, http: requests.Session) -> requests.
     return guarded
 
 
-def open_public_http(credentials: tuple[str, str] | None) -> requests.Session:
-    """Return a session for other servers than a cloud's, such as that of an image.
+def open_public_http(url: str) -> requests.Session:
+    """Return a session for another server than a cloud's, such as that of an image.
 
-    Only ``credentials`` are sent, and to no other origin; ``.netrc`` is not read.
+    Only the credentials in ``url`` are sent, and to no other origin; ``.netrc`` is not
+    read.
     """
     http = HttpSession()
     for scheme in ("https://", "http://"):
         http.mount(scheme, ServiceAdapter(RequestLog(), CloudConfig().patience()))
     http.headers["User-Agent"] = USER_AGENT
-    http.auth = credentials or _send_as_is
+    credentials = requests.utils.get_auth_from_url(url)
+    http.auth = credentials if any(credentials) else _send_as_is
     return http
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import stat
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -35,6 +37,7 @@ def find_checksum(image: DeclaredImage) -> Checksum:
         assert image.checksum  # a declaration with a URL has one
         return image.checksum
     try:
+        _check_kind(image.file)
         with (
             image.file.open("rb", buffering=0) as file,
             Digest([USUAL_ALGORITHM]) as digest,
@@ -60,11 +63,19 @@ def open_image_data(image: DeclaredImage, checksum: Checksum) -> Iterator[Source
         yield UrlSource(image.url, checksum)
         return
     assert image.file
+    _check_kind(image.file)
     with image.file.open("rb", buffering=0) as file:
         source = FileSource(file, str(image.file), image.file.stat().st_size)
         if image.attributes["container_format"] == "bare":
             source.check_format(image.attributes["disk_format"])
         yield CheckedFileSource(source, checksum)
+
+
+def _check_kind(file: Path) -> None:
+    """Raise :class:`UsageError` for what need not have an end: pipes and devices."""
+    mode = file.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISBLK(mode) or stat.S_ISDIR(mode)):
+        raise UsageError(f"{file} is no regular file")
 
 
 class CheckedFileSource:
@@ -107,8 +118,11 @@ class UrlSource:
     def blocks(self) -> Generator[bytes, None, None]:
         from urllib3.exceptions import HTTPError
 
+        from imagectl.http.time_limits import lift
+
         answer, self._answer = self._answer or self._open(), None
         with answer:
+            lift(answer)
             try:
                 yield from answer.raw.stream(BLOCK_BYTES, decode_content=False)
             except HTTPError as error:
@@ -120,8 +134,11 @@ class UrlSource:
     def _open(self) -> requests.Response:
         import requests
 
+        from imagectl.http.transport import open_public_http
+
+        http = open_public_http(self._url)
         try:
-            answer = requests.get(
+            answer = http.get(
                 self._url,
                 headers={"Accept-Encoding": "identity"},
                 stream=True,

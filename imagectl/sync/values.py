@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from imagectl.contract.image import CONTAINER_FORMATS, DISK_FORMATS, IMAGE, VISIBILITIES
+from imagectl.http.urls import is_url
 
 ALGORITHMS = ("md5", "sha1", "sha256", "sha384", "sha512")
 BOOLEANS = {
@@ -55,8 +55,7 @@ def _parse_path(content: Any) -> str:
 
 
 def _parse_url(content: Any) -> str:
-    url = urlsplit(content) if isinstance(content, str) else None
-    if url is None or url.scheme not in ("http", "https") or not url.hostname:
+    if not is_url(content):
         raise ValueError("is no http or https URL")
     return str(content)
 

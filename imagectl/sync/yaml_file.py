@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from imagectl.config.yaml_text import load_yaml, read_text
 from imagectl.errors import UsageError
 
 
@@ -33,14 +34,22 @@ def read_mapping(path: Path) -> dict[str, Any]:
                 seen.add(word)
             return super().construct_mapping(node, deep)
 
+    if path.exists() and not (path.is_file() or _is_open_already(path)):
+        raise UsageError(f"{path} is no regular file")
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), TextLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = f", line {mark.line + 1}" if mark else ""
-        raise UsageError(f"{path}{line}: {error.problem}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: {' '.join(str(error).split())}") from None
+        content = load_yaml(read_text(path), TextLoader)
+    except ValueError as error:
+        reason = str(error)
+        sign = ", " if reason.startswith("line ") else ": "
+        raise UsageError(f"{path}{sign}{reason}") from None
     if not isinstance(content, dict):
         raise UsageError(f"{path} is no mapping with the key images")
     return content
+
+
+def _is_open_already(path: Path) -> bool:
+    """Tell whether somebody writes to a pipe: ``<(...)`` of a shell, or a redirection.
+
+    Any other named pipe might never be written to.
+    """
+    return str(path).startswith(("/dev/fd/", "/dev/stdin", "/proc/self/fd/"))
