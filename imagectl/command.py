@@ -12,6 +12,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from cliff import command, lister, show
@@ -207,8 +208,12 @@ class Lister(Display, lister.Lister):
     def table(
         self, names: Sequence[str], records: Iterable[Sequence[Any]]
     ) -> tuple[Sequence[str], Iterator[list[Any]]]:
-        """Return column names and rows, as ``take_action`` returns them to cliff."""
-        return names, ([output.cell(c) for c in row] for row in records)
+        """Return column names and rows, as ``take_action`` returns them to cliff.
+
+        No more records are asked for once the output cannot be written.
+        """
+        written = takewhile(lambda _: not self.app.stdout.failure, records)
+        return names, ([output.cell(c) for c in row] for row in written)
 
 
 class ShowOne(Display, show.ShowOne):

@@ -12,14 +12,17 @@
     ├── ServiceError         6  the service cannot be reached, or answered 5xx
     │   └── UnreachableError 6  no connection, or it broke: a retry may help
     ├── VerificationError    7  data does not match its checksum, signature or format
-    └── WaitTimeoutError     8  a time limit passed while waiting
+    ├── WaitTimeoutError     8  a time limit passed while waiting
+    └── OutputError         74  standard output cannot be written
 
-An interrupted program exits with 130, as shells report it.
+An interrupted program exits with 129, 130 or 143, as shells report it; one whose reader
+went away with 141.
 """
 
 from __future__ import annotations
 
 INTERRUPTED = 130
+UNREAD = 141
 
 EXIT_CODES = """\
 exit codes:
@@ -32,7 +35,9 @@ exit codes:
   6  the service cannot be reached, or answered 5xx
   7  data did not verify
   8  timed out while waiting
-  130  interrupted
+  74  standard output could not be written; what was asked for was done
+  129, 130, 143  ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM
+  141  the reader of standard output went away
 """
 
 
@@ -124,6 +129,12 @@ class WaitTimeoutError(ImagectlError):
     """A time limit passed while waiting."""
 
     exit_code = 8
+
+
+class OutputError(ImagectlError):
+    """Standard output cannot be written."""
+
+    exit_code = 74
 
 
 def is_text(text: str) -> bool:

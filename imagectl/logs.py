@@ -15,10 +15,18 @@ def escape_lines(text: str) -> str:
 
 
 class EscapingFormatter(logging.Formatter):
-    """Formats every record of every log; of what a service says, nothing is obeyed."""
+    """Formats every record of every log; of what a service says, nothing is obeyed.
+
+    Where the name of the program is given, warnings begin with it, as errors do.
+    """
+
+    def __init__(self, form: str, program: str = "") -> None:
+        super().__init__(form)
+        self._prefix = program and f"{program}: "
 
     def format(self, record: logging.LogRecord) -> str:
-        return escape_lines(super().format(record))
+        prefix = self._prefix if record.levelno >= logging.WARNING else ""
+        return prefix + escape_lines(super().format(record))
 
 
 class LogFile(logging.FileHandler):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from cliff.app import App
 
 from imagectl.errors import is_text
+from imagectl.streams import Stream
 
 if TYPE_CHECKING:
     from imagectl.api.client import Cloud
@@ -26,6 +27,9 @@ NO_TEXT = "is no text in this system's encoding"
 
 class Program(App):
     """The program that runs a command: what commands use of it."""
+
+    stdout: Stream
+    stderr: Stream
 
     @property
     @abstractmethod

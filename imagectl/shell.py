@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cached_property, partial
-from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from imagectl import __version__
+from imagectl import __version__, signals
 from imagectl.config.options import add_global_options
-from imagectl.errors import EXIT_CODES, INTERRUPTED, ImagectlError, UsageError
+from imagectl.errors import (
+    EXIT_CODES,
+    INTERRUPTED,
+    UNREAD,
+    ImagectlError,
+    OutputError,
+    UsageError,
+)
 from imagectl.logs import EscapingFormatter, LogFile, escape_lines
 from imagectl.output import escape, format_timing
 from imagectl.program import Program, refuse_empty_values
 from imagectl.registry import GROUP, Registry
+from imagectl.streams import Stream
 
 if TYPE_CHECKING:
     from cliff.command import Command as CliffCommand
@@ -32,7 +40,7 @@ HANDLER_NAME = "imagectl"
 HELP = {
     "--debug": "Print each request and answer without secrets, and tracebacks",
     "--log-file": "Write each request and answer, without secrets, to a file as well",
-    "--quiet": "Print nothing but errors",
+    "--quiet": "Print no progress and no warnings, only results and errors",
     "--verbose": "Print a line for each request; twice: all of it, as --debug",
 }
 """Help texts for cliff's own options."""
@@ -44,7 +52,15 @@ class Shell(Program):
     NAME = "imagectl"
 
     def __init__(self) -> None:
-        super().__init__(DESCRIPTION, __version__, Registry(GROUP), deferred_help=True)
+        super().__init__(
+            DESCRIPTION,
+            __version__,
+            Registry(GROUP),
+            stdin=sys.stdin or io.StringIO(),
+            stdout=Stream(sys.stdout),
+            stderr=Stream(sys.stderr),
+            deferred_help=True,
+        )
 
     def build_option_parser(
         self,
@@ -101,7 +117,7 @@ class Shell(Program):
         form = self.LOG_FILE_MESSAGE_FORMAT if is_file else self.CONSOLE_MESSAGE_FORMAT
         handler.name = HANDLER_NAME
         handler.setLevel(level)
-        handler.setFormatter(EscapingFormatter(form))
+        handler.setFormatter(EscapingFormatter(form, "" if is_file else self.NAME))
         logging.getLogger().addHandler(handler)
 
     def clean_up(
@@ -140,7 +156,11 @@ class Shell(Program):
         if issubclass(command, Command):  # cliff's own ``help`` is not
             name = argv[: len(argv) - len(arguments)]
             argv = [*name, *command.prepare_arguments(arguments)]
-        return super().run_subcommand(argv)
+        exit_code = super().run_subcommand(argv)
+        self.stdout.flush()
+        if "cloud" in self.__dict__ and not self.stdout.failure:
+            self.cloud.session.created.clear()
+        return int(exit_code)
 
     def _refuse_command(self, argv: Sequence[str]) -> int:
         if argv[0].startswith("-"):
@@ -166,6 +186,25 @@ class Shell(Program):
 
     def _hint(self, hint: str) -> None:
         self.stderr.write(f"hint: {escape(hint)}\n")
+
+    def finish(self, exit_code: int) -> int:
+        """Write a line about what was created and not shown; return the exit code.
+
+        Output that cannot be written changes the code of a command that succeeded.
+        """
+        self.stdout.flush()
+        lost = self.stdout.failure
+        created = self.cloud.session.created if "cloud" in self.__dict__ else {}
+        said = ["; ".join(created.values())] if created else []
+        if isinstance(lost, BrokenPipeError):
+            exit_code = exit_code or UNREAD
+        elif lost:
+            said.insert(0, f"standard output cannot be written: {lost.strerror}")
+            exit_code = exit_code or OutputError.exit_code
+        if said and (lost or exit_code >= 128):
+            self.say("; ".join(said))
+        self.stderr.flush()
+        return exit_code
 
     def report(self, error: Exception) -> int:
         """Write one line about ``error``, and a hint; return its exit code."""
@@ -200,15 +239,17 @@ def as_imagectl_error(error: Exception) -> ImagectlError:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code."""
-    before = signal.signal(signal.SIGTERM, _exit_on_signal)
-    try:
-        return Shell().run(list(sys.argv[1:] if argv is None else argv))
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _exit_on_signal(number: int, frame: FrameType | None) -> NoReturn:
-    """Exit with an exception, as Ctrl-C does, so that a command cleans up."""
-    raise SystemExit(128 + number)
+    shell = Shell()
+    with (
+        redirect_stdout(shell.stdout),
+        redirect_stderr(shell.stderr),
+        signals.raised(),
+    ):
+        try:
+            exit_code = shell.run(list(sys.argv[1:] if argv is None else argv))
+            shell.stdout.flush()
+        except KeyboardInterrupt:
+            exit_code = INTERRUPTED
+        except SystemExit as leave:
+            exit_code = int(leave.code or 0)
+        return shell.finish(exit_code)

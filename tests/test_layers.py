@@ -30,7 +30,7 @@ CLIENT_FLOORS = (
     "imagectl.formatters",
     "imagectl.logs",
     "imagectl.output",
-    "imagectl imagectl.contract imagectl.errors",
+    "imagectl imagectl.contract imagectl.errors imagectl.signals imagectl.streams",
 )
 MOCK_FLOORS = (
     "mockserver.__main__",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qs, urlsplit
 from urllib.parse import quote as percent_encode
 
+from imagectl import signals
 from imagectl.api.answers import check
 from imagectl.api.records import Answered, Shape, check_shape
 from imagectl.contract import Resource
@@ -125,6 +126,22 @@ class Client:
         return answer if envelope is None else Answered(answer[envelope])
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> Record:
+        with signals.held_back():
+            record = self._create(resource, body)
+            self.note_created(resource.words, record)
+            return record
+
+    def note_created(self, words: str, record: Record) -> None:
+        """Note a new record, to be told of where the program ends without showing it.
+
+        ``words`` say what it is. What has no id is called by its name.
+        """
+        key = next((k for k in ("id", "name", "namespace") if record.get(k)), None)
+        if key:
+            said = f"{words} {record[key]} was created"
+            self.session.created[str(record[key])] = said
+
+    def _create(self, resource: Resource, body: Mapping[str, Any]) -> Record:
         if resource.created_in_lists:
             several = {resource.collection: [body]}
             shape: Shape = {resource.collection: [resource]}
@@ -148,6 +165,7 @@ class Client:
 
     def delete(self, resource: Resource, identifier: str) -> None:
         self.request("DELETE", f"{resource.path}/{quote(identifier)}")
+        self.session.created.pop(identifier, None)
         self._forget_catalog(resource)
 
     def _change(

@@ -127,7 +127,9 @@ def find_id_in_domain(
     ``domain`` is the name or id of the domain in which its name is unique. Raises what
     :func:`find` raises.
     """
-    domain_id = find_id(cloud.identity, DOMAIN, domain) if domain else None
+    domain_id = None
+    if domain is not None:
+        domain_id = find_id(cloud.identity, DOMAIN, domain)
     scope = {"domain_id": domain_id}
     return find_id(cloud.identity, resource, given, scope=scope)
 
@@ -136,7 +138,9 @@ def find_optional_id(
     cloud: Cloud, resource: Resource, given: str | None, domain: str | None = None
 ) -> str | None:
     """Return what :func:`find_id_in_domain` does, or None without a name."""
-    return find_id_in_domain(cloud, resource, given, domain) if given else None
+    if given is None:
+        return None
+    return find_id_in_domain(cloud, resource, given, domain)
 
 
 def find_project_id(

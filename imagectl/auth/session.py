@@ -51,6 +51,8 @@ class Session:
     ) -> None:
         self.config = config
         self.request_log = RequestLog()
+        self.created: dict[str, str] = {}
+        """What was created and is not shown yet: words that name it, by id."""
         self._environ = os.environ if environ is None else environ
         self._http: requests.Session | None = None
         self._dry_run_http: requests.Session | None = None
@@ -199,6 +201,7 @@ class Session:
             yield
         finally:
             self._dry_run_http = None
+            self.created.clear()
 
     def close(self) -> None:
         """Close the connections."""

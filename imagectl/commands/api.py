@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imagectl import signals
 from imagectl.api.images import PATCH_TYPE, read_blocks
 from imagectl.command import Command
 from imagectl.errors import UsageError
@@ -17,8 +18,11 @@ from imagectl.program import any_text
 if TYPE_CHECKING:
     import requests
 
+    from imagectl.api.client import Client
+
 SERVICES = ("image", "identity")
 BLOCK_BYTES = 1 << 20
+CREATED = 201
 
 
 class Api(Command):
@@ -74,9 +78,13 @@ class Api(Command):
             is_patch = service == "image" and parsed_args.method == "PATCH"
             headers["Content-Type"] = PATCH_TYPE if is_patch else "application/json"
         client = self.cloud.identity if service == "identity" else self.cloud.image
-        with client.request(
-            parsed_args.method, path, data=body, headers=headers, stream=True
-        ) as response:
+        with signals.held_back():
+            response = client.request(
+                parsed_args.method, path, data=body, headers=headers, stream=True
+            )
+            if response.status_code == CREATED:
+                note_created(client, response)
+        with response:
             if not parsed_args.dry_run or parsed_args.method in SAFE_METHODS:
                 self.print_answer(response)
 
@@ -90,13 +98,24 @@ class Api(Command):
             if has_body(response):
                 out.write(json.dumps(read_json(response), indent=2) + "\n")
             return
-        out.flush()
         for block in read_blocks(response, BLOCK_BYTES):
             if self.is_for_terminal:
                 lines = block.decode("utf-8", "replace").splitlines()
                 out.writelines(f"{escape(line)}\n" for line in lines)
             else:
-                out.buffer.write(block)
+                out.write_bytes(block)
+
+
+def note_created(client: Client, response: requests.Response) -> None:
+    """Note the record that an answer says was created, if it is one of JSON."""
+    from imagectl.http.bodies import has_body, read_json
+
+    if "json" in response.headers.get("Content-Type", "") and has_body(response):
+        document = read_json(response)
+        is_object = isinstance(document, dict)
+        for record in (document, *document.values()) if is_object else ():
+            if isinstance(record, dict):
+                client.note_created("record", record)
 
 
 def resolve_path(path: str, service: str | None) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from imagectl.command import Command
 from imagectl.commands import options
 from imagectl.contract.identity import PROJECT
 from imagectl.contract.image import IMAGE
-from imagectl.errors import AccessError
+from imagectl.errors import AccessError, UsageError
 from imagectl.output import escape
 
 COLUMNS = ("Type", "ID", "Name")
@@ -62,8 +62,10 @@ class Cleanup(Command):
         self.show(images)
         if not images or parsed_args.dry_run:
             return 0
-        if not (parsed_args.auto_approve or self.agrees()):
-            return 0
+        if not parsed_args.auto_approve:
+            self.app.stdout.flush()
+            if self.app.stdout.failure or not self.agrees():
+                return 0
         client = self.cloud.image
         return self.for_each(list(images), lambda each: client.delete(IMAGE, each))
 
@@ -99,7 +101,17 @@ class Cleanup(Command):
         TableFormatter().emit_list(COLUMNS, rows, self.app.stdout, width)
 
     def agrees(self) -> bool:
-        """Ask whether to delete, and tell whether the user answered yes."""
+        """Ask whether to delete, and tell whether the user answered yes.
+
+        Raises :class:`UsageError` where nobody answers.
+        """
         self.app.stderr.write(QUESTION)
         self.app.stderr.flush()
-        return self.app.stdin.readline().strip().lower() in ("y", "yes")
+        answer = self.app.stdin.readline()
+        if not answer:
+            self.app.stderr.write("\n")
+            raise UsageError(
+                "Nothing was deleted: nobody answered.",
+                hint="--auto-approve deletes without asking",
+            )
+        return answer.strip().lower() in ("y", "yes")

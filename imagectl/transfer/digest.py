@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import deque
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +17,9 @@ USUAL_ALGORITHM = "sha512"
 by this one only; if the service turns out to use another, the data is read again."""
 LAG_BLOCKS = 3
 """How many blocks the hashing may be behind; more would only take more memory."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class Digest:
@@ -82,10 +86,13 @@ def algorithm_for(record: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(known)[:1]
 
 
-def verify(record: Mapping[str, Any], digest: Digest, what: str) -> None:
+def verify(
+    record: Mapping[str, Any], digest: Digest, what: str, *, expects_hash: bool = True
+) -> None:
     """Raise :class:`VerificationError` unless ``digest`` is what ``record`` states.
 
-    ``what`` names the data in the message.
+    A record without a hash that ``digest`` has verifies nothing but a size; a warning
+    says so, unless none is expected. ``what`` names the data in the message.
     """
     size = record.get("size")
     if size is not None and size != digest.size_bytes:
@@ -94,7 +101,10 @@ def verify(record: Mapping[str, Any], digest: Digest, what: str) -> None:
             f" and the image has {size}"
         )
     stated = stated_hashes(record)
-    for algorithm, value in digest.values().items():
+    found = digest.values()
+    if expects_hash and stated.keys().isdisjoint(found):
+        _log.warning("%s was not verified: its image states no hash", what)
+    for algorithm, value in found.items():
         if stated.get(algorithm, value) != value:
             raise VerificationError(
                 f"{what} did not verify: its {algorithm} is {value[:16]}...,"

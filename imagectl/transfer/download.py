@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
-from imagectl.errors import ConflictError, ImagectlError, VerificationError
+from imagectl.errors import (
+    ConflictError,
+    ImagectlError,
+    OutputError,
+    VerificationError,
+)
 from imagectl.transfer import ranges
 from imagectl.transfer.digest import Digest, algorithm_for, verify
 from imagectl.transfer.part_file import PartFile, open_part
@@ -30,6 +36,8 @@ class SaveOptions:
     """Whether to leave holes in the file for blocks of zeros."""
     connections: int = 1
     """How many connections to use at once."""
+    follows_links: bool = True
+    """Whether the file may be a link, a device or a named pipe that is written to."""
 
 
 def save(
@@ -40,7 +48,8 @@ def save(
 ) -> None:
     """Write an image to a file, which is there whole or not at all.
 
-    A target that is not a regular file (a device, a named pipe) is written to directly.
+    A target that is not a regular file (a device, a named pipe) is written to directly,
+    unless ``options`` say otherwise.
 
     Raises :class:`ConflictError` for a target that holds data and may not be replaced,
     :class:`VerificationError` where the data is not what the record states, and
@@ -50,6 +59,8 @@ def save(
     with _write_errors_of(target):
         if target.is_dir():
             raise ImagectlError(f"{target}: Is a directory")
+        if not options.follows_links:
+            _refuse_anything_but_files(target)
         if target.exists() and not target.is_file():
             with target.open("wb") as sink:
                 _write(image, sink, report)
@@ -65,18 +76,19 @@ def save(
             part.become_target()
 
 
-def save_to_descriptor(
-    image: RemoteImage, descriptor: int, report: Report = ignore
-) -> None:
-    """Write an image to an open file, and verify what was written.
+def save_to_stream(image: RemoteImage, stream: TextIO, report: Report = ignore) -> None:
+    """Write an image to standard output, and verify what was written.
 
-    Raises as :func:`save` does.
+    Raises as :func:`save` does, and :class:`OutputError` where it cannot be written.
     """
-    with (
-        _write_errors_of("standard output"),
-        open(descriptor, "wb", closefd=False) as sink,
-    ):
-        _write(image, sink, report)
+    try:
+        with open(stream.fileno(), "wb", closefd=False) as sink:
+            _write(image, sink, report)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        problem = f"standard output cannot be written: {error.strerror}"
+        raise OutputError(problem) from error
 
 
 def _write(image: RemoteImage, sink: BinaryIO, report: Report) -> None:
@@ -148,6 +160,12 @@ def _refuse_overwriting(target: Path, options: SaveOptions) -> None:
     """
     if target.exists() and target.stat().st_size and not options.overwrites:
         raise ConflictError(f"{target} exists already.", hint="--force replaces it")
+
+
+def _refuse_anything_but_files(target: Path) -> None:
+    """Raise :class:`ConflictError` for a link, a device or a named pipe."""
+    if os.path.lexists(target) and not stat.S_ISREG(target.lstat().st_mode):
+        raise ConflictError(f"{target} is not a regular file.")
 
 
 def _holds(target: Path, record: Mapping[str, Any]) -> bool:

@@ -3,15 +3,20 @@
 The sidecar ``NAME.part.json`` says which image it is and up to which offset its bytes
 are on the disk, which is enough to resume after a crash. Once the data is verified,
 the part file becomes the target and the sidecar is deleted.
+
+Either name may be that of a file of the user's, which is not written to: one that holds
+data and is no sidecar or has none, a link, or no regular file.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import logging
 import os
+import stat
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -26,11 +31,15 @@ CHECKPOINT_BYTES = 32 << 20
 CHECKPOINT_S = 1.0
 HOLE_BYTES = 1 << 16
 SIDECAR_BYTES = 1 << 10
+NOTES = {"id", "size", "hashes", "offset"}
+MAX_NAME_BYTES = 255
+SUFFIXES = (".part", ".part.json")
+"""Of the part file and of its sidecar."""
 
 _log = logging.getLogger(__name__)
 _ZEROS = bytes(BLOCK_BYTES)
 _sync_data = getattr(os, "fdatasync", os.fsync)  # macOS has the latter only
-_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class PartFile:
@@ -41,19 +50,20 @@ class PartFile:
     """
 
     def __init__(self, target: Path, record: Mapping[str, Any]) -> None:
-        self.path = target.with_name(target.name + ".part")
+        self.path, self._sidecar = (_beside(target, suffix) for suffix in SUFFIXES)
         self.offset = 0
         self._target = target
-        self._sidecar = target.with_name(target.name + ".part.json")
         self._image = {
             "id": record["id"],
             "size": record.get("size"),
             "hashes": stated_hashes(record),
         }
         self._descriptor = _open_locked(self.path)
+        self._notes: int | None = None
+        """The descriptor of the sidecar; None where its name is not to be had."""
         try:
-            self._sidecar_descriptor = os.open(self._sidecar, _FLAGS, 0o666)
-        except OSError:
+            self._notes = self._open_notes()
+        except (OSError, ImagectlError):
             os.close(self._descriptor)
             raise
         self._has_holes = False
@@ -63,12 +73,11 @@ class PartFile:
 
     def resume(self) -> None:
         """Set the offset to where an earlier download of the same image ended."""
-        try:
-            state = json.loads(os.pread(self._sidecar_descriptor, SIDECAR_BYTES, 0))
-            offset = int(state.pop("offset"))
-        except (ValueError, KeyError, AttributeError, TypeError):
-            return
-        is_there = offset <= os.fstat(self._descriptor).st_size
+        state = _read_notes(self._notes)
+        offset = state.pop("offset", None)
+        is_there = type(offset) is int and (
+            0 <= offset <= os.fstat(self._descriptor).st_size
+        )
         if state == self._image and is_there:
             self.offset = offset
 
@@ -125,8 +134,12 @@ class PartFile:
         self._wait_for_sync()
         os.fsync(self._descriptor)
         os.replace(self.path, self._target)
-        self._sidecar.unlink(missing_ok=True)
+        self._unlink_notes()
         _sync_folder(self._target.parent)
+
+    def can_be_kept(self) -> bool:
+        """Return whether there is something that a later run can go on with."""
+        return self.offset > 0 and self._notes is not None
 
     def keep(self) -> str:
         """Sync everything for a later run; return a message for the user about it."""
@@ -141,12 +154,34 @@ class PartFile:
 
     def discard(self) -> None:
         self.path.unlink(missing_ok=True)
-        self._sidecar.unlink(missing_ok=True)
+        self._unlink_notes()
 
     def close(self) -> None:
         self._syncer.shutdown()
-        os.close(self._sidecar_descriptor)
+        if self._notes is not None:
+            os.close(self._notes)
         os.close(self._descriptor)
+
+    def _open_notes(self) -> int | None:
+        """Open the sidecar; raises :class:`ConflictError` for a file of the user's."""
+        is_new = not os.fstat(self._descriptor).st_size
+        if not (is_new or os.path.lexists(self._sidecar)):
+            raise ConflictError(
+                f"{self.path} is not a download of imagectl's.",
+                hint="move it, or save the image under another name",
+            )
+        try:
+            descriptor = _open_own(self._sidecar)
+        except (IsADirectoryError, PermissionError):
+            return None
+        if is_new and os.fstat(descriptor).st_size and not _read_notes(descriptor):
+            os.close(descriptor)
+            return None
+        return descriptor
+
+    def _unlink_notes(self) -> None:
+        if self._notes is not None:
+            self._sidecar.unlink(missing_ok=True)
 
     def _wait_for_sync(self) -> None:
         if self._syncing is not None:
@@ -155,9 +190,11 @@ class PartFile:
 
     def _sync(self, offset: int) -> None:
         _sync_data(self._descriptor)
+        if self._notes is None:
+            return
         state = json.dumps({**self._image, "offset": offset})
         # One write of a fixed length: a killed program leaves the old state or the new.
-        os.pwrite(self._sidecar_descriptor, state.ljust(SIDECAR_BYTES).encode(), 0)
+        os.pwrite(self._notes, state.ljust(SIDECAR_BYTES).encode(), 0)
 
 
 @contextlib.contextmanager
@@ -172,7 +209,7 @@ def open_part(target: Path, record: Mapping[str, Any]) -> Iterator[PartFile]:
     try:
         yield part
     except BaseException as error:
-        if isinstance(error, (VerificationError, OSError)) or not part.offset:
+        if isinstance(error, (VerificationError, OSError)) or not part.can_be_kept():
             part.discard()
         elif isinstance(error, ImagectlError):
             error.hint = "; ".join(filter(None, (error.hint, part.keep())))
@@ -183,8 +220,43 @@ def open_part(target: Path, record: Mapping[str, Any]) -> Iterator[PartFile]:
         part.close()
 
 
-def _open_locked(path: Path) -> int:
+def _beside(target: Path, suffix: str) -> Path:
+    """Return the target's path with a suffix; a name that gets too long is cut."""
+    name = os.fsencode(target.name)
+    most_bytes = MAX_NAME_BYTES - max(map(len, SUFFIXES))
+    if len(name) > most_bytes:
+        mark = b"-" + hashlib.sha256(name).hexdigest()[:8].encode()
+        name = name[: most_bytes - len(mark)] + mark
+    return target.with_name(os.fsdecode(name) + suffix)
+
+
+def _read_notes(descriptor: int | None) -> dict[str, Any]:
+    """Return what a sidecar says; it is empty where that cannot be understood."""
+    if descriptor is None:
+        return {}
+    try:
+        state = json.loads(os.pread(descriptor, SIDECAR_BYTES, 0))
+    except (ValueError, RecursionError):
+        return {}
+    is_whole = isinstance(state, dict) and state.keys() >= NOTES
+    return state if is_whole else {}
+
+
+def _open_own(path: Path) -> int:
+    """Open or create a file that this program alone has under one name.
+
+    Raises :class:`ConflictError` for any other.
+    """
     descriptor = os.open(path, _FLAGS, 0o666)
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        os.close(descriptor)
+        raise ConflictError(f"{path} has other names or is no regular file.")
+    return descriptor
+
+
+def _open_locked(path: Path) -> int:
+    descriptor = _open_own(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # The program that had the lock before may have renamed the file.

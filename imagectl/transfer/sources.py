@@ -185,9 +185,10 @@ def open_source(
 def _stdin_may_hold_data(*, is_asked_for: bool) -> bool:
     try:
         mode = os.fstat(STDIN).st_mode
+        access = fcntl.fcntl(STDIN, fcntl.F_GETFL) & os.O_ACCMODE
     except OSError:  # closed, as in some daemons
-        mode = 0
-    is_closed, is_device = mode == 0, stat.S_ISCHR(mode)
+        mode, access = 0, os.O_WRONLY
+    is_closed, is_device = access == os.O_WRONLY, stat.S_ISCHR(mode)
     if is_asked_for and (is_closed or os.isatty(STDIN)):
         raise UsageError("standard input is a terminal, or closed; pipe the image in")
     return not is_closed and (is_asked_for or not is_device)

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from unicodedata import normalize
 
 from imagectl.api.client import Record
 from imagectl.commands import options
@@ -15,14 +16,24 @@ from imagectl.commands.image.options.transfers import (
     add_store_preference,
 )
 from imagectl.contract.image import IMAGE
-from imagectl.errors import UsageError
-from imagectl.transfer.download import SaveOptions, save, save_to_descriptor
+from imagectl.errors import ConflictError, UsageError
+from imagectl.output import escape
+from imagectl.transfer.download import SaveOptions, save, save_to_stream
+from imagectl.transfer.part_file import SUFFIXES
 from imagectl.transfer.progress import Report
 from imagectl.transfer.remote import RemoteImage
 from imagectl.transfer.sources import BLOCK_BYTES
 from imagectl.verbs import ResourceVerb
 
-MAX_NAME_BYTES = 200
+STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+"""What names it for ``--file``: it is written to and not replaced."""
+MAX_NAME_BYTES = 240
+"""The most that most disks take, less the suffix of a part file's notes."""
+MAX_END_BYTES = 100
+_SPECIAL_START = re.compile(
+    r"^[.~-]|^(?=(con|prn|aux|nul|com\d|lpt\d)(\.|$))", re.IGNORECASE
+)
+"""What makes a hidden file, an option, or a device of Windows."""
 
 
 class Save(ResourceVerb, TransferCommand):
@@ -92,7 +103,7 @@ class Save(ResourceVerb, TransferCommand):
         _check_options(parsed_args)
         if parsed_args.directory is not None:
             return self.save_all(parsed_args)
-        is_file = parsed_args.file not in (None, "-")
+        is_file = parsed_args.file not in (None, *STANDARD_OUTPUT)
         if not is_file and self.is_for_terminal:
             raise UsageError(
                 "An image is not for a terminal.", hint="use --file or redirect it"
@@ -105,7 +116,7 @@ class Save(ResourceVerb, TransferCommand):
                 how = save_options(parsed_args)
                 save(image, Path(parsed_args.file), how, report)
             else:
-                save_to_descriptor(image, self.app.stdout.fileno(), report)
+                save_to_stream(image, self.app.stdout, report)
         return 0
 
     def image(self, record: Record, args: argparse.Namespace) -> RemoteImage:
@@ -117,7 +128,9 @@ class Save(ResourceVerb, TransferCommand):
         records = [record for record in found if record is not None]
         if args.all:
             records = list(self.client.list(IMAGE, {"status": "active"}))
+        records = list({record["id"]: record for record in records}.values())
         how, directory = save_options(args), args.directory
+        names = file_names(records)
         directory.mkdir(parents=True, exist_ok=True)
 
         def save_one(item: tuple[Record, str], report: Report) -> None:
@@ -126,7 +139,7 @@ class Save(ResourceVerb, TransferCommand):
 
         _, failures = self.run_batch(
             args,
-            list(zip(records, file_names(records), strict=True)),
+            list(zip(records, names, strict=True)),
             save_one,
             title=lambda item: title_of(item[0]),
             total_bytes=total_size(records),
@@ -139,21 +152,55 @@ class Save(ResourceVerb, TransferCommand):
 def file_names(records: Sequence[Record]) -> list[str]:
     """Return a file name for each image: its name, with its format as suffix.
 
-    Images of the same name get their ids added.
+    Images whose files would meet get their ids added: those of one name, also on a disk
+    that takes ``A`` and ``a`` for the same, and a name that is that of another's part
+    file. Raises :class:`ConflictError` where that does not help.
     """
     names = [_file_name(record) for record in records]
-    shared = {name for name, count in Counter(names).items() if count > 1}
-    return [
-        _file_name(record, f"-{record['id']}") if name in shared else name
+    meeting = _find_meeting(names)
+    names = [
+        _file_name(record, f"-{record['id']}") if name in meeting else name
         for record, name in zip(records, names, strict=True)
     ]
+    for name in _find_meeting(names):
+        raise ConflictError(f"Several images would be saved as {name}.")
+    return names
+
+
+def _find_meeting(names: Sequence[str]) -> set[str]:
+    """Return the names of which some file is also that of another name."""
+    files = [{_fold(n + suffix) for suffix in ("", *SUFFIXES)} for n in names]
+    count = Counter(file for each in files for file in each)
+    return {
+        name
+        for name, each in zip(names, files, strict=True)
+        if any(count[file] > 1 for file in each)
+    }
+
+
+def _fold(name: str) -> str:
+    """Return what is the same for all names that a disk may take for one."""
+    for _ in range(2):  # folding may undo the normal form
+        name = normalize("NFKC", name).casefold()
+    return name.rstrip(". ")
 
 
 def _file_name(record: Record, mark: str = "") -> str:
-    suffix = f".{record['disk_format']}" if record.get("disk_format") else ""
+    """Return one component of a path, with ``mark`` and the format at its end."""
+    disk_format = record.get("disk_format")
+    suffix = f".{disk_format}" if disk_format else ""
     name = str(record.get("name") or record["id"]).removesuffix(suffix)
-    stem = re.sub(r"^\.|[/\0]", "_", name).encode()[:MAX_NAME_BYTES]
-    return stem.decode(errors="ignore") + mark + suffix
+    end = _cut(_plain(mark + suffix), MAX_END_BYTES)
+    stem = _cut(_plain(name), MAX_NAME_BYTES - len(end.encode()))
+    return _SPECIAL_START.sub("_", stem + end)
+
+
+def _plain(text: str) -> str:
+    return escape(text.replace("/", "_").replace("\0", "_")).replace("\\", "_")
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    return text.encode()[:most_bytes].decode(errors="ignore")
 
 
 def save_options(args: argparse.Namespace) -> SaveOptions:
@@ -162,6 +209,7 @@ def save_options(args: argparse.Namespace) -> SaveOptions:
         resumes=args.resumes,
         is_sparse=args.sparse,
         connections=args.parallel,
+        follows_links=args.directory is None,
     )
 
 

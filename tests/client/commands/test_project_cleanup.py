@@ -35,7 +35,7 @@ def test_a_dry_run_lists_what_would_go(run: Run) -> None:
 def test_cleanup_deletes_only_after_confirmation(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for answer in ("n\n", "", "perhaps\n"):
+    for answer in ("n\n", "\n", "perhaps\n"):
         monkeypatch.setattr("sys.stdin", io.StringIO(answer))
         assert run(*CLEANUP, "--project", "service").exit_code == 0
         assert names(run) == {"one", "two", "other"}

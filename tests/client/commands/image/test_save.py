@@ -168,8 +168,10 @@ def test_a_full_device_is_told_in_one_line(run: Run, image: str) -> None:
     with open("/dev/full", "wb") as full:
         command = [*IMAGECTL, "image", "save", image]
         piped = subprocess.run(command, stdout=full, stderr=subprocess.PIPE)
-    assert piped.returncode == 1
-    assert piped.stderr == b"imagectl: standard output: No space left on device\n"
+    assert piped.returncode == 74
+    assert piped.stderr == (
+        b"imagectl: standard output cannot be written: No space left on device\n"
+    )
 
 
 def test_a_reader_that_has_enough_is_no_error_to_report(image: str) -> None:
