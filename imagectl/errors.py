@@ -35,9 +35,11 @@ exit codes:
   6  the service cannot be reached, or answered 5xx
   7  data did not verify
   8  timed out while waiting
-  74  standard output could not be written; what was asked for was done
-  129, 130, 143  ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM
+  74  standard output could not be written
+  129  ended by SIGHUP
+  130  interrupted
   141  the reader of standard output went away
+  143  ended by SIGTERM
 """
 
 

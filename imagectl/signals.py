@@ -55,13 +55,13 @@ def held_back() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
-    if came:
-        signal.raise_signal(came[0])
+        if came:
+            signal.raise_signal(came[0])
 
 
 def _heard() -> list[signal.Signals]:
-    """Return the signals that Python code handles."""
-    return [number for number in ENDING if callable(signal.getsignal(number))]
+    """Return the signals that are not ignored."""
+    return [n for n in ENDING if signal.getsignal(n) not in (signal.SIG_IGN, None)]
 
 
 def _raise(number: int, frame: FrameType | None) -> NoReturn:
