@@ -68,7 +68,7 @@ class Command(command.Command):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.error = partial(self.app.refuse, parser.prog)  # type: ignore[method-assign]
+        parser.error = partial(self.app.refuse_arguments, parser)  # type: ignore[method-assign]
         self.add_options(parser)
         if self.changes:
             parser.add_argument(
@@ -193,9 +193,12 @@ class Display(Command):
         keys = {name.lower().strip().replace(" ", "_") for name in wanted}
         found = [name for name in names if name.lower().replace(" ", "_") in keys]
         if not found:
+            from imagectl.slips.distance import hint_among
+
+            listed = f"recognized columns are {', '.join(names)}"
             raise UsageError(
                 f"No recognized column names in {list(wanted)}.",
-                hint=f"recognized columns are {', '.join(names)}",
+                hint=hint_among(wanted[0], names, listed),
             )
         return found
 

@@ -48,6 +48,12 @@ class Program(App):
     def refuse(self, program: str, message: str) -> NoReturn:
         """Exit because the command line is wrong, with a hint to ``program --help``."""
 
+    @abstractmethod
+    def refuse_arguments(
+        self, parser: argparse.ArgumentParser, message: str
+    ) -> NoReturn:
+        """Exit because ``parser`` says ``message``, with a hint at what was meant."""
+
 
 def any_text(text: str) -> str:
     """Return ``text``; the type of an argument whose value may be empty."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import logging
 import os
@@ -61,6 +62,7 @@ class Shell(Program):
             stderr=Stream(sys.stderr),
             deferred_help=True,
         )
+        self.arguments: Sequence[str] = ()
 
     def build_option_parser(
         self,
@@ -83,7 +85,7 @@ class Shell(Program):
             action.help = HELP.get(action.option_strings[-1], action.help)
         add_global_options(parser)
         refuse_empty_values(parser)
-        parser.error = partial(self.refuse, self.NAME)  # type: ignore[method-assign]
+        parser.error = partial(self.refuse_arguments, parser)  # type: ignore[method-assign]
         return parser
 
     def configure_logging(self) -> None:
@@ -154,6 +156,7 @@ class Shell(Program):
         from imagectl.command import Command
 
         if issubclass(command, Command):  # cliff's own ``help`` is not
+            self.arguments = arguments
             name = argv[: len(argv) - len(arguments)]
             argv = [*name, *command.prepare_arguments(arguments)]
         exit_code = super().run_subcommand(argv)
@@ -163,20 +166,45 @@ class Shell(Program):
         return int(exit_code)
 
     def _refuse_command(self, argv: Sequence[str]) -> int:
+        from imagectl.slips.commands import answer
+
         if argv[0].startswith("-"):
-            self.refuse(self.NAME, f"unrecognized arguments: {argv[0]}")
-        self.say(f"'{' '.join(argv)}' is not an imagectl command")
-        near = self.get_fuzzy_matches(argv[0])
-        near = sorted(near, key=lambda name: -len({*name.split()} & {*argv[1:]}))[:5]
-        self._hint(
-            f"did you mean {', '.join(near)}?" if near else "see imagectl --help"
-        )
+            self._refuse_leading_option(argv)
+        message, hint = answer(argv, (name for name, _ in self.command_manager))
+        self.say(message)
+        self._hint(hint)
         return UsageError.exit_code
+
+    def _refuse_leading_option(self, argv: Sequence[str]) -> NoReturn:
+        """Refuse a command line that begins with an option of no program or command."""
+        self.arguments, parser = argv, self.parser
+        message = f"unrecognized arguments: {argv[0]}"
+        for start in range(1, len(argv)):
+            with contextlib.suppress(ValueError):
+                make, name, _ = self.command_manager.find_command([*argv[start:]])
+                parser = make(self, None).get_parser(f"{self.NAME} {name}")
+                if argv[0].partition("=")[0] in parser._option_string_actions:
+                    right = " ".join([*argv[start:], *argv[:start]])
+                    self._refuse(message, f"it stands after the command: {right}")
+                break
+        self.refuse_arguments(parser, message)
 
     def refuse(self, program: str, message: str) -> NoReturn:
         """Exit because the command line is wrong, with a hint to ``program --help``."""
+        self._refuse(message, f"see {program} --help")
+
+    def refuse_arguments(
+        self, parser: argparse.ArgumentParser, message: str
+    ) -> NoReturn:
+        """Exit because ``parser`` says ``message``, with a hint at what was meant."""
+        from imagectl.slips.arguments import hint_at
+
+        hint = hint_at(message, self.arguments, [parser, self.parser])
+        self._refuse(message, hint or f"see {parser.prog} --help")
+
+    def _refuse(self, message: str, hint: str) -> NoReturn:
         self.say(message)
-        self._hint(f"see {program} --help")
+        self._hint(hint)
         raise SystemExit(UsageError.exit_code)
 
     def say(self, message: str) -> None:

@@ -30,7 +30,8 @@ CLIENT_FLOORS = (
     "imagectl.formatters",
     "imagectl.logs",
     "imagectl.output",
-    "imagectl imagectl.contract imagectl.errors imagectl.signals imagectl.streams",
+    "imagectl imagectl.contract imagectl.errors imagectl.signals imagectl.slips"
+    " imagectl.streams",
 )
 MOCK_FLOORS = (
     "mockserver.__main__",

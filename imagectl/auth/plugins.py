@@ -106,10 +106,11 @@ def _get_loader(auth_type: str, methods: Any) -> Any:
     try:
         loader: Any = loading.get_plugin_loader(auth_type)
     except exceptions.NoMatchingPlugin:
-        names = ", ".join(sorted(loading.get_available_plugin_names()))
-        raise UsageError(
-            f"There is no auth type {auth_type}.", hint=f"installed are {names}"
-        ) from None
+        from imagectl.slips.distance import hint_among
+
+        names = sorted(loading.get_available_plugin_names())
+        hint = hint_among(auth_type, names, f"installed are {', '.join(names)}")
+        raise UsageError(f"There is no auth type {auth_type}.", hint=hint) from None
     finally:
         logger.setLevel(level)
     if auth_type == "v3multifactor":

@@ -66,9 +66,12 @@ def merge_settings(
     if not name and len(files.clouds) == 1:
         name = next(iter(files.clouds))
     if name and name not in files.clouds:
+        from imagectl.slips.distance import hint_among
+
         unquoted = ", ".join(files.unquoted)
         quoting = f" In {files.path}, quote the name {unquoted}." if unquoted else ""
         hint = _describe_files(files, [*files.skipped, *files.malformed])
+        hint = hint_among(name, files.clouds, hint)
         raise UsageError(f"Cloud {name} was not found.{quoting}", hint=hint)
     for line in files.malformed:
         logger.warning("Skipping %s", line)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from imagectl.errors import UsageError
+from imagectl.slips.distance import hint_among
 from imagectl.sync.values import PARSERS, Checksum
 from imagectl.sync.yaml_file import read_mapping
 
@@ -122,9 +123,8 @@ def _parse_value(key: str, content: Any, place: object) -> Any:
 def _check_keys(content: Mapping[str, Any], known: tuple[str, ...], place: str) -> None:
     for key in content:
         if key not in known:
-            raise UsageError(
-                f"{place}: unknown key '{key}'", hint=f"keys are {', '.join(known)}"
-            )
+            hint = hint_among(str(key), known, f"keys are {', '.join(known)}")
+            raise UsageError(f"{place}: unknown key '{key}'", hint=hint)
 
 
 def _merge(defaults: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
