@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from imagectl.command import Lister, ShowOne
+from imagectl.manual.examples import spell_examples
 from imagectl.shell import Shell
 
 
@@ -33,6 +34,7 @@ class Described(NamedTuple):
     operands: Sequence[Argument]
     options: Sequence[Argument]
     all_names: frozenset[str]
+    examples: str
 
     @property
     def usage(self) -> str:
@@ -96,6 +98,7 @@ def _describe(name: str, usual: set[tuple[str, ...]]) -> Described:
         operands,
         [a for a in arguments if a.names and a.names not in usual],
         frozenset(names.union(one.value.strip("[].") for one in operands)),
+        spell_examples(name, "imagectl").partition("\n")[2],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import dedent
 
 from docs.commands import (
     Argument,
@@ -12,6 +13,7 @@ from docs.commands import (
     output_options,
 )
 from imagectl.errors import EXIT_CODES
+from imagectl.manual.topics import ENVIRONMENT, FILES
 from imagectl.shell import DESCRIPTION
 
 SINGLE_WORDS = "general"
@@ -58,14 +60,19 @@ Listings and records have these besides their own.
 {commands}
 .SH EXIT STATUS
 {exit_codes}
+.SH ENVIRONMENT
+{environment}
 .SH FILES
-.TP
-clouds.yaml, secure.yaml, clouds\\-public.yaml
-in the working directory, $XDG_CONFIG_HOME/openstack or /etc/openstack
-.TP
-$XDG_CACHE_HOME/imagectl
-tokens and names that are kept for the next command
+{files}
+.SH EXAMPLES
+{examples}
+.SH SEE ALSO
+.BR openstack (1),
+.BR glance (1),
+.BR qemu\\-img (1)
 """
+IN_THE_MAN_PAGE = ("image create", "image list", "image save", "image sync", "role add")
+"""The commands whose examples stand in a section of their own, too."""
 
 
 def reference_files() -> dict[str, str]:
@@ -111,6 +118,7 @@ def spell_command(command: Described) -> str:
         command.description,
         f"```\n{command.usage}\n```",
         spell_list([*command.operands, *command.options]),
+        f"```sh\n{dedent(command.examples)}\n```" if command.examples else "",
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -131,6 +139,13 @@ def spell_man() -> str:
         output_options=spell_man_list(output_options()),
         commands="\n".join(spell_man_command(c) for c in described_commands()),
         exit_codes="\n".join(f".TP\n{code}\n{meaning}" for code, meaning in codes),
+        environment=spell_man_terms(ENVIRONMENT),
+        files=spell_man_terms(FILES),
+        examples="\n".join(
+            spell_man_lines(dedent(command.examples))
+            for command in described_commands()
+            if command.name in IN_THE_MAN_PAGE
+        ),
     )
 
 
@@ -139,10 +154,26 @@ def spell_man_command(command: Described) -> str:
         f".SS {command.name}",
         f".B {_roff(command.usage)}",
         ".PP",
-        _roff(" ".join(command.description.split())),
+        spell_man_paragraphs(command.description),
         spell_man_list([*command.operands, *command.options]),
+        spell_man_lines(dedent(command.examples)),
     ]
     return "\n".join(filter(None, parts))
+
+
+def spell_man_paragraphs(text: str) -> str:
+    paragraphs = (" ".join(one.split()) for one in text.split("\n\n"))
+    return "\n.PP\n".join(map(_roff, paragraphs))
+
+
+def spell_man_lines(text: str) -> str:
+    """Return lines of a shell as they are, or "" where there are none."""
+    lines = "\n".join(map(_roff, text.splitlines()))
+    return f".PP\n.nf\n{lines}\n.fi" if lines else ""
+
+
+def spell_man_terms(meanings: Mapping[str, str]) -> str:
+    return "\n".join(f".TP\n{_roff(t)}\n{_roff(m)}" for t, m in meanings.items())
 
 
 def spell_man_list(arguments: Iterable[Argument]) -> str:

@@ -20,6 +20,8 @@ from cliff import command, lister, show
 from imagectl import output
 from imagectl.errors import UsageError
 from imagectl.formatters import LIST_FORMATTERS, SHOW_FORMATTERS
+from imagectl.manual.examples import spell_examples
+from imagectl.manual.layout import HelpFormatter
 from imagectl.program import Program, refuse_empty_values
 
 if TYPE_CHECKING:
@@ -63,11 +65,10 @@ class Command(command.Command):
         """Load none: cliff's scan for plugins takes longer than most commands."""
         self._hooks = []
 
-    def get_epilog(self) -> str:
-        return ""
-
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
+        parser.formatter_class = HelpFormatter
+        parser.epilog = spell_examples(str(self.cmd_name), self.app.NAME)
         parser.error = partial(self.app.refuse_arguments, parser)  # type: ignore[method-assign]
         self.add_options(parser)
         if self.changes:

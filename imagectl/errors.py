@@ -21,6 +21,9 @@ went away with 141.
 
 from __future__ import annotations
 
+DIFFERS = 9
+"""What ``image sync --dry-run --detailed-exitcode`` exits with where there is something
+to do. It is no 2, as other programs have it: that is wrong usage here."""
 INTERRUPTED = 130
 UNREAD = 141
 
@@ -35,6 +38,7 @@ exit codes:
   6  the service cannot be reached, or answered 5xx
   7  data did not verify
   8  timed out while waiting
+  9  image sync --dry-run --detailed-exitcode: there is something to do
   74  standard output could not be written
   129  ended by SIGHUP
   130  interrupted

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -47,6 +47,10 @@ class Program(App):
     @abstractmethod
     def refuse(self, program: str, message: str) -> NoReturn:
         """Exit because the command line is wrong, with a hint to ``program --help``."""
+
+    @abstractmethod
+    def refuse_command(self, argv: Sequence[str]) -> int:
+        """Say that there is no such command, with a hint at what was meant."""
 
     @abstractmethod
     def refuse_arguments(

@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from imagectl import __version__, signals
 from imagectl.config.options import add_global_options
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cliff.command import Command as CliffCommand
 
     from imagectl.api.client import Cloud
+    from imagectl.command import Command
 
 DESCRIPTION = "Images of an OpenStack cloud, and the identities around them."
 LEVELS = {0: logging.ERROR, 1: logging.WARNING, 2: logging.INFO}
@@ -152,20 +153,24 @@ class Shell(Program):
         try:
             command, _, arguments = self.command_manager.find_command(argv)
         except ValueError:
-            return self._refuse_command(argv)
-        from imagectl.command import Command
-
-        if issubclass(command, Command):  # cliff's own ``help`` is not
-            self.arguments = arguments
-            name = argv[: len(argv) - len(arguments)]
-            argv = [*name, *command.prepare_arguments(arguments)]
-        exit_code = super().run_subcommand(argv)
+            return self.refuse_command(argv)
+        self.arguments = arguments
+        name = argv[: len(argv) - len(arguments)]
+        prepare = cast("type[Command]", command).prepare_arguments
+        exit_code = super().run_subcommand([*name, *prepare(arguments)])
         self.stdout.flush()
         if "cloud" in self.__dict__ and not self.stdout.failure:
             self.cloud.session.created.clear()
         return int(exit_code)
 
-    def _refuse_command(self, argv: Sequence[str]) -> int:
+    def print_help_if_requested(self) -> None:
+        if self.options.deferred_help:
+            from imagectl.manual.topics import overview_text
+
+            self.stdout.write(overview_text(self.parser))
+            raise SystemExit(0)
+
+    def refuse_command(self, argv: Sequence[str]) -> int:
         from imagectl.slips.commands import answer
 
         if argv[0].startswith("-"):

@@ -21,6 +21,7 @@ CLIENT_FLOORS = (
     "imagectl.verbs",
     "imagectl.command imagectl.registry",
     "imagectl.program",
+    "imagectl.manual",
     "imagectl.sync",
     "imagectl.transfer",
     "imagectl.api",

@@ -51,6 +51,7 @@ def test_a_command_imports_no_other_command() -> None:
     imported = modules_imported_by("image", "list", "--help")
     commands = {name for name in imported if name.startswith("imagectl.commands.")}
     assert commands <= {
+        "imagectl.commands.help",  # which --help runs
         "imagectl.commands.image",
         "imagectl.commands.image.cells",
         "imagectl.commands.image.list",

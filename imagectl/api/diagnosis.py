@@ -24,12 +24,16 @@ Status = Literal["ok", "warn", "FAIL", "-"]
 
 
 class CheckResult(NamedTuple):
-    """The outcome of a check, with a fix where something is wrong."""
+    """The outcome of a check, with a fix where something is wrong.
+
+    ``exit_code`` is 0 unless the check fails.
+    """
 
     title: str
     status: Status
     detail: str
     fix: str = ""
+    exit_code: int = 0
 
 
 def examine(
@@ -46,10 +50,12 @@ def examine(
             continue
         try:
             status, detail, fix = check(open_cloud(), environ)
+            exit_code = int(status == "FAIL")
         except ImagectlError as error:
             status, detail, fix = "FAIL", str(error), error.hint
+            exit_code = error.exit_code
         is_well = status != "FAIL" or title == "clock"
-        yield CheckResult(title, status, detail, fix)
+        yield CheckResult(title, status, detail, fix, exit_code)
 
 
 Found = tuple[Status, str, str]

@@ -64,11 +64,15 @@ class Show(ShowOne):
 def name_credentials(
     auth: Mapping[str, Any], settings: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the credentials, as ``auth.NAME`` unless they are given outside auth."""
-    return {
-        key if key in settings and not key.startswith(NESTED) else f"auth.{key}": value
-        for key, value in auth.items()
+    """Return the credentials as ``auth.NAME``, whatever they come from.
+
+    Those that are given outside ``auth`` are there without it, too: ``openstack`` names
+    them so.
+    """
+    plain = {
+        k: v for k, v in auth.items() if k in settings and not k.startswith(NESTED)
     }
+    return {**{f"auth.{key}": value for key, value in auth.items()}, **plain}
 
 
 def is_secret(name: str, value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The images that a YAML file declares; ``docs/image-sync.md`` describes the file."""
+"""The images that a YAML file declares; ``imagectl help sync-file`` describes it."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any
 from imagectl.command import Lister
 from imagectl.commands.image.batch import TransferCommand
 from imagectl.commands.image.options.transfers import add_progress
-from imagectl.errors import UsageError
+from imagectl.errors import DIFFERS, UsageError
 from imagectl.sync.declaration import Declaration, read_declaration
 from imagectl.sync.execution import carry_out
 from imagectl.sync.plan import Steps, make_plan
@@ -24,28 +24,36 @@ class Sync(Lister, TransferCommand):
     tags and properties are set as declared. Where the data of an image changes, a new
     image takes the name, and the one before is hidden under its version or date.
     What is not declared any more stays unless --prune is given. A second run changes
-    nothing. docs/image-sync.md describes the file.
+    nothing. `imagectl help sync-file` describes the file.
     """
-
-    # -f is the file here, so that cliff's -f remains only as --format.
-    conflict_handler = "resolve"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
-            "-f",
+            "files",
+            metavar="<file>",
+            nargs="*",
+            type=Path,
+            help="YAML file that declares images",
+        )
+        parser.add_argument(
             "--file",
-            dest="files",
+            dest="more_files",
             metavar="<file>",
             action="append",
+            default=[],
             type=Path,
-            required=True,
-            help="YAML file that declares images (repeat for several)",
+            help="The same (repeat for several)",
         )
         parser.add_argument(
             "--dry-run",
             dest="plan_only",
             action="store_true",
             help="Show what would be done, and do nothing",
+        )
+        parser.add_argument(
+            "--detailed-exitcode",
+            action="store_true",
+            help=f"With --dry-run, exit with {DIFFERS} where there is something to do",
         )
         parser.add_argument(
             "--prune",
@@ -60,7 +68,9 @@ class Sync(Lister, TransferCommand):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[Sequence[str], Iterable[Any]]:
-        declarations = [read_declaration(path) for path in parsed_args.files]
+        _check_arguments(parsed_args)
+        paths = [*parsed_args.files, *parsed_args.more_files]
+        declarations = [read_declaration(path) for path in paths]
         _check_unique(declarations)
         client = self.cloud.image
         self.show = partial(self.show_progress, parsed_args)
@@ -71,6 +81,8 @@ class Sync(Lister, TransferCommand):
         ]
         if parsed_args.plan_only:
             rows = [row for steps in plan for row in _rows(steps, [], "planned")]
+            if parsed_args.detailed_exitcode and any(map(_is_change, rows)):
+                self.exit_code = DIFFERS
         else:
             rows = []
             self.exit_code = self.for_each(plan, lambda s: self.carry_out(rows, s))
@@ -98,6 +110,21 @@ def _rows(steps: Steps, done: Sequence[str], otherwise: str) -> Iterable[Sequenc
         if step.action == "keep":
             result = "unchanged"
         yield step.action, step.name, image_id, step.note, result
+
+
+def _is_change(row: Sequence[Any]) -> bool:
+    return bool(row[-1] != "unchanged")
+
+
+def _check_arguments(args: argparse.Namespace) -> None:
+    """Raise :class:`UsageError` for what the parser lets pass."""
+    if not (args.files or args.more_files):
+        raise UsageError(
+            "The file that declares the images is missing.",
+            hint="imagectl image sync images.yaml; see imagectl help sync-file",
+        )
+    if args.detailed_exitcode and not args.plan_only:
+        raise UsageError("--detailed-exitcode goes with --dry-run.")
 
 
 def _check_unique(declarations: Sequence[Declaration]) -> None:

@@ -51,4 +51,22 @@ def test_every_kind_of_secret_is_masked(
     for name in (*names, "ACCESS_TOKEN", "CODE"):
         monkeypatch.setenv(f"OS_{name}", "hide-me")
     assert "hide-me" not in run_anonymous("configuration", "show").out
-    assert run_anonymous("configuration", "show", "--unmask").out.count("hide-me") == 6
+    shown = run_anonymous("configuration", "show", "--unmask", "-f", "json").json
+    assert sum(k.startswith("auth.") and v == "hide-me" for k, v in shown.items()) == 6
+
+
+@pytest.mark.fault("P29")
+def test_credentials_have_one_name_whatever_they_come_from(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = ("-c", "auth.auth_url", "-c", "auth.username", "-c", "auth.password")
+    argv = ("configuration", "show", *wanted, "-f", "json")
+    from_variables = run(*argv).json
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "clouds.yaml").write_text(CLOUDS)
+    monkeypatch.delenv("OS_REGION_NAME")
+    from_a_file = run("--os-cloud", "lab", *argv).json
+    from_options = run("--os-auth-url", "http://other/v3", *argv).json
+    assert from_variables.keys() == from_a_file.keys() == from_options.keys()
+    assert from_options["auth.auth_url"] == "http://other/v3"
+    assert from_variables["auth.password"] == "<redacted>"

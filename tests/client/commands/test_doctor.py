@@ -30,20 +30,22 @@ def test_a_cloud_that_works_passes_every_check(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "failed", "told"),
+    ("variable", "value", "failed", "told", "exit_code"),
     [
-        ("OS_CLOUD", "nope", "configuration", "Cloud nope was not found."),
-        ("OS_AUTH_URL", "http://127.0.0.1:1/v3", "identity", "Connection refused"),
-        ("OS_PASSWORD", "wrong", "token", "check the user, password"),
-        ("OS_REGION_NAME", "South", "image endpoint", "public in RegionOne"),
+        ("OS_CLOUD", "nope", "configuration", "Cloud nope was not found.", 2),
+        ("OS_AUTH_URL", "http://127.0.0.1:1/v3", "identity", "Connection refused", 6),
+        ("OS_PASSWORD", "wrong", "token", "check the user, password", 3),
+        ("OS_REGION_NAME", "South", "image endpoint", "public in RegionOne", 6),
         (
             "OS_IMAGE_ENDPOINT_OVERRIDE",
             "http://127.0.0.1:1",
             "image versions",
             "refused",
+            6,
         ),
     ],
 )
+@pytest.mark.fault("P29")
 def test_a_failing_check_is_named_with_a_hint(
     run: Run,
     monkeypatch: pytest.MonkeyPatch,
@@ -51,14 +53,36 @@ def test_a_failing_check_is_named_with_a_hint(
     value: str,
     failed: str,
     told: str,
+    exit_code: int,
 ) -> None:
     monkeypatch.setenv(variable, value)
     outcome = run("doctor")
-    assert outcome.exit_code == 1
+    assert outcome.exit_code == exit_code
     found = findings(outcome)
     assert found[failed][0] == "FAIL"
     assert told in found[failed][1]
     assert list(found.values())[-1] == ("-", "not checked")
+
+
+@pytest.mark.fault("P29")
+def test_the_findings_are_printed_in_every_format(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OS_PASSWORD", "wrong")
+    outcome = run("doctor", "-f", "json")
+    assert (outcome.exit_code, len(outcome.json)) == (3, 11)
+    [failed] = [row for row in outcome.json if row["Status"] == "FAIL"]
+    assert failed["Check"] == "token"
+    assert "check the user, password" in failed["Fix"]
+    argv = ("doctor", "-f", "value", "-c", "Status")
+    statuses = run(*argv).out.split()
+    assert [statuses.count(status) for status in ("ok", "FAIL")] == [6, 1]
+    assert run("doctor", "--columns").out.split() == [
+        "Status",
+        "Check",
+        "Detail",
+        "Fix",
+    ]
 
 
 def test_a_user_without_a_project_is_told_to_name_one(

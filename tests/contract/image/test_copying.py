@@ -184,7 +184,7 @@ def test_a_declaration_is_followed_by_a_real_service(
         )
         entries = f"\n  - {entry}" if file else " []"
         path.write_text(f"collection: {name}\nimages:{entries}\n")
-        argv = ("image", "sync", "-f", path, "--format", "json", *options)
+        argv = ("image", "sync", path, "-f", "json", *options)
         done = run("--os-cloud", "real", *argv)
         assert done.exit_code == 0, done.err
         return [(row["Action"], row["Name"]) for row in done.json]

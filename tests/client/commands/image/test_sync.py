@@ -42,7 +42,7 @@ def sync(run: Run, folder: Path) -> Sync:
     def follow(text: str, *options: str, name: str = "images.yaml") -> Outcome:
         path = folder / name
         path.write_text(text)
-        return run("image", "sync", "-f", path, "--format", "json", *options)
+        return run("image", "sync", path, "-f", "json", *options)
 
     return follow
 
@@ -427,7 +427,56 @@ def test_the_example_can_be_followed(run: Run, sync: Sync, folder: Path) -> None
 def test_the_plan_is_a_table_for_people(run: Run, folder: Path) -> None:
     path = folder / "images.yaml"
     path.write_text(f"{HEAD}  - {{name: a, file: old.img}}")
-    done = run("image", "sync", "--dry-run", "-f", path)
+    done = run("image", "sync", "--dry-run", path)
     head, row = (done.out.splitlines()[number].split() for number in (1, 3))
     assert head[1::2] == ["Action", "Name", "ID", "Changes", "Result"]
     assert (row[1], row[3], row[-2]) == ("create", "a", "planned")
+
+
+@pytest.mark.fault("P20")
+def test_the_output_format_is_f_as_everywhere(run: Run, folder: Path) -> None:
+    path = folder / "images.yaml"
+    path.write_text(f"{HEAD}  - {{name: a, file: old.img}}")
+    for given in ([path], ["--file", path], [f"--file={path}"]):
+        planned = run("image", "sync", *given, "--dry-run", "-f", "value", "-c", "Name")
+        assert (planned.exit_code, planned.out) == (0, "a\n")
+
+
+@pytest.mark.fault("P20")
+def test_a_file_after_f_is_told_to_stand_alone(run: Run, folder: Path) -> None:
+    refused = run("image", "sync", "-f", folder / "images.yaml")
+    assert refused.exit_code == 2
+    assert "did you mean <file>? it stands without an option" in refused.err
+
+
+@pytest.mark.fault("P20")
+def test_a_declaration_must_be_named(run: Run) -> None:
+    refused = run("image", "sync", "--dry-run")
+    assert refused.exit_code == 2
+    assert "The file that declares the images is missing." in refused.err
+
+
+@pytest.mark.fault("P21")
+@pytest.mark.parametrize("prune", [(), ("--prune",), ("--prune=hide",)])
+def test_drift_has_an_exit_code_of_its_own(
+    sync: Sync, run: Run, prune: tuple[str, ...]
+) -> None:
+    asked = ("--dry-run", "--detailed-exitcode", *prune)
+    entry = f"{HEAD}  - {{name: a, file: old.img}}"
+    assert sync(entry, *asked).exit_code == 9
+    assert sync(entry, "--dry-run").exit_code == 0
+    assert sync(entry).exit_code == 0
+    assert sync(entry, *asked).exit_code == 0
+    run("image", "set", "a", "--property", "os_distro=debian")
+    assert sync(entry, *asked).exit_code == 0  # what is not declared may be there
+    changed = entry.replace("}", ", min_disk: 7}")
+    assert sync(changed, *asked).exit_code == 9
+    assert sync(f"{HEAD} []".replace("\n []", " []"), *asked).exit_code == (
+        9 if prune else 0
+    )
+
+
+@pytest.mark.fault("P21")
+def test_the_detailed_exit_code_is_of_a_plan(sync: Sync) -> None:
+    refused = sync(f"{HEAD}  - {{name: a, file: old.img}}", "--detailed-exitcode")
+    assert (refused.exit_code, refused.out) == (2, "")

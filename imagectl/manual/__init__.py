@@ -1,0 +1,1 @@
+"""What ``imagectl help`` prints besides the options of one command."""
