@@ -27,6 +27,8 @@ from imagectl.contract.image import IMAGE
 RESOURCES: Mapping[str, Resource] = {
     resource.noun: resource for resource in (DOMAIN, GROUP, IMAGE, PROJECT, ROLE, USER)
 }
+CLOUD = "cloud"
+"""The noun of what clouds.yaml names; it is asked of nobody."""
 FRESH_S = 60.0
 """How long cached names are used without fetching them again."""
 WAIT_S = 0.25

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
+from collections.abc import Iterator
 
-from imagectl.api.names import RESOURCES, open_name_cache
+from imagectl.api.names import CLOUD, RESOURCES, open_name_cache
 from imagectl.command import Command
-from imagectl.commands.completion_scripts import SCRIPTS, Words
-
-_METAVAR = re.compile(r"<(?:\w+-)?(\w+)>")
+from imagectl.commands.completion_scripts import SCRIPTS
+from imagectl.commands.completion_words import Words, collect_words
+from imagectl.config.files import CloudFiles
 
 
 class Complete(Command):
-    """Print a script for completion; load it with: source <(imagectl complete)
+    """Print a script for completion of commands, options, values and names.
+
+    Load it with: source <(imagectl complete)
 
     With fish: imagectl complete --shell fish | source
     """
@@ -38,9 +42,9 @@ class Complete(Command):
         parser.add_argument(
             "--names",
             metavar="<noun>",
-            choices=tuple(RESOURCES),
+            choices=(*RESOURCES, CLOUD),
             help="Print the names that there are of images, users or the like,"
-            " as far as they can be had at once",
+            " as far as they can be had at once, or those of clouds.yaml",
         )
         parser.add_argument("--fetch", choices=tuple(RESOURCES), help=argparse.SUPPRESS)
 
@@ -64,6 +68,12 @@ class Complete(Command):
 
     def print_names(self, noun: str) -> None:
         """Print the cached names at once; fetch them in the background if outdated."""
+        if noun == CLOUD:
+            clouds = (
+                name for name in CloudFiles(os.environ).clouds if name.isprintable()
+            )
+            self.app.stdout.writelines(f"{name}\n" for name in sorted(clouds))
+            return
         names = open_name_cache(self.cloud.session.config, noun)
         if names is None:
             return
@@ -72,39 +82,16 @@ class Complete(Command):
         self.app.stdout.writelines(f"{name}\n" for name in names.read())
 
     def collect_words(self) -> Words:
-        """Return the words of all commands, with their options and operands."""
-        words = Words({"": option_strings(self.app.parser)}, {})
-        for command, _ in sorted(self.app.command_manager):
-            path = command.split()
-            for depth, word in enumerate(path):
-                known = words.following.setdefault(" ".join(path[:depth]), [])
-                if word not in known:
-                    known.append(word)
-            make, name, _ = self.app.command_manager.find_command(path)
+        """Return what completes every command."""
+        return collect_words(self.parsers(), self.app.parser)
+
+    def parsers(self) -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
+        """Yield the name of every command, its parser and its purpose."""
+        manager = self.app.command_manager
+        for command, _ in sorted(manager):
+            make, name, _ = manager.find_command(command.split())
             parser = make(self.app, None).get_parser(name)
-            words.following.setdefault(command, []).extend(option_strings(parser))
-            for action in parser._actions:
-                for place in action.option_strings or [""]:
-                    add_noun(words, f"{command} {place}".strip(), action)
-        return words
-
-
-def add_noun(words: Words, place: str, action: argparse.Action) -> None:
-    """Add the noun whose names complete the value of ``action``, if there is one.
-
-    ``place`` is that of :class:`Words`.
-    """
-    found = _METAVAR.fullmatch(str(action.metavar))
-    if found and found[1] in RESOURCES:
-        nouns = words.nouns.setdefault(place, [])
-        nouns.extend({found[1]} - set(nouns))
-
-
-def option_strings(parser: argparse.ArgumentParser) -> list[str]:
-    """Return the options of a parser, without those that its help does not show."""
-    actions = parser._get_optional_actions()
-    shown = [action for action in actions if action.help != argparse.SUPPRESS]
-    return [option for action in shown for option in action.option_strings]
+            yield command, parser, (parser.description or "").partition("\n")[0]
 
 
 def format_words(words: Words) -> str:
