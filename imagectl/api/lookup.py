@@ -30,6 +30,10 @@ _ID = re.compile(
     r"[0-9a-f]{32}|[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|default"
 )
 
+UNLISTED = {"visibility": "all", "member_status": "all"}
+"""How to ask for the images that a listing shows only if it is asked for them: those of
+a community, and those that are shared with a project which has not accepted them."""
+
 
 @dataclass(frozen=True)
 class ById:
@@ -172,12 +176,17 @@ def _queries(
         return []
     by_id = [] if is_no_segment(given) else [ById(given)]
     named = [ByName(key, given, scope) for key in keys if resource.has(key)]
+    unlisted: list[ByName] = []
     if resource.has("os_hidden"):
-        hidden = {**scope, "os_hidden": "true"}
-        named += [replace(query, filters=hidden) for query in named]
+        named += [_widened(query, os_hidden="true") for query in named]
+        unlisted = [_widened(query, **UNLISTED) for query in named]
     if not named or _ID.fullmatch(given):
-        return [*by_id, *named]
-    return [*named, *by_id]
+        return [*by_id, *named, *unlisted]
+    return [*named, *by_id, *unlisted]
+
+
+def _widened(query: ByName, **filters: str) -> ByName:
+    return replace(query, filters={**query.filters, **filters})
 
 
 def _own_id(client: Client, resource: Resource, given: str) -> str | None:
@@ -192,12 +201,16 @@ def _own_id(client: Client, resource: Resource, given: str) -> str | None:
 
 def _search(client: Client, resource: Resource, query: ById | ByName) -> list[Record]:
     """Return what a query finds, of several records only two."""
-    if isinstance(query, ByName):
-        return _search_by_name(client, resource, query)
     try:
+        if isinstance(query, ByName):
+            return _search_by_name(client, resource, query)
         return [client.show(resource, query.id)]
     except ImagectlError as error:
-        if error.status in (400, 404):
+        # Old services know no such listing, and no id of another form.
+        is_uncertain = (
+            isinstance(query, ById) or UNLISTED.items() <= query.filters.items()
+        )
+        if error.status in (400, 404) and is_uncertain:
             return []
         raise
 

@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from imagectl.errors import (
+    AccessError,
+    NotFoundError,
+    ServiceError,
     UnreachableError,
     UsageError,
     VerificationError,
     class_for_status,
 )
 from imagectl.sync.values import Checksum
+from imagectl.transfer.data_check import check_data
 from imagectl.transfer.digest import USUAL_ALGORITHM, Digest
-from imagectl.transfer.sources import BLOCK_BYTES, FileSource, Source
+from imagectl.transfer.formats import AUTO
+from imagectl.transfer.sources import BLOCK_BYTES, FileSource, ReadAhead, Source
 
 if TYPE_CHECKING:
     import requests
@@ -55,19 +60,23 @@ def open_image_data(image: DeclaredImage, checksum: Checksum) -> Iterator[Source
     """Open the data of a declared image as a source for an upload.
 
     The source compares the data with ``checksum`` when an upload has read all of it.
-    Raises :class:`VerificationError` for a file that is not in the declared disk
+    Raises :class:`VerificationError` for data that is not in the declared disk
     format, :class:`OSError` for a file that cannot be opened, and another
     :class:`ImagectlError` for a URL that does not answer with 200.
     """
+    formats = {
+        key: image.attributes[key] for key in ("disk_format", "container_format")
+    }
     if image.url:
-        yield UrlSource(image.url, checksum)
+        fetched = UrlSource(image.url, checksum)
+        check_data(fetched, **formats)
+        yield fetched
         return
     assert image.file
     _check_kind(image.file)
     with image.file.open("rb", buffering=0) as file:
         source = FileSource(file, str(image.file), image.file.stat().st_size)
-        if image.attributes["container_format"] == "bare":
-            source.check_format(image.attributes["disk_format"])
+        check_data(source, **formats)
         yield CheckedFileSource(source, checksum)
 
 
@@ -76,6 +85,22 @@ def _check_kind(file: Path) -> None:
     mode = file.stat().st_mode
     if not (stat.S_ISREG(mode) or stat.S_ISBLK(mode) or stat.S_ISDIR(mode)):
         raise UsageError(f"{file} is no regular file")
+
+
+def find_format(url: str, *, allow_unsafe: bool = False) -> str:
+    """Return the disk format of the data at a URL, by its beginning.
+
+    Raises :class:`UsageError` where it cannot be read from here, and
+    :class:`VerificationError` as :func:`check_data` does.
+    """
+    try:
+        with contextlib.closing(UrlSource(url)) as source:
+            return check_data(source, AUTO, allow_unsafe=allow_unsafe)
+    except (UnreachableError, ServiceError, NotFoundError, AccessError) as error:
+        raise UsageError(
+            f"The disk format cannot be found out: {error}",
+            hint="say what it is with --disk-format",
+        ) from error
 
 
 class CheckedFileSource:
@@ -99,7 +124,7 @@ class CheckedFileSource:
 
 
 class UrlSource:
-    """A source that fetches a URL, and compares the data with a checksum.
+    """A source that fetches a URL, and compares the data with a checksum, if any.
 
     Each attempt of an upload fetches the URL again. No content encoding is accepted,
     so the data is that which the server stores.
@@ -107,29 +132,46 @@ class UrlSource:
 
     is_rewindable = True
 
-    def __init__(self, url: str, checksum: Checksum) -> None:
+    def __init__(self, url: str, checksum: Checksum | None = None) -> None:
         self.name = strip_secrets(url)
         self.checksum = checksum
         self.algorithms = _algorithms(checksum)
         self._url = url
         self._answer: requests.Response | None = self._open()
         self.size_bytes = _read_length(self._answer)
+        self._ahead = ReadAhead(self._stream(self._answer))
+
+    def peek(self, size_bytes: int) -> bytes:
+        return self._ahead.peek(size_bytes)
+
+    def peek_end(self, size_bytes: int) -> bytes | None:
+        return None
 
     def blocks(self) -> Generator[bytes, None, None]:
+        if self._answer is None:
+            self._ahead = ReadAhead(self._stream(self._open()))
+        self._answer = None
+        yield from self._ahead
+
+    def check(self, digest: Digest) -> None:
+        if self.checksum:
+            _compare(self.name, digest, self.checksum)
+
+    def close(self) -> None:
+        if self._answer is not None:
+            self._answer.close()
+
+    def _stream(self, answer: requests.Response) -> Iterator[bytes]:
         from urllib3.exceptions import HTTPError
 
         from imagectl.http.time_limits import lift
 
-        answer, self._answer = self._answer or self._open(), None
         with answer:
             lift(answer)
             try:
                 yield from answer.raw.stream(BLOCK_BYTES, decode_content=False)
             except HTTPError as error:
                 raise UnreachableError(f"{self.name} broke off: {error}") from error
-
-    def check(self, digest: Digest) -> None:
-        _compare(self.name, digest, self.checksum)
 
     def _open(self) -> requests.Response:
         import requests
@@ -160,8 +202,9 @@ def strip_secrets(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
 
 
-def _algorithms(checksum: Checksum) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([checksum.algorithm, USUAL_ALGORITHM]))
+def _algorithms(checksum: Checksum | None) -> tuple[str, ...]:
+    own = [checksum.algorithm] if checksum else []
+    return tuple(dict.fromkeys([*own, USUAL_ALGORITHM]))
 
 
 def _read_length(answer: requests.Response) -> int | None:

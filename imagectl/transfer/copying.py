@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
 
 from imagectl.api import images
@@ -10,8 +10,10 @@ from imagectl.api.client import Client, Record
 from imagectl.api.filters import list_images
 from imagectl.contract.image import IMAGE
 from imagectl.errors import ServiceError
+from imagectl.transfer.data_check import check_data
 from imagectl.transfer.progress import Report
 from imagectl.transfer.remote import RemoteImage
+from imagectl.transfer.sources import ReadAhead
 from imagectl.transfer.upload import upload
 
 RESERVED_PREFIX = "os_glance_"
@@ -23,12 +25,26 @@ class Original(RemoteImage):
     """An image to copy.
 
     An error in reading it is a plain :class:`ServiceError`, which the upload does not
-    retry: reading was retried already.
+    retry: reading was retried already. What was looked at is not requested again.
     """
+
+    _ahead: ReadAhead | None = None
+
+    def peek(self, size_bytes: int) -> bytes:
+        """See :meth:`imagectl.transfer.beginning.Peekable.peek`."""
+        self._ahead = self._ahead or ReadAhead(self._read_on(0, None))
+        return self._ahead.peek(size_bytes)
+
+    def peek_end(self, size_bytes: int) -> bytes | None:
+        return None
 
     def blocks(
         self, offset: int = 0, end: int | None = None
     ) -> Generator[bytes, None, None]:
+        ahead, self._ahead = self._ahead, None
+        yield from ahead or self._read_on(offset, end)
+
+    def _read_on(self, offset: int, end: int | None) -> Iterator[bytes]:
         try:
             yield from super().blocks(offset, end)
         except ServiceError as error:
@@ -42,14 +58,18 @@ def copy(
     *,
     report: Report,
     say: Callable[[str], object],
+    allow_unsafe: bool = False,
 ) -> Record:
     """Create an image at the target from ``body`` and store the data of another in it.
 
+    Before that the data is checked, as :func:`check_data` does with ``allow_unsafe``.
     If anything fails, the new image is deleted again (see
     :func:`imagectl.api.images.discarded_on_failure` for ``say``). Raises
     :class:`VerificationError` where the data is not what its record states, or where
     the target stored something else.
     """
+    formats = (body["disk_format"], body["container_format"])
+    check_data(data, *formats, allow_unsafe=allow_unsafe)
     created = target.create(IMAGE, body)
     with images.discarded_on_failure(target, created, say):
         return upload(target, created["id"], data, report=report)

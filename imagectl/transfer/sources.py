@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import stat
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
 from imagectl.errors import ImagectlError, UsageError, VerificationError
+from imagectl.transfer.beginning import MOST_BYTES
 from imagectl.transfer.digest import USUAL_ALGORITHM, Digest
-from imagectl.transfer.formats import check_format
 
 BLOCK_BYTES = 1 << 20
-REPLAY_BYTES = 8 << 20
+REPLAY_BYTES = MOST_BYTES + BLOCK_BYTES
 """How much of a pipe is kept in memory, to send it again if sending fails early."""
 STDIN = 0
 
@@ -62,8 +63,12 @@ class LocalSource(ABC):
         self._file = file
 
     @abstractmethod
-    def head(self) -> bytes:
-        """Return the first block, which ``blocks`` yields all the same."""
+    def peek(self, size_bytes: int) -> bytes:
+        """See :meth:`imagectl.transfer.beginning.Peekable.peek`."""
+
+    @abstractmethod
+    def peek_end(self, size_bytes: int) -> bytes | None:
+        """See :meth:`imagectl.transfer.beginning.Peekable.peek_end`."""
 
     @abstractmethod
     def blocks(self) -> Iterator[bytes]:
@@ -72,14 +77,6 @@ class LocalSource(ABC):
     @abstractmethod
     def check(self, digest: Digest) -> None:
         """See :meth:`Source.check`."""
-
-    def check_format(self, disk_format: str, *, allow_unsafe: bool = False) -> str:
-        """Return the format of the data, as :func:`formats.check_format` does."""
-        head = self.head()
-        is_whole = len(head) < BLOCK_BYTES
-        return check_format(
-            head, is_whole, disk_format, self.name, allow_unsafe=allow_unsafe
-        )
 
 
 class FileSource(LocalSource):
@@ -94,8 +91,14 @@ class FileSource(LocalSource):
         self._start = file.tell()
         self._changed_at = os.fstat(self._descriptor).st_mtime_ns
 
-    def head(self) -> bytes:
-        return self._read(self._start)
+    def peek(self, size_bytes: int) -> bytes:
+        return b"".join(take(self.blocks(), size_bytes))
+
+    def peek_end(self, size_bytes: int) -> bytes | None:
+        if self.size_bytes is None:
+            return None
+        skipped = max(0, self.size_bytes - size_bytes)
+        return self._read(self._start + skipped)[:size_bytes]
 
     def blocks(self) -> Iterator[bytes]:
         offset = self._start
@@ -123,8 +126,13 @@ class PipeSource(LocalSource):
         self._kept: list[bytes] = []
         self._read_bytes = 0
 
-    def head(self) -> bytes:
-        return self._kept[0] if self._kept else self._read()
+    def peek(self, size_bytes: int) -> bytes:
+        while sum(map(len, self._kept)) < size_bytes and self._read():
+            pass
+        return b"".join(take(iter(self._kept), size_bytes))
+
+    def peek_end(self, size_bytes: int) -> bytes | None:
+        return None
 
     def blocks(self) -> Iterator[bytes]:
         yield from filter(None, list(self._kept))
@@ -150,8 +158,13 @@ def open_file(path: str, size_bytes: int | None = None) -> Iterator[LocalSource]
     """Open a file, or a named pipe, to upload it.
 
     Raises :class:`OSError` where it cannot be read, and :class:`UsageError` where its
-    size is not ``size_bytes``.
+    size is not ``size_bytes`` or the path is a URL.
     """
+    if re.match(r"[a-z][a-z0-9+.-]*://", path, re.I) and not os.path.exists(path):
+        raise UsageError(
+            f"{path} is a URL, not a file.",
+            hint="image create --uri lets the service fetch it",
+        )
     with open(path, "rb", buffering=0) as file:
         yield _source_of(file, path, size_bytes)
 
@@ -174,12 +187,40 @@ def open_source(
     if _stdin_may_hold_data(is_asked_for=path is not None):
         with open(STDIN, "rb", closefd=False) as stdin:
             source = _source_of(stdin, "standard input", size_bytes)
-            if source.head():
+            if source.peek(1):
                 yield source
                 return
     if size_bytes is not None:
         raise UsageError("--size is given, and there is no data")
     yield None
+
+
+class ReadAhead:
+    """Blocks of data, of which the first can be seen before they are read."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self._seen: list[bytes] = []
+
+    def peek(self, size_bytes: int) -> bytes:
+        """See :meth:`imagectl.transfer.beginning.Peekable.peek`."""
+        missing = size_bytes - sum(map(len, self._seen))
+        while missing > 0 and (block := next(self._blocks, b"")):
+            self._seen.append(block)
+            missing -= len(block)
+        return b"".join(take(iter(self._seen), size_bytes))
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self._seen:
+            yield self._seen.pop(0)
+        yield from self._blocks
+
+
+def take(blocks: Iterator[bytes], size_bytes: int) -> Iterator[bytes]:
+    """Yield blocks until there are ``size_bytes``, the last one cut."""
+    while size_bytes > 0 and (block := next(blocks, b"")):
+        yield block[:size_bytes]
+        size_bytes -= len(block)
 
 
 def _stdin_may_hold_data(*, is_asked_for: bool) -> bool:

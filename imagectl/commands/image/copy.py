@@ -13,6 +13,7 @@ from imagectl.auth.session import Session
 from imagectl.command import Lister, common_code
 from imagectl.commands import options
 from imagectl.commands.image.batch import TransferCommand, title_of, total_size
+from imagectl.commands.image.options.data import add_allow_unsafe
 from imagectl.commands.image.options.transfers import (
     add_jobs,
     add_progress,
@@ -109,6 +110,7 @@ class Copy(Lister, TransferCommand):
             action="store_true",
             help="Show which images would be copied, and change nothing",
         )
+        add_allow_unsafe(parser)
         add_store_preference(parser)
         add_jobs(parser)
         add_progress(parser)
@@ -181,6 +183,7 @@ class Copy(Lister, TransferCommand):
                 body,
                 report=report,
                 say=self.app.say,
+                allow_unsafe=self.args.allow_unsafe,
             )
         else:
             report(record["size"])

@@ -10,7 +10,11 @@ from imagectl.api.client import Record
 from imagectl.commands import options
 from imagectl.commands.image.batch import TransferCommand
 from imagectl.commands.image.options.attributes import add_attributes, attributes
-from imagectl.commands.image.options.data import add_data, choose_disk_format
+from imagectl.commands.image.options.data import (
+    add_data,
+    choose_disk_format,
+    formats_given,
+)
 from imagectl.commands.image.options.imports import (
     add_stores,
     import_image,
@@ -25,7 +29,9 @@ from imagectl.commands.image.options.signing import (
 from imagectl.commands.image.options.waiting import add_wait
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
+from imagectl.sync.image_data import find_format
 from imagectl.transfer.digest import verify
+from imagectl.transfer.formats import AUTO, BARE
 from imagectl.transfer.sources import LocalSource, open_source
 from imagectl.transfer.upload import stage, upload
 
@@ -82,7 +88,7 @@ class Create(verbs.ShowRecord, TransferCommand):
         _check_options(args)
         with _open(args) as source:
             wanted = self.import_request(args, source)
-            disk_format = choose_disk_format(source, args)
+            disk_format = _find_disk_format(source, args)
             signature = signature_properties(self.app, source, args)
             body = self.body(args, disk_format) | signature
             record = self.client.create(IMAGE, body)
@@ -155,6 +161,12 @@ def _check_options(args: argparse.Namespace) -> None:
         raise UsageError("Only an import fills several stores.", hint="add --import")
     if not is_imported and args.allow_failure is not None:
         raise UsageError("--allow-failure and --disallow-failure need --import.")
+
+
+def _find_disk_format(source: LocalSource | None, args: argparse.Namespace) -> str:
+    if args.uri is not None and formats_given(args) == (AUTO, BARE):
+        return find_format(args.uri, allow_unsafe=args.allow_unsafe)
+    return choose_disk_format(source, args)
 
 
 def _open(args: argparse.Namespace) -> AbstractContextManager[LocalSource | None]:

@@ -4,7 +4,9 @@ import argparse
 
 from imagectl import verbs
 from imagectl.api import images
+from imagectl.api.client import Record
 from imagectl.contract.image import IMAGE
+from imagectl.errors import ConflictError
 
 
 class Delete(verbs.Delete):
@@ -22,10 +24,25 @@ class Delete(verbs.Delete):
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         def delete(given: str) -> None:
-            image_id = self.find(given)["id"]
+            record = self.find(given)
+            self.check_is_meant(given, record)
+            image_id = record["id"]
             if parsed_args.store is not None:
                 images.delete_from_store(self.client, image_id, parsed_args.store)
             else:
                 self.client.delete(IMAGE, image_id)
 
         return self.for_each(parsed_args.names, delete)
+
+    def check_is_meant(self, given: str, record: Record) -> None:
+        """Raise :class:`ConflictError` for a stranger's image that only has the name.
+
+        Every project can give such a name to an image of the community.
+        """
+        is_own = record.get("owner") == self.client.session.access.project_id
+        is_strange = record.get("visibility") == "community" and not is_own
+        if is_strange and given != record["id"]:
+            raise ConflictError(
+                f"Image {given} is another project's community image.",
+                hint=f"to delete it, give its id: {record['id']}",
+            )

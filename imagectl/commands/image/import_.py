@@ -6,6 +6,11 @@ from typing import Any
 from imagectl import verbs
 from imagectl.api import imports
 from imagectl.api.client import Record
+from imagectl.commands.image.options.data import (
+    add_disk_format,
+    declared_format,
+    settle_disk_format,
+)
 from imagectl.commands.image.options.imports import (
     add_stores,
     import_image,
@@ -15,6 +20,8 @@ from imagectl.commands.image.options.imports import (
 from imagectl.commands.image.options.waiting import add_wait
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
+from imagectl.sync.image_data import find_format
+from imagectl.transfer.formats import AUTO, BARE
 
 STATUS_FOR = {
     "glance-direct": "uploading",
@@ -67,6 +74,7 @@ class Import(verbs.ShowRecord):
             metavar="<interface>",
             help="Interface of that Glance (default: public)",
         )
+        add_disk_format(parser)
         add_stores(parser, nargs="+")
         add_wait(parser, is_default=False)
 
@@ -77,8 +85,19 @@ class Import(verbs.ShowRecord):
         wanted = make_import_request(self.client, args, args.method, _details(args))
         record = self.find(args.image)
         _check_status(record, wanted.method)
+        if args.method == "web-download":
+            self.settle_disk_format(record, args)
         record = import_image(self, record["id"], wanted, args)
         return self.display(args, record)
+
+    def settle_disk_format(self, record: Record, args: argparse.Namespace) -> None:
+        """Give the image the disk format that is said or that of the data to fetch."""
+        wanted = declared_format(record, args.disk_format)
+        if wanted == AUTO and record.get("container_format") in (None, BARE):
+            wanted = find_format(args.uri)
+        if wanted != AUTO:
+            is_given = args.disk_format is not None
+            settle_disk_format(self, record, wanted, is_given=is_given)
 
 
 def _details(args: argparse.Namespace) -> dict[str, str]:
@@ -92,6 +111,11 @@ def _details(args: argparse.Namespace) -> dict[str, str]:
         "--remote-region": args.remote_region,
         "--remote-service-interface": args.remote_service_interface,
     }
+    if args.disk_format is not None and args.method != "web-download":
+        raise UsageError(
+            f"--disk-format does not go with --method {args.method}.",
+            hint="the data was given a format when it was staged or stored",
+        )
     names, needed = {
         "web-download": ({"--uri": "uri"}, ("--uri",)),
         "glance-download": (

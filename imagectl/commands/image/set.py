@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+from collections.abc import Iterator
 
 from imagectl.api import images, lookup, members
 from imagectl.api.client import Record
@@ -12,11 +14,11 @@ from imagectl.commands.image.options.attributes import (
     add_membership,
     attributes,
 )
-from imagectl.commands.image.options.data import add_allow_unsafe
+from imagectl.commands.image.options.data import add_allow_unsafe, check_new_data
 from imagectl.commands.image.options.transfers import add_progress
 from imagectl.contract.image import IMAGE
 from imagectl.errors import ConflictError, UsageError
-from imagectl.transfer.sources import open_source
+from imagectl.transfer.sources import LocalSource, open_source
 from imagectl.transfer.upload import upload
 from imagectl.verbs import ResourceVerb
 
@@ -102,33 +104,21 @@ class Set(ResourceVerb, TransferCommand):
         # A member that has not accepted an image lists it only when it asks for all.
         scope = {"member_status": "all"} if args.membership else {}
         record = self.find(given, **scope)
-        if args.active is not None:
-            images.set_active(self.client, record["id"], args.active)
-        if args.membership:
-            self.set_membership(record, project, args.membership)
-            project = None
-        record = self.set_attributes(record, project, args)
-        if args.file is not None:
-            self.store(record, args)
+        if args.file is None:
+            self.apply(record, project, args)
+            return
+        with self.open_data(record, args) as source:
+            self.apply(record, project, args)
+            self.store(record["id"], source, args)
 
-    def set_membership(self, record: Record, project: str | None, status: str) -> None:
-        member = project or self.cloud.session.access.project_id or ""
-        members.set_status(self.client, record["id"], member, status)
+    @contextlib.contextmanager
+    def open_data(
+        self, record: Record, args: argparse.Namespace
+    ) -> Iterator[LocalSource]:
+        """Open the data of an image that has none, as when its upload failed.
 
-    def set_attributes(
-        self, record: Record, owner: str | None, args: argparse.Namespace
-    ) -> Record:
-        known = (name.replace("-", "_") for name in WELL_KNOWN_PROPERTIES)
-        properties = {name: getattr(args, name) for name in known}
-        tags = list(dict.fromkeys([*record["tags"], *(args.tags or ())]))
-        wanted = options.given(**properties, owner=owner, tags=tags)
-        operations = images.changes(record, wanted | attributes(args, args.disk_format))
-        if not operations:
-            return record
-        return images.patch(self.client, record["id"], operations)
-
-    def store(self, record: Record, args: argparse.Namespace) -> None:
-        """Store the data of an image that has none, as when its upload failed."""
+        The data is checked, and the image gets its disk format, unless one is given.
+        """
         if record["status"] != "queued":
             raise ConflictError(
                 f"Image {record['id']} is {record['status']}: it takes no data."
@@ -136,13 +126,40 @@ class Set(ResourceVerb, TransferCommand):
         with open_source(args.file, args.size) as source:
             if source is None:
                 raise UsageError("standard input holds no data")
-            if record.get("container_format") == "bare" and record.get("disk_format"):
-                source.check_format(
-                    record["disk_format"], allow_unsafe=args.allow_unsafe
-                )
-            with (
-                deactivated_if_wrong(self.client, record),
-                self.show_progress(args, source.size_bytes) as report,
-            ):
-                image_id, store = record["id"], args.store
-                upload(self.client, image_id, source, report=report, store=store)
+            check_new_data(self, source, record, args, args.container_format)
+            yield source
+
+    def apply(
+        self, record: Record, project: str | None, args: argparse.Namespace
+    ) -> None:
+        """Make the changes that the options name, but for the data."""
+        if args.active is not None:
+            images.set_active(self.client, record["id"], args.active)
+        if args.membership:
+            self.set_membership(record, project, args.membership)
+            project = None
+        self.set_attributes(record, project, args)
+
+    def set_membership(self, record: Record, project: str | None, status: str) -> None:
+        member = project or self.cloud.session.access.project_id or ""
+        members.set_status(self.client, record["id"], member, status)
+
+    def set_attributes(
+        self, record: Record, owner: str | None, args: argparse.Namespace
+    ) -> None:
+        known = (name.replace("-", "_") for name in WELL_KNOWN_PROPERTIES)
+        properties = {name: getattr(args, name) for name in known}
+        tags = list(dict.fromkeys([*record["tags"], *(args.tags or ())]))
+        wanted = options.given(**properties, owner=owner, tags=tags)
+        operations = images.changes(record, wanted | attributes(args, args.disk_format))
+        if operations:
+            images.patch(self.client, record["id"], operations)
+
+    def store(
+        self, image_id: str, source: LocalSource, args: argparse.Namespace
+    ) -> None:
+        with (
+            deactivated_if_wrong(self.client, {"id": image_id}),
+            self.show_progress(args, source.size_bytes) as report,
+        ):
+            upload(self.client, image_id, source, report=report, store=args.store)

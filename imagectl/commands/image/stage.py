@@ -3,7 +3,11 @@ from __future__ import annotations
 import argparse
 
 from imagectl.commands.image.batch import TransferCommand
-from imagectl.commands.image.options.data import add_data
+from imagectl.commands.image.options.data import (
+    add_data,
+    add_disk_format,
+    check_new_data,
+)
 from imagectl.contract.image import IMAGE
 from imagectl.errors import UsageError
 from imagectl.transfer.sources import open_source
@@ -18,6 +22,7 @@ class Stage(ResourceVerb, TransferCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         self.add_operand(parser, "image", "Image to send data for")
+        add_disk_format(parser)
         add_data(parser)
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
@@ -25,10 +30,6 @@ class Stage(ResourceVerb, TransferCommand):
             if source is None:
                 raise UsageError("There is no data.", hint="use --file, or pipe it in")
             record = self.find(parsed_args.image)
-            # The format of data in a container cannot be detected.
-            if record["container_format"] == "bare" and record["disk_format"]:
-                source.check_format(
-                    record["disk_format"], allow_unsafe=parsed_args.allow_unsafe
-                )
+            check_new_data(self, source, record, parsed_args)
             with self.show_progress(parsed_args, source.size_bytes) as report:
                 stage(self.client, record["id"], source, report=report)

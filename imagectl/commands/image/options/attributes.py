@@ -6,7 +6,8 @@ import argparse
 from typing import Any
 
 from imagectl.commands import options
-from imagectl.contract.image import CONTAINER_FORMATS, DISK_FORMATS
+from imagectl.contract.image import CONTAINER_FORMATS, DISK_FORMATS, IMAGE
+from imagectl.errors import UsageError
 from imagectl.transfer.formats import AUTO
 
 VISIBILITY_HELP = {
@@ -51,6 +52,7 @@ def add_attributes(
         type=options.count,
         help="Memory that an instance needs to boot the image, in megabytes",
     )
+    parser.set_defaults(is_new=detects)
     _add_protection(parser)
     visibility = parser.add_mutually_exclusive_group()
     for name, help_text in VISIBILITY_HELP.items():
@@ -106,8 +108,30 @@ def attributes(args: argparse.Namespace, disk_format: str | None) -> dict[str, A
             protected=args.protected,
             os_hidden=args.hidden,
         ),
-        **dict(args.properties),
+        **dict(_as_attribute(*pair, is_new=args.is_new) for pair in args.properties),
     }
+
+
+def _as_attribute(key: str, text: str, *, is_new: bool) -> tuple[str, Any]:
+    """Return a property as Glance types it: some attributes are given as properties.
+
+    ``is_public`` of a new image is its visibility, as it was in Glance v1. Raises
+    :class:`UsageError` for a text that is not of an attribute's type.
+    """
+    if is_new and key == "is_public":
+        return "visibility", "public" if _parse_flag(key, text) else "private"
+    kind = IMAGE.field(key).kind if IMAGE.has(key) else "string"
+    if kind == "integer":
+        if not text.isdecimal():
+            raise UsageError(f"--property {key} is a number, not '{text}'.")
+        return key, int(text)
+    return key, _parse_flag(key, text) if kind == "boolean" else text
+
+
+def _parse_flag(key: str, text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise UsageError(f"--property {key} is true or false, not '{text}'.")
+    return text.lower() == "true"
 
 
 def _add_format(

@@ -140,7 +140,7 @@ def test_update_carries_what_has_changed_since(clouds: TwoClouds) -> None:
 
 def test_patterns_and_names_choose_each_image_once(clouds: TwoClouds) -> None:
     for name in ("ubuntu-22", "ubuntu-24", "debian-13", "left"):
-        clouds.create(name, name.encode())
+        clouds.create(name, name.encode(), "--disk-format", "raw")
     done = clouds.copy("ubuntu-*", "debian-1?", "ubuntu-24")
     copied = dict.fromkeys(("ubuntu-22", "ubuntu-24", "debian-13"), "copied")
     assert results(done) == copied
@@ -335,6 +335,9 @@ def test_ctrl_c_leaves_nothing_at_the_target(clouds: TwoClouds, home: Path) -> N
 
     def send_half_and_wait(request: Handler) -> None:
         glance.send(request, most=len(DATA) // 2)
+        creation = ("POST", "/v2/images")
+        while creation not in ((e.method, e.path) for e in clouds.there.journal):
+            may_end.wait(0.01)
         is_half_sent.set()
         may_end.wait(30)
 

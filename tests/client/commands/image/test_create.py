@@ -151,10 +151,10 @@ def test_an_empty_standard_input_stores_nothing(
 
 
 def test_a_size_that_standard_input_does_not_have_is_refused(run: Run) -> None:
-    short = create_from(b"x" * 9, "--size", "10")
+    short = create_from(b"\0" * 9, "--size", "10")
     assert short.returncode == 7
     assert b"standard input ended after 9 of 10 bytes." in short.stderr
-    long = create_from(b"x" * 11, "--size", "10")
+    long = create_from(b"\0" * 11, "--size", "10")
     assert long.returncode == 7
     assert b"standard input has more than 10 bytes." in long.stderr
     assert names(run) == []
@@ -201,7 +201,8 @@ def test_a_qcow2_with_a_backing_file_is_not_sent(
     assert done.exit_code == 7
     assert done.err == (
         f"imagectl: {qcow2} is not safe to use: Image has a backing file"
-        " (backing_file)\nhint: --allow-unsafe sends it all the same\n"
+        " (backing_file)\n"
+        "hint: --allow-unsafe sends it all the same, to a service that does not check\n"
     )
     assert posts(cloud) == []
 

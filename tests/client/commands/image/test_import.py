@@ -23,6 +23,7 @@ from tests.client.support.scripted_glance import (
 from tests.conftest import Run
 from tests.contract.support.elsewhere import DATA, serve_elsewhere
 
+RAW = ("--disk-format", "raw")
 TASK_ID = "22222222-2222-4333-8444-555555555555"
 
 
@@ -107,13 +108,13 @@ def test_allow_failure_decides_whether_every_store_must_succeed(
     option: tuple[str, ...],
     must_succeed: bool,
 ) -> None:
-    uri = ("--uri", "http://a/b", "--all-stores", *option)
+    uri = ("--uri", "http://a/b", "--disk-format", "raw", "--all-stores", *option)
     methods = {"import-methods": {"value": ["web-download"]}}
     for argv in (
         ("import", IMAGE_ID, "--method", "web-download", *uri),
         ("create", "a", "--no-wait", *uri),
     ):
-        glance.record = {**QUEUED, **methods}
+        glance.record = {**QUEUED, **methods, "disk_format": "raw"}
         assert run_anonymous(*glance.options, "image", *argv).exit_code == 0
         assert glance.record["all_stores"] is True
         assert glance.record["all_stores_must_succeed"] is must_succeed
@@ -224,14 +225,16 @@ def test_empty_properties_of_an_import_are_not_shown(run: Run, qcow2: Path) -> N
 
 def test_create_lets_the_service_fetch_the_data(run: Run, elsewhere: str) -> None:
     uri = f"{elsewhere}/image.raw"
-    done = run("image", "create", "a", "--uri", uri, "--store", "slow", "-f", "json")
+    done = run(
+        "image", "create", "a", "--uri", uri, "--store", "slow", *RAW, "-f", "json"
+    )
     assert (done.exit_code, done.err) == (0, "")
     assert (done.json["status"], done.json["stores"]) == ("active", "slow")
     assert done.json["checksum"] == hashlib.md5(DATA).hexdigest()
 
 
 def test_a_failed_import_leaves_no_image(run: Run, elsewhere: str) -> None:
-    done = run("image", "create", "a", "--uri", f"{elsewhere}/gone")
+    done = run("image", "create", "a", "--uri", f"{elsewhere}/gone", *RAW)
     assert done.exit_code == 1
     assert " failed: " in done.err
     assert " was deleted again" in done.err
@@ -242,7 +245,7 @@ def test_a_failed_import_that_is_not_waited_for_leaves_its_image(
     run: Run, elsewhere: str
 ) -> None:
     uri = f"{elsewhere}/gone"
-    assert run("image", "create", "a", "--uri", uri, "--no-wait").exit_code == 0
+    assert run("image", "create", "a", "--uri", uri, "--no-wait", *RAW).exit_code == 0
     assert names(run) == ["a"]
 
 

@@ -275,7 +275,8 @@ def folder(tmp_path: Path) -> Path:
 def create(run: Run, tmp_path: Path, name: str, data: bytes, *options: str) -> str:
     source = tmp_path / "data"
     source.write_bytes(data)
-    made = run("image", "create", name, "--file", source, *options, "-f", "json")
+    given = ("--file", source, "--disk-format", "raw", *options)
+    made = run("image", "create", name, *given, "-f", "json")
     return str(made.json["id"])
 
 

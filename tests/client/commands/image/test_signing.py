@@ -15,6 +15,7 @@ from tests.conftest import Run
 
 DATA = b"data to be signed" * 1000
 PASSWORD = b"open sesame"
+RAW = ("--disk-format", "raw")
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def test_data_is_signed_as_glance_checks_it(
     typed = f"{password.decode()}\n" if password else ""
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     signing = ("--sign-key-path", path, "--sign-cert-id", "certificate")
-    argv = ("image", "create", "signed", "--file", data, "--disk-format", "raw")
+    argv = ("image", "create", "signed", "--file", data, *RAW)
     done = run(*argv, *signing, "-f", "json")
     assert done.exit_code == 0, done.err
     properties = done.json["properties"]
@@ -75,7 +76,7 @@ def test_a_key_that_is_not_rsa_is_refused(run: Run, data: Path, tmp_path: Path) 
     curve = write_key(tmp_path, ec.generate_private_key(ec.SECP256R1()))
     for path, reason in ((curve, "no RSA key"), (data, "no key that opens so")):
         signing = ("--sign-key-path", path, "--sign-cert-id", "certificate")
-        done = run("image", "create", "signed", "--file", data, *signing)
+        done = run("image", "create", "signed", "--file", data, *RAW, *signing)
         assert (done.exit_code, done.out) == (1, "")
         assert done.err == f"imagectl: {path} holds {reason}.\n"
     assert run("image", "list", "-f", "json").json == []
@@ -103,6 +104,6 @@ def test_a_missing_library_is_named(
     monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives", None)
     path = write_key(tmp_path, key)
     signing = ("--sign-key-path", path, "--sign-cert-id", "c")
-    done = run("image", "create", "signed", "--file", data, *signing)
+    done = run("image", "create", "signed", "--file", data, *RAW, *signing)
     assert done.exit_code == 1
     assert "hint: pip install 'openstack-imagectl[signing]'" in done.err

@@ -17,6 +17,7 @@ from tests.conftest import Outcome, Run
 
 ROOT = Path(__file__).parents[4]
 OLD, NEW = b"old data" * 1000, b"new data" * 1000
+RAW = ("--disk-format", "raw")
 HEAD = "defaults: {disk_format: raw}\nimages:\n"
 
 Sync = Callable[..., Outcome]
@@ -196,7 +197,7 @@ def test_prune_leaves_other_collections_alone(run: Run, sync: Sync) -> None:
 def test_an_image_of_the_same_data_is_taken_over(
     run: Run, sync: Sync, folder: Path
 ) -> None:
-    run("image", "create", "a", "--file", folder / "old.img")
+    run("image", "create", "a", "--file", folder / "old.img", *RAW)
     before = show(run, "a")["id"]
     assert actions(sync(f"{HEAD}  - {{name: a, file: old.img}}")) == [("update", "a")]
     assert (show(run, "a")["id"], listed(run)) == (before, ["a"])
@@ -205,7 +206,7 @@ def test_an_image_of_the_same_data_is_taken_over(
 def test_a_name_like_an_operator_takes_over_no_other_image(
     run: Run, sync: Sync, folder: Path
 ) -> None:
-    run("image", "create", "precious", "--file", folder / "old.img")
+    run("image", "create", "precious", "--file", folder / "old.img", *RAW)
     entry = "  - {name: 'in:precious', file: old.img}"
     assert actions(sync(f"{HEAD}{entry}")) == [("create", "in:precious")]
     assert actions(sync(f"{HEAD}{entry}")) == [("keep", "in:precious")]
@@ -215,7 +216,7 @@ def test_a_name_like_an_operator_takes_over_no_other_image(
 def test_an_image_of_the_name_with_other_data_stops_everything(
     run: Run, sync: Sync, folder: Path
 ) -> None:
-    run("image", "create", "b", "--file", folder / "new.img")
+    run("image", "create", "b", "--file", folder / "new.img", *RAW)
     entries = "  - {name: a, file: old.img}\n  - {name: b, file: old.img}"
     done = sync(f"{HEAD}{entries}")
     assert done.exit_code == 5

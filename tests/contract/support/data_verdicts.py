@@ -1,0 +1,112 @@
+"""What Glance answers to the data of the corpus; run as a script, it records that.
+
+    python -m tests.contract.support.data_verdicts
+
+asks the real Glance that IMAGECTL_REAL_CLOUD names.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.contract.support.callers import Caller, sign_in_admin, unique
+from tests.contract.support.clouds import open_real
+from tests.contract.support.data_corpus import CORPUS, formats_to_declare
+from tests.contract.support.imports import finish_import, stage
+
+RECORDED = Path(__file__).parent / "recorded" / "data-checks.json"
+UPLOAD, IMPORT = "upload", "import"
+TAKEN = "taken"
+IMPORTED = (
+    "qcow2-v3",
+    "qcow2-backed",
+    "vmdk-flat",
+    "iso-hybrid-mbr",
+    "kernel",
+    "luks-2",
+    "vhd-cut-8",
+    "ascii-then-binary",
+    "zeros",
+    "empty",
+)
+"""The samples that are imported as well as uploaded."""
+
+Verdicts = dict[str, str]
+"""What came of each case: ``taken`` and the virtual size, or Glance's own words."""
+
+
+def read_recorded() -> Verdicts:
+    return dict(json.loads(RECORDED.read_text()))
+
+
+def list_cases() -> Iterator[tuple[str, str, str]]:
+    """Yield way, sample and disk format of every verdict."""
+    for name in CORPUS:
+        for disk_format in dict.fromkeys(formats_to_declare(name)):
+            yield UPLOAD, name, disk_format
+            if name in IMPORTED:
+                yield IMPORT, name, disk_format
+
+
+def key_of(way: str, name: str, disk_format: str) -> str:
+    return f"{way} {name} {disk_format}"
+
+
+def ask(caller: Caller, way: str, name: str, disk_format: str) -> str:
+    """Store a sample as an image's data, delete the image, and return the verdict."""
+    body = {"name": unique(name), "disk_format": disk_format}
+    created = caller.image("POST", "/images", json={**body, "container_format": "bare"})
+    assert created.status_code == 201, created.text
+    image_id = created.json()["id"]
+    try:
+        return {UPLOAD: _upload, IMPORT: _import}[way](caller, image_id, CORPUS[name])
+    finally:
+        caller.image("DELETE", f"/images/{image_id}")
+
+
+def _upload(caller: Caller, image_id: str, data: bytes) -> str:
+    answer = caller.upload(image_id, data)
+    if answer.status_code == 204:
+        return _describe(caller.image("GET", f"/images/{image_id}").json())
+    text = re.sub(r"<[^>]*>", " ", answer.json()["message"])
+    reason = " ".join(text.split())
+    return f"{answer.status_code}: {_without_order(reason)}"
+
+
+def _import(caller: Caller, image_id: str, data: bytes) -> str:
+    assert stage(caller, image_id, data).status_code == 204
+    image, task = finish_import(caller, image_id, "glance-direct")
+    if task["status"] == "success":
+        return _describe(image)
+    message = task["message"].replace(image_id, "<image>").replace(task["id"], "<task>")
+    return f"failed: {_without_order(message)}"
+
+
+def _describe(image: Mapping[str, Any]) -> str:
+    assert image["status"] == "active", image
+    return f"{TAKEN}, virtual size {image['virtual_size']}"
+
+
+def _without_order(reason: str) -> str:
+    """Sort the formats of a reason: Glance names them in the order of a set."""
+    head, colon, names = reason.partition("Multiple formats detected: ")
+    found = re.match(r"[a-z0-9,]+", names)
+    if not found:
+        return reason
+    ordered = ",".join(sorted(found[0].split(",")))
+    return head + colon + ordered + names[found.end() :]
+
+
+def record() -> None:
+    with open_real() as cloud:
+        admin = sign_in_admin(cloud)
+        verdicts = {key_of(*case): ask(admin, *case) for case in list_cases()}
+    RECORDED.write_text(json.dumps(verdicts, indent=1, sort_keys=True) + "\n")
+
+
+if __name__ == "__main__":
+    record()
