@@ -112,8 +112,7 @@ def _record_exchanges(
     def observed(
         environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        request_id = f"req-{uuid.uuid4()}"
-        environ["openstack.request_id"] = request_id
+        environ["openstack.request_id"] = f"req-{uuid.uuid4()}"
         # read before the service is called: it may change the path while it routes
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
         query = environ.get("QUERY_STRING", "")
@@ -131,7 +130,7 @@ def _record_exchanges(
                     path=path,
                     query=query,
                     status=status,
-                    request_id=request_id,
+                    request_id=environ["openstack.request_id"],
                     began_at=began_at,
                     duration_s=time.monotonic() - began_s,
                     fault=environ.get(HIT_BY),
@@ -142,6 +141,8 @@ def _record_exchanges(
             status: str, headers: list[tuple[str, str]], exc_info: Any = None
         ) -> Callable[[bytes], object]:
             record(int(status[:3]))
+            # Glance has put the client's in its place, if it sent one
+            request_id = environ["openstack.request_id"]
             headers = [*headers, ("x-openstack-request-id", request_id)]
             return start_response(status, headers, exc_info)
 

@@ -79,8 +79,8 @@ class Caller:
 class Tokens(Protocol):
     """Tells who the bearer of a token is."""
 
-    def validate(self, token_id: str | None) -> Caller:
-        """Return the bearer.
+    def validate(self, token_id: str | None, *, allow_expired: bool = False) -> Caller:
+        """Return the bearer; with ``allow_expired``, also for two days after expiry.
 
         Raises :class:`NotAuthenticated` for no token or one that is not valid, and
         :class:`IdentityUnavailable` where the Keystone to ask does not answer.

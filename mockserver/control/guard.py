@@ -52,7 +52,7 @@ class Guard:
         resolve to one by a web page's author (DNS rebinding).
         """
         is_direct = not any(req.get_header(name) for name in _PROXY_HEADERS)
-        return self._is_local and is_direct and is_loopback(req.host.strip("[]"))
+        return self._is_local and is_direct and is_loopback(_host_of(req))
 
     def _has_password(self, req: falcon.Request) -> bool:
         pair = f"{self._state.username}:{self._state.password}".encode()
@@ -66,3 +66,11 @@ class Guard:
         except (NotAuthenticated, IdentityUnavailable):
             return False
         return caller.is_admin
+
+
+def _host_of(req: falcon.Request) -> str:
+    """Return the host that a request is for, without its port, "" for a bad one."""
+    try:
+        return req.host.strip("[]")
+    except ValueError:
+        return ""

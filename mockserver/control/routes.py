@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import falcon
@@ -14,6 +13,7 @@ import falcon
 from mockserver.control.guard import Guard
 from mockserver.control.snapshots import BadSnapshotName, NoSnapshot
 from mockserver.faults.fault import BadFault, Fault
+from mockserver.handlers.documents import TooMuch, parse_json, read_all
 from mockserver.seeds.document import BadSeed, parse_seed
 from mockserver.state.addresses import CONTROL_MOUNT
 from mockserver.state.clock import BadTime, change_clock
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mockserver.callers.callers import Tokens
     from mockserver.control.plane import ControlPlane
 
+MOST_BYTES = 64 << 20
 _REFUSED = (BadSeed, BadFault, BadSnapshotName, BadTime)
 """What is answered with 400 and the error's message."""
 
@@ -108,7 +109,9 @@ class Controls:
 
 def _read(req: falcon.Request) -> Any:
     try:
-        return json.loads(req.bounded_stream.read())
+        return parse_json(read_all(req, MOST_BYTES))
+    except TooMuch:
+        raise falcon.HTTPContentTooLarge(title="the document is too large") from None
     except ValueError:
         raise falcon.HTTPBadRequest(title="a JSON object is expected") from None
 

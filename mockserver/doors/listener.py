@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import itertools
+import resource
 import select
+import selectors
 import socket
 import struct
+import sys
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes
 
 from cheroot import wsgi
+from cheroot.connections import ConnectionManager
 from cheroot.server import HTTPConnection
 
+from mockserver.doors.heads import MOST_HEAD_BYTES
+from mockserver.doors.requests import Request
 from mockserver.doors.streams import open_stream
+from mockserver.doors.workers import Workers
 from mockserver.faults.disconnects import HOLD, Disconnected, Reset
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
-THREADS = 10
 IDLE_TIMEOUT_S = 300
 """How long a client may send nothing, also during an upload from a slow pipe."""
+HEAD_TIMEOUT_S = 10
+"""How long a client may take to send the head of a request that it has begun."""
 STOP_TIMEOUT_S = 2
 POLL_INTERVAL_S = 0.05
 """How often a server checks whether it was stopped; cheroot's half a second slows tests
 down."""
-_PEEKED_BYTES = 1 << 13
-"""The longest request that is answered at once."""
+EXPIRY_INTERVAL_S = 1
+RESERVED_FILES = 200
+"""How many of the files that a process may open are not left to idle connections."""
+_BACKLOG = 1024
 _BODY_HEADERS = (b"\r\ncontent-length:", b"\r\ntransfer-encoding:")
 
 
@@ -45,9 +57,42 @@ class Connection(HTTPConnection):
     which Python 3.13 warns.
     """
 
+    RequestHandlerClass = Request
+    last_used: float
+
     def __init__(self, server: Any, sock: socket.socket, makefile: object) -> None:
         super().__init__(server, sock, open_stream)
         self._is_kept_once_flushed: bool | None = None
+        self._head_began_at: float | None = None
+
+    def has_request(self) -> bool:
+        """Receive what has come; tell whether a request can be answered, or refused.
+
+        Never waits. Raises ConnectionError where none will come any more.
+        """
+        if self._has_head():
+            return True
+        try:
+            is_open = self.rfile.receive()
+        except BlockingIOError:
+            return False
+        if not is_open:
+            raise ConnectionAbortedError("the client hung up")
+        self._head_began_at = self._head_began_at or time.time()
+        return self._has_head()
+
+    def _has_head(self) -> bool:
+        received = self.rfile.peek_received()
+        is_text = received[:1].isalpha() or received[:1] in (b"", b"\r")
+        if is_text and len(received) <= MOST_HEAD_BYTES:
+            return self.rfile.peek_head() is not None
+        return True
+
+    def expires_at(self, idle_timeout_s: float) -> float:
+        """Return until when it may stay open without a request."""
+        if self._head_began_at is not None:
+            return self._head_began_at + HEAD_TIMEOUT_S
+        return self.last_used + idle_timeout_s
 
     def answer_at_once(self) -> bool | None:
         """Answer a request that is received whole and quick to answer, if there is one.
@@ -56,27 +101,19 @@ class Connection(HTTPConnection):
         has to go on with it: to answer another request, or to send the rest of this
         answer.
         """
-        timeout_s = self.socket.gettimeout()
-        self.socket.setblocking(False)
-        try:
-            if self.rfile.has_data() or not self._has_quick_request():
-                return None
-            self.wfile.hold()
-            is_kept = self.communicate()
-            if self.wfile.send_held():
-                return is_kept
-            self._is_kept_once_flushed = is_kept
+        if not self._has_quick_request():
             return None
-        finally:
-            self.socket.settimeout(timeout_s)
+        self.wfile.hold()
+        is_kept = self.communicate()
+        if self.wfile.send_held():
+            return is_kept
+        self._is_kept_once_flushed = is_kept
+        return None
 
     def _has_quick_request(self) -> bool:
         """Tell whether the next request is a GET without a body, not of image data."""
-        try:
-            request = self.socket.recv(_PEEKED_BYTES, socket.MSG_PEEK)
-        except OSError:
-            return False
-        if not (request.startswith(b"GET ") and request.endswith(b"\r\n\r\n")):
+        request: bytes = self.rfile.peek_received()
+        if not request.startswith(b"GET ") or request != self.rfile.peek_head():
             return False
         path, _, _ = request.partition(b"\r\n")[0].partition(b"?")
         head = request.lower()
@@ -89,6 +126,7 @@ class Connection(HTTPConnection):
 
         Returns whether the connection stays open.
         """
+        self._head_began_at = None
         if self._is_kept_once_flushed is None:
             return self._answer()
         self.wfile.flush()
@@ -129,24 +167,103 @@ def _wait_for_hangup(sock: socket.socket, over: threading.Event) -> None:
         pass
 
 
+class _Waiting(ConnectionManager):
+    """The connections that wait for a request, which take no thread."""
+
+    _selector: Any
+
+    def __init__(self, server: Any) -> None:
+        super().__init__(server)
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self._most = max(soft - RESERVED_FILES, 1) if soft > 0 else sys.maxsize
+        self._checked_at = 0.0
+
+    def put(self, conn: Connection) -> None:
+        """Take back a connection that is answered."""
+        conn.last_used = time.time()
+        self.server.process_conn(conn)
+
+    def watch(self, conn: Connection) -> None:
+        """Wait for more of a connection's next request."""
+        try:
+            self._selector.register(
+                conn.socket.fileno(), selectors.EVENT_READ, data=conn
+            )
+        except ValueError:  # the server has stopped
+            conn.close()
+
+    def _expire(self, threshold: float) -> None:
+        """Close the connections whose time is over; called often, so it does little."""
+        now, timeout_s = time.time(), self.server.timeout
+        if now - self._checked_at < EXPIRY_INTERVAL_S:
+            return
+        self._checked_at = now
+        for number, conn in list(self._selector.connections):
+            if conn is not self.server and conn.expires_at(timeout_s) < now:
+                self._close(number, conn)
+
+    def _from_server_socket(self, server_socket: socket.socket) -> Connection | None:
+        """Accept a connection; close the one that has waited longest if all are taken.
+
+        ``None`` is for a client that is gone again.
+        """
+        try:
+            conn: Connection | None = super()._from_server_socket(server_socket)  # type: ignore[misc]
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            conn = None
+        if conn is None or len(self._selector) > self._most:
+            self._close_oldest()
+        if conn is not None:
+            conn.last_used = time.time()
+        return conn
+
+    def _close_oldest(self) -> None:
+        for number, conn in list(itertools.islice(self._selector.connections, 2)):
+            if conn is not self.server:
+                self._close(number, conn)
+                return
+
+    def _close(self, number: int, conn: Connection) -> None:
+        self._selector.unregister(number)
+        conn.close()
+
+
 class Listener(wsgi.Server):
     """cheroot's server, which answers quick requests in the thread that selects.
 
     Handing a request to another thread, with the interpreter's lock, takes as long as
-    answering it. Requests that may take longer are still handed to threads. Unlike
-    cheroot's, this server closes a socket that it could not bind.
+    answering it. Requests that may take longer are still handed to threads, once their
+    heads are received. Unlike cheroot's, this server closes a socket that it could not
+    bind.
     """
 
     ConnectionClass = Connection
+    keep_alive_conn_limit = sys.maxsize
+    _connections: _Waiting
     may_wait: Callable[[], bool]
     """Returns whether any request may take long at present: threads answer all then."""
 
+    def prepare(self) -> None:
+        self.requests = Workers(self.put_conn)
+        super().prepare()
+        self._connections.close()
+        self._connections = _Waiting(self)
+
     def process_conn(self, conn: Connection) -> None:
+        try:
+            if not conn.has_request():
+                self._connections.watch(conn)
+                return
+        except OSError:
+            conn.close()
+            return
         is_kept = None if self.may_wait() else conn.answer_at_once()
         if is_kept is None:
-            super().process_conn(conn)
+            self.requests.put(conn)
         elif is_kept:
-            self.put_conn(conn)
+            self._connections.watch(conn)
         else:
             conn.close()
 
@@ -157,21 +274,9 @@ class Listener(wsgi.Server):
         except OSError:
             listener.close()
             raise
+        # not before: a free port could be one that another server is about to use
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         return listener
-
-
-def _decode_slashes(app: WSGIApplication) -> WSGIApplication:
-    """Decode ``%2F`` in paths, as other WSGI servers do and cheroot does not."""
-
-    def decoded(
-        environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        if "%2F" in environ["PATH_INFO"]:
-            asked = environ["REQUEST_URI"].partition("?")[0]
-            environ["PATH_INFO"] = unquote_to_bytes(asked).decode("latin-1")
-        return app(environ, start_response)
-
-    return decoded
 
 
 def listen(
@@ -184,10 +289,9 @@ def listen(
     """
     listener = Listener(
         (host, port),
-        _decode_slashes(app),
-        numthreads=THREADS,
+        app,
         server_name="mockserver",
-        request_queue_size=128,
+        request_queue_size=_BACKLOG,
         timeout=IDLE_TIMEOUT_S,
         shutdown_timeout=STOP_TIMEOUT_S,
     )
@@ -196,7 +300,7 @@ def listen(
     listener.expiration_interval = POLL_INTERVAL_S
     try:
         listener.prepare()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         # cheroot's message lists every address that it tried, each with its reason
         reason = str(error).rpartition("] ")[2].rstrip(")") or str(error)
         raise CannotListen(f"cannot listen on {host}:{port}: {reason}") from error

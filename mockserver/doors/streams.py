@@ -7,6 +7,8 @@ Here large pieces go directly between the socket and their own memory.
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import socket
 from typing import Any
 
@@ -15,6 +17,8 @@ from cheroot.makefile import StreamReader, StreamWriter
 LARGE_BYTES = 1 << 15
 LARGEST_BYTES = 1 << 20
 """A larger read goes through cheroot: no memory is allocated for it in advance."""
+RECEIVED_BYTES = 1 << 16
+_END_OF_HEAD = re.compile(rb"\n\r?\n")
 
 
 class Reader(StreamReader):
@@ -27,6 +31,30 @@ class Reader(StreamReader):
         super().__init__(sock, mode, buffer_bytes)
         self._sock = sock
         self._piece = bytearray()  # reused: allocating one for each read is slower
+
+    def receive(self) -> bool:
+        """Receive what has come, without waiting; return False at the end.
+
+        A socket with a time limit does not block in the system, only in Python. Raises
+        OSError where nothing has come, or the connection is lost.
+        """
+        received = os.read(self._sock.fileno(), RECEIVED_BYTES)
+        self._read_buf = self.peek_received() + received
+        self._read_pos = 0
+        return bool(received)
+
+    def peek_received(self) -> bytes:
+        """Return what is received and not read yet."""
+        return self._read_buf[self._read_pos :]
+
+    def peek_head(self) -> bytes | None:
+        """Return the head of the next request, None unless it is received whole."""
+        end = _END_OF_HEAD.search(self._read_buf, self._read_pos)
+        return None if end is None else self._read_buf[self._read_pos : end.end()]
+
+    def skip(self, count: int) -> None:
+        """Leave out bytes that are received."""
+        self._read_pos += count
 
     def read(self, size: int | None = -1) -> bytes:
         """Return ``size`` bytes, fewer only at the end of the stream; -1 reads all."""
@@ -85,7 +113,8 @@ class Writer(StreamWriter):
         """
         self._is_held = False
         with contextlib.suppress(OSError):  # if the client is gone, the flush fails
-            del self._write_buf[: self._sock.send(self._write_buf)]
+            # unlike the socket's send, this never waits; see Reader.receive
+            del self._write_buf[: os.write(self._sock.fileno(), self._write_buf)]
         return not self._write_buf
 
     def write(self, data: Any, /, *rest: Any) -> int:

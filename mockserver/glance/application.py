@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +9,13 @@ import falcon
 
 from mockserver.callers.access_rules import is_allowed
 from mockserver.callers.callers import IdentityUnavailable, NotAuthenticated, Tokens
+from mockserver.callers.service_tokens import validate_with_service
 from mockserver.glance import errors, info, metadefs, versions
 from mockserver.glance.data import cache as image_cache
 from mockserver.glance.data import routes as image_data
 from mockserver.glance.data import stores as image_stores
 from mockserver.glance.errors import (
+    HeadersTooLarge,
     ImageError,
     MethodNotAllowed,
     NotFound,
@@ -32,6 +33,7 @@ from mockserver.glance.tasks import added_locations as image_locations
 from mockserver.glance.tasks import imports
 from mockserver.glance.tasks import routes as tasks
 from mockserver.glance.tasks import staging as image_staging
+from mockserver.handlers.health import is_health_check, report_health
 from mockserver.handlers.routes import Route, add_routes
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ MODULES = (
     tasks,
     image_locations,
 )
+LONGEST_REQUEST_ID = 64
 KNOWN_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH")
 
 
@@ -82,10 +85,10 @@ class _Pipeline:
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         public = self._state.settings.public_url
         req.context.base_url = self._state.image_url if public else req.prefix
-        if req.method == "OPTIONS":
+        if is_health_check(req):
+            report_health(req, resp, ["OK"])
+        elif req.method == "OPTIONS":
             resp.complete = True  # Glance's CORS filter answers for any path
-        elif req.path == "/healthcheck":
-            _report_health(req, resp)
         else:
             self._find_version(req, resp)
 
@@ -100,6 +103,7 @@ class _Pipeline:
             return
         req.path = path
         self._identify(req)
+        _keep_request_id(req)
         if versions.is_later(req.path, settings):
             raise NotFound
         if req.path == "/v2":
@@ -111,7 +115,8 @@ class _Pipeline:
     def _identify(self, req: falcon.Request) -> None:
         token = req.get_header("X-Auth-Token") or req.get_header("X-Storage-Token")
         try:
-            caller = self._tokens.validate(token)
+            service_token = req.get_header("X-Service-Token")
+            caller = validate_with_service(self._tokens, token, service_token)
             if not is_allowed(caller.body, "image", req.method, req.path):
                 raise NotAuthenticated("Token authorization failed")
             req.context.caller = caller
@@ -158,12 +163,20 @@ class _Pipeline:
             drain(req)
 
 
-def _report_health(req: falcon.Request, resp: falcon.Response) -> None:
-    if req.client_prefers(("text/plain", "application/json")) == "application/json":
-        resp.text = json.dumps({"detailed": False, "reasons": ["OK"]})
-    else:
-        resp.content_type, resp.text = "text/plain; charset=UTF-8", "OK"
-    resp.complete = True
+def _keep_request_id(req: falcon.Request) -> None:
+    """Take over the request id that a client sends; source: Glance 33 ``context.py``.
+
+    Raises :class:`HeadersTooLarge` for one that is too long.
+    """
+    request_id = req.get_header("X-OpenStack-Request-ID")
+    if not request_id:
+        return
+    if len(request_id) > LONGEST_REQUEST_ID:
+        raise HeadersTooLarge(
+            f"x-openstack-request-id is too long, max size {LONGEST_REQUEST_ID}"
+        )
+    prefix = "" if request_id.startswith("req-") else "req-"
+    req.env["openstack.request_id"] = prefix + request_id
 
 
 def _answer_unknown_route(

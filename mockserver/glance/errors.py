@@ -13,6 +13,7 @@
     ├── TooLarge            413
     ├── UnsupportedMedia    415
     ├── RangeNotSatisfiable 416
+    ├── HeadersTooLarge     431
     ├── ServerError         500
     ├── NotImplementedHere  501
     └── ServiceUnavailable  503
@@ -123,6 +124,10 @@ class UnsupportedMedia(ImageError):
 class RangeNotSatisfiable(ImageError):
     status, title = 416, "Request Range Not Satisfiable"
     default = "The Range requested is not available."
+
+
+class HeadersTooLarge(ImageError):
+    status, title = 431, "Request Header Fields Too Large"
 
 
 class ServerError(ImageError):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, cast
 
 import falcon
 from falcon.routing import CompiledRouter
 
+from mockserver.handlers.health import is_health_check, report_health
 from mockserver.handlers.routes import add_routes
 from mockserver.keystone import errors, policies, versions
 from mockserver.keystone.catalog import endpoints, project_endpoints, regions, services
@@ -18,10 +18,11 @@ from mockserver.keystone.credentials import (
     credentials,
     ec2_credentials,
 )
-from mockserver.keystone.errors import IdentityError, Invalid
+from mockserver.keystone.errors import IdentityError
 from mockserver.keystone.limits import limits, registered_limits
 from mockserver.keystone.pages import moved_to
 from mockserver.keystone.projects import domains, project_tags, projects
+from mockserver.keystone.requests.bodies import read_body
 from mockserver.keystone.roles import grants, implied_roles, role_assignments, roles
 from mockserver.keystone.sign_in import routes as sign_in
 from mockserver.keystone.sign_in import scopes
@@ -86,7 +87,10 @@ class _Pipeline:
         public = self._state.settings.public_url
         url = self._state.identity_url if public else _without_port(req.prefix)
         req.context.identity_url = url
-        req.context.body = _read_body(req)
+        if is_health_check(req):
+            report_health(req, resp, [])
+            return
+        req.context.body = read_body(req)
         _drop_repeated_values(req)
         req.path = f"/{req.path.strip('/')}"
         if "//" in req.path:
@@ -123,27 +127,3 @@ def _without_port(url: str) -> str:
     host, slash, path = rest.partition("/")
     standard = ":443" if scheme == "https" else ":80"
     return f"{scheme}://{host.removesuffix(standard)}{slash}{path}"
-
-
-def _read_body(req: falcon.Request) -> dict[str, Any]:
-    """Return the JSON object that is the body, ``{}`` for an empty body.
-
-    Raises :class:`Invalid` for another media type and for what is no JSON object.
-    """
-    chunked = req.content_length is None and req.env.get("wsgi.input_terminated")
-    raw = (req.stream if chunked else req.bounded_stream).read()
-    if not raw:
-        return {}
-    media_type = (req.content_type or "").partition(";")[0].strip().lower()
-    is_json = media_type == "application/json" or (
-        media_type.startswith("application/") and media_type.endswith("+json")
-    )
-    if media_type and not is_json:
-        raise Invalid.lacking("application/json", "Content-Type header")
-    try:
-        body = json.loads(raw)
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise Invalid.lacking("valid JSON", "request body")
-    return body

@@ -10,7 +10,8 @@
     ├── Forbidden             403
     │   └── ForbiddenAction   by the policy
     ├── NotFound              404
-    └── Conflict              409
+    ├── Conflict              409
+    └── TooLarge              413
 """
 
 from __future__ import annotations
@@ -151,6 +152,15 @@ class Conflict(IdentityError):
     def storing(cls, noun: str, details: str) -> Conflict:
         """Return the error for a record of a kind; ``details`` say what is taken."""
         return cls(f"Conflict occurred attempting to store {noun} - {details}.")
+
+
+class TooLarge(IdentityError):
+    """The body is larger than Keystone takes."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+    def __init__(self) -> None:
+        super().__init__("Request is too large.")
 
 
 def answer_error(

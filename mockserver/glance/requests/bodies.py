@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from mockserver.blobs import StoreFull
-from mockserver.glance.errors import BadRequest, ServerError
+from mockserver.glance.errors import BadRequest, ServerError, TooLarge
+from mockserver.handlers.documents import TooMuch, parse_json, read_all
 
 if TYPE_CHECKING:
     import falcon
 
+MOST_BYTES = 64 << 20
 _PIECE_BYTES = 1 << 16
 ENCODINGS = ("chunked", "compress", "deflate", "gzip", "identity")
 
@@ -38,12 +40,16 @@ def ignore_body(req: falcon.Request) -> None:
 def read_json(req: falcon.Request) -> Any:
     """Return the object or array that a request carries.
 
-    Raises :class:`BadRequest` for no body, or one that is neither.
+    Raises :class:`BadRequest` for no body, or one that is neither, and
+    :class:`TooLarge` for one that is larger than anybody needs: Glance has no limit.
     """
     if not has_body(req):
         raise BadRequest("Body expected in request.")
     try:
-        body = json.loads(b"".join(_pieces(req)))
+        raw = read_all(req, MOST_BYTES)
+        body = parse_json(raw, encoding="utf-8")
+    except TooMuch:
+        raise TooLarge("Request body is too large.") from None
     except ValueError:
         raise BadRequest("Malformed JSON in request body.") from None
     if not isinstance(body, (dict, list)):

@@ -41,11 +41,12 @@ class LocalTokens:
     def __init__(self, state: CloudState) -> None:
         self._state = state
 
-    def validate(self, token_id: str | None) -> Caller:
+    def validate(self, token_id: str | None, *, allow_expired: bool = False) -> Caller:
         """Return the bearer of a token; raises :class:`NotAuthenticated`."""
+        window_s = EXPIRED_WINDOW_S if allow_expired else 0
         try:
             with self._state.database.read() as db:
-                return authenticate_caller(db, self._state, token_id)
+                return authenticate_caller(db, self._state, token_id, window_s=window_s)
         except IdentityError as error:
             raise NotAuthenticated(error.message) from error
 
@@ -63,9 +64,11 @@ class Proof:
 
 
 def authenticate_caller(
-    db: Connection, state: CloudState, token_id: str | None
+    db: Connection, state: CloudState, token_id: str | None, *, window_s: int = 0
 ) -> Caller:
     """Return the bearer of the token that a request carries.
+
+    One that expired less than ``window_s`` seconds ago counts as valid.
 
     The caller is read from the token's document, although the record is at hand: the
     document is all that a service learns of a token, from this Keystone or from another
@@ -74,7 +77,7 @@ def authenticate_caller(
     if not token_id:
         raise Unauthorized
     try:
-        document = validate_token(db, state, token_id)
+        document = validate_token(db, state, token_id, window_s=window_s)
     except IdentityError as error:
         raise Unauthorized from error
     return Caller.of(token_id, document)

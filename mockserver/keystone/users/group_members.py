@@ -23,6 +23,7 @@ from mockserver.storage.groups import (
 )
 from mockserver.storage.repository import Record, fetch
 from mockserver.storage.tables import GROUPS, USERS
+from mockserver.storage.tokens import revoke_of_user
 
 if TYPE_CHECKING:
     from mockserver.state.cloud_state import CloudState
@@ -71,6 +72,7 @@ class GroupMembers:
             _enforce(call, "remove_user_from_group", group_id, user_id)
             _check_membership(call, group_id, user_id)
             remove_member(call.db, group_id, user_id)
+            revoke_of_user(call.db, user_id)
         resp.status = falcon.HTTP_204
 
     def on_get_groups(
