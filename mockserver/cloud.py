@@ -98,7 +98,9 @@ class MockCloud:
         Raises :class:`~mockserver.state.settings.BadSetting` for an option that cannot
         be, :class:`~mockserver.seeds.document.BadSeed` for a seed that cannot be
         read, :class:`~mockserver.storage.database.UnknownSchema` for a ``data_dir`` of
-        another version and OSError where it cannot be written.
+        another version, :class:`~mockserver.state.folder.FolderInUse` for one that
+        another cloud uses, and :class:`~mockserver.storage.database.BrokenDatabase` or
+        OSError where it cannot be written.
         """
         from mockserver.control.plane import ControlPlane
         from mockserver.seeds.document import load_seed
@@ -145,7 +147,7 @@ class MockCloud:
         try:
             self._plane.start()
         except BaseException:
-            self.close()
+            self.abandon()
             raise
 
     @property
@@ -287,12 +289,20 @@ class MockCloud:
 
     def close(self) -> None:
         """Stop serving and drop what was not to be kept."""
+        self._stop()
+        self._state.close()
+
+    def abandon(self) -> None:
+        """Close a cloud that could not start: of a new ``data_dir`` nothing is left."""
+        self._stop()
+        self._state.abandon()
+
+    def _stop(self) -> None:
         self.faults.clear()  # a request that one holds up would keep the server
         if self._server is not None:
             self._server.stop()
             self._server = None
         self._plane.close()
-        self._state.close()
 
     def __enter__(self) -> Self:
         self.listen()

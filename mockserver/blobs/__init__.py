@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -55,6 +55,12 @@ class BlobStore(Protocol):
 
         The blobs' bytes are shared, not copied. ``folder`` is where a store of files
         may put its links; it has to be in the file system of this store.
+        """
+
+    def sweep(self, wanted: Container[str]) -> None:
+        """Delete what a killed process left: parts of blobs, and blobs not ``wanted``.
+
+        Nobody may write meanwhile.
         """
 
     def clear(self) -> None:

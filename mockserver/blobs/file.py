@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from mockserver.blobs import PIECE_BYTES, BlobExists, BlobMissing, StoreFull
@@ -14,6 +15,8 @@ from mockserver.blobs import PIECE_BYTES, BlobExists, BlobMissing, StoreFull
 FILE_MODE = 0o640
 RESERVED_BYTES = 1 << 26
 """How much room is reserved at once on the disk for a blob that is being written."""
+_OURS = re.compile(r"\.|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.I)
+"""Names that a store has given: those of parts, and ids of images."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -63,6 +66,11 @@ class FileStore:
         fork = FileStore(folder)
         fork.replace_with(self)
         return fork
+
+    def sweep(self, wanted: Container[str]) -> None:
+        for path in self.folder.glob("*"):
+            if path.name not in wanted and _OURS.match(path.name):
+                path.unlink()
 
     def clear(self) -> None:
         for path in self._paths():

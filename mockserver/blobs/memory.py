@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from mockserver.blobs import PIECE_BYTES, BlobExists, BlobMissing
@@ -46,6 +46,9 @@ class MemoryStore:
         fork = MemoryStore()
         fork.replace_with(self)
         return fork
+
+    def sweep(self, wanted: Container[str]) -> None:
+        """Do nothing: no process leaves anything in its memory."""
 
     def clear(self) -> None:
         self._blobs.clear()

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import sys
 from typing import Any
 from urllib.parse import quote
 
 from mockserver.cli.failure import Failure
+from mockserver.cli.output import write_out
 from mockserver.faults.fault import BadFault, Fault
 
 
@@ -65,7 +65,7 @@ def add_fault(arguments: argparse.Namespace) -> int:
     except BadFault as error:
         arguments.parser.error(str(error))
     armed = _ask(arguments, "POST", "faults", fault.to_document())
-    sys.stdout.write(f"{armed['id']}\n")
+    write_out(f"{armed['id']}\n")
     return 0
 
 
@@ -129,7 +129,7 @@ def _write(arguments: argparse.Namespace, document: Any, lines: list[str]) -> No
         import json
 
         lines = [json.dumps(document, indent=2)]
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+    write_out("".join(f"{line}\n" for line in lines))
 
 
 def _ask(

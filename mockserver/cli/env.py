@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any
 from mockserver.cli.control_client import check_identity, read_running_cloud
 from mockserver.cli.environment import write_failing_code, write_shell_code
 from mockserver.cli.failure import Failure
+from mockserver.cli.output import write_out
 from mockserver.cli.serve import settings_of
 from mockserver.cli.signals import signals_to
 from mockserver.state.addresses import control_url_of
@@ -32,7 +32,7 @@ def failing_code_on_failure() -> Iterator[None]:
             yield
         except BaseException as error:
             if not isinstance(error, SystemExit) or error.code:
-                sys.stdout.write(write_failing_code(os.environ))
+                write_out(write_failing_code(os.environ))
             raise
 
 
@@ -51,7 +51,7 @@ def env(arguments: argparse.Namespace) -> int:
             if left_s <= 0:
                 raise
             pause(min(PAUSE_S, left_s))
-    sys.stdout.write(write_shell_code(described, os.environ))
+    write_out(write_shell_code(described, os.environ))
     return 0
 
 

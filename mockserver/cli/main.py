@@ -12,6 +12,7 @@ from typing import Any
 from mockserver import __version__
 from mockserver.cli.drive_options import add_drive_commands
 from mockserver.cli.failure import Failure
+from mockserver.cli.output import open_missing_streams, write_error, write_out
 from mockserver.state.settings import Settings
 
 IDENTITY_PORT = 5000
@@ -20,20 +21,26 @@ IMAGE_PORT = 9292
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line, that of the process by default; return its exit code."""
+    open_missing_streams()
     words = sys.argv[1:] if argv is None else list(argv)
     try:
-        with _guard(words):
-            arguments = build_parser().parse_args(words)
-            return int(arguments.run(arguments))
+        try:
+            with _guard(words):
+                arguments = build_parser().parse_args(words)
+                return int(arguments.run(arguments))
+        finally:
+            write_out("")  # what the parser has printed
     except Failure as error:
-        sys.stderr.write(f"mockserver: {error}\n")
+        write_error(f"mockserver: {error}\n")
         return 1
     except ModuleNotFoundError as error:
-        sys.stderr.write(
+        write_error(
             f"mockserver: {error.name} is not installed:"
             " pip install 'openstack-imagectl[mock]'\n"
         )
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 def _guard(words: list[str]) -> AbstractContextManager[None]:

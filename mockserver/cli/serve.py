@@ -6,9 +6,11 @@ Both take the parsed command line, return an exit code and raise :class:`Failure
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -17,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.cli.environment import describe, environment_of, write_clouds_file
 from mockserver.cli.failure import Failure
+from mockserver.cli.output import write_error, write_out
 from mockserver.cli.ready_file import keep_ready_file
-from mockserver.cli.signals import awaited_signals, signals_to
+from mockserver.cli.signals import awaited_signals
 from mockserver.state.addresses import is_loopback
 from mockserver.state.settings import Settings, default_password
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mockserver.cloud import MockCloud
 
@@ -36,15 +39,17 @@ def serve(arguments: argparse.Namespace) -> int:
     gc.disable()  # starting up makes no garbage, and a search for it costs time
     settings = settings_of(arguments)
     _check_host(arguments, settings)
-    with awaited_signals() as wait_for_signal, _open_cloud(settings) as cloud:
-        ports: Any = (arguments.identity_port, arguments.image_port)
-        if arguments.port is not None:
-            ports = (arguments.port,)
-        _listen(cloud, arguments.host, ports)
+    ports: Any = (arguments.identity_port, arguments.image_port)
+    if arguments.port is not None:
+        ports = (arguments.port,)
+    allow_many_files()
+    with (
+        awaited_signals() as wait_for_signal,
+        _open_cloud(settings, arguments.host, ports) as cloud,
+    ):
         described = describe(cloud)
         with keep_ready_file(arguments.ready_file, described):
-            sys.stdout.write(json.dumps(described) + "\n")
-            sys.stdout.flush()
+            write_out(json.dumps(described) + "\n")
             gc.freeze()
             gc.enable()
             wait_for_signal()
@@ -56,38 +61,42 @@ def run(arguments: argparse.Namespace) -> int:
 
     Signals are passed on to the command. One that comes before it runs ends the server.
     """
-    running: list[subprocess.Popen[bytes]] = []
-    early: list[int] = []
-
-    def forward(signum: int) -> None:
-        if not running:
-            early.append(signum)
-        # a terminal sends an interrupt that is typed to the command itself as well
-        elif signum != signal.SIGINT or not sys.stdin.isatty():
-            running[0].send_signal(signum)
-
-    with signals_to(forward), _open_cloud(settings_of(arguments)) as cloud:
-        _listen(cloud, "127.0.0.1", (0,))
+    with (
+        awaited_signals(signal.SIGCHLD) as wait_for_signal,
+        _open_cloud(settings_of(arguments), "127.0.0.1", (0,)) as cloud,
+    ):
         described = describe(cloud)
         with write_clouds_file(described, arguments.cloud_names) as clouds_file:
             environ = environment_of(described, os.environ, clouds_file)
-            if early:
-                return 128 + early[0]
+            while (early := wait_for_signal(timeout_s=0)) is not None:
+                if early != signal.SIGCHLD:
+                    return 128 + early
             try:
-                running.append(subprocess.Popen(arguments.argv, env=environ))
+                running = subprocess.Popen(arguments.argv, env=environ)
             except OSError as error:
                 return _say_why_not_started(arguments.argv[0], error)
-            for signum in early:
-                running[0].send_signal(signum)
-            code = running[0].wait()
+            code = _await_end(running, wait_for_signal)
     return 128 - code if code < 0 else code
+
+
+def _await_end(
+    running: subprocess.Popen[bytes], wait_for_signal: Callable[..., int | None]
+) -> int:
+    """Pass signals on to a command until it ends; return its exit code."""
+    while (code := running.poll()) is None:
+        signum = wait_for_signal()
+        # a terminal sends an interrupt that is typed to the command itself as well
+        is_typed = signum == signal.SIGINT and sys.stdin.isatty()
+        if signum is not None and signum != signal.SIGCHLD and not is_typed:
+            running.send_signal(signum)
+    return code
 
 
 def _say_why_not_started(program: str, error: OSError) -> int:
     """Print why a program did not start, and return the exit code a shell would."""
     is_missing = isinstance(error, FileNotFoundError)
     reason = "command not found" if is_missing else error.strerror
-    sys.stderr.write(f"mockserver: {program}: {reason}\n")
+    write_error(f"mockserver: {program}: {reason}\n")
     return NOT_FOUND if is_missing else NOT_EXECUTABLE
 
 
@@ -111,28 +120,41 @@ def _check_host(arguments: argparse.Namespace, settings: dict[str, Any]) -> None
 
 
 @contextmanager
-def _open_cloud(settings: dict[str, Any]) -> Iterator[MockCloud]:
-    from mockserver.cloud import MockCloud
-    from mockserver.seeds.document import BadSeed
-    from mockserver.state.settings import BadSetting
-    from mockserver.storage.database import UnknownSchema
+def _open_cloud(settings: dict[str, Any], host: str, ports: Any) -> Iterator[MockCloud]:
+    """Serve a cloud within the block.
 
+    Raises :class:`Failure` where it cannot start; nothing is left of it then.
+    """
+    from mockserver.cloud import MockCloud
+    from mockserver.doors.listener import CannotListen
+    from mockserver.seeds.document import BadSeed
+    from mockserver.state.folder import FolderInUse
+    from mockserver.state.settings import BadSetting
+    from mockserver.storage.database import BrokenDatabase, UnknownSchema
+
+    refused = (BadSeed, BadSetting, UnknownSchema, FolderInUse, BrokenDatabase)
     try:
         cloud = MockCloud(**settings)
-    except (BadSeed, BadSetting, UnknownSchema) as error:
+    except refused as error:
         raise Failure(error) from error
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror}") from error
     try:
+        cloud.listen(host, ports)
+    except (CannotListen, BrokenDatabase) as error:
+        cloud.abandon()
+        raise Failure(error) from error
+    try:
         yield cloud
+    except Failure:
+        cloud.abandon()
+        raise
     finally:
         cloud.close()
 
 
-def _listen(cloud: MockCloud, host: str, ports: Any) -> None:
-    from mockserver.doors.listener import CannotListen
-
-    try:
-        cloud.listen(host, ports)
-    except CannotListen as error:
-        raise Failure(error) from error
+def allow_many_files() -> None:
+    """Let the process open as many files as it may: each connection is one."""
+    with contextlib.suppress(OSError, ValueError):
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

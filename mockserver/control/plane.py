@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.control.snapshots import Snapshots
 from mockserver.faults.armed import Faults
+from mockserver.glance.tasks.recovery import recover
 from mockserver.keystone.bootstrap import (
     Bootstrap,
     bootstrap,
@@ -49,22 +50,28 @@ class ControlPlane:
     def start(self) -> None:
         """Bootstrap and seed the database if it is new.
 
-        An older one stays as it is, except for the administrator's password. Raises
-        :class:`BadSeed`, and :class:`~mockserver.storage.database.UnknownSchema` for a
-        database that another version of the mock wrote.
+        An older one stays as it is, except for the administrator's password and for
+        what a process that was killed has left. Raises :class:`BadSeed`,
+        :class:`~mockserver.storage.database.UnknownSchema` for a database that another
+        version of the mock wrote, and
+        :class:`~mockserver.storage.database.BrokenDatabase`.
         """
         state = self.state
-        with state.database.begin() as db:
+        with state.database.begin_at_start() as db:
             if state.database.create_tables(db):
                 self._populate(db, {})
             else:
                 update_admin_password(db, state)
                 state.recall(db)
+                recover(state, db)
 
     def move(self, identity_url: str, image_url: str) -> None:
-        """Change the URLs of the services, in the catalog as well."""
+        """Change the URLs of the services, in the catalog as well.
+
+        Raises :class:`~mockserver.storage.database.BrokenDatabase`.
+        """
         self.state.identity_url, self.state.image_url = identity_url, image_url
-        with self.state.database.begin() as db:
+        with self.state.database.begin_at_start() as db:
             move_endpoints(db, self.state)
 
     def reset(self) -> None:

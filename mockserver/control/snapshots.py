@@ -77,6 +77,12 @@ class Snapshots:
         if older is not None:
             shutil.rmtree(older.folder, ignore_errors=True)
 
+    def delete(self, name: str) -> None:
+        """Forget a saved state. Raises :class:`NoSnapshot`."""
+        if name not in self._taken:
+            raise NoSnapshot(name)
+        shutil.rmtree(self._taken.pop(name).folder, ignore_errors=True)
+
     def restore(self, name: str) -> None:
         """Put the cloud back to a saved state, any number of times.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING
-
-import falcon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import falcon
 
 PATH = "/healthcheck"
 _FORMS = ("text/plain", "text/html", "application/json")
@@ -38,7 +39,7 @@ def report_health(
     """Answer that the service is well; ``reasons`` are what its checks say."""
     form = req.client_prefers(_FORMS)
     if req.method == "HEAD":
-        resp.status = falcon.HTTP_204
+        resp.status = HTTPStatus.NO_CONTENT
     elif form == "application/json":
         report = {"detailed": False, "reasons": list(reasons)}
         resp.text = json.dumps(report, indent=4)

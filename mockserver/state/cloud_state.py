@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import weakref
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mockserver.blobs.file import FileStore
 from mockserver.blobs.memory import MemoryStore
 from mockserver.blobs.stores import Stores
 from mockserver.state.clock import Clock
+from mockserver.state.folder import DATABASE, Folder
 from mockserver.state.ids import Ids
 from mockserver.state.worker import Worker
 from mockserver.storage import facts
@@ -28,11 +26,12 @@ if TYPE_CHECKING:
 class CloudState:
     """Settings, clock, ids, worker, database, stores and addresses of one cloud.
 
-    It is open from construction until :meth:`close`. ``directory`` exists and the
-    database file is open then, but the tables are created later, by
+    It is open from construction until :meth:`close`. ``directory`` exists then, but
+    the tables are created later, by
     :meth:`mockserver.control.plane.ControlPlane.start`. Without ``settings.data_dir``
     the directory is a temporary one, which is deleted when the state is closed or
-    garbage collected. Raises OSError where the directory cannot be created.
+    garbage collected. Raises OSError where the directory cannot be created, and
+    :class:`~mockserver.state.folder.FolderInUse`.
     """
 
     username = "admin"
@@ -48,12 +47,10 @@ class CloudState:
         self.ids = Ids()
         self.worker = Worker()
         kept = settings.data_dir
-        self.directory = kept or Path(tempfile.mkdtemp(prefix="mockserver-"))
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self.database = Database(self.directory / "mock.db", durable=kept is not None)
-        self._end = weakref.finalize(
-            self, _release, self.database, None if kept else self.directory
-        )
+        self._folder = Folder(kept, in_memory=settings.store == "memory")
+        self.directory = self._folder.path
+        self.database = Database(self.directory / DATABASE, durable=kept is not None)
+        self._end = weakref.finalize(self, _release, self.database, self._folder)
 
     @property
     def password(self) -> str:
@@ -91,8 +88,14 @@ class CloudState:
         self.worker.stop()
         self._end()
 
+    def abandon(self) -> None:
+        """Close a cloud that could not start, and delete the records that it began."""
+        self.worker.stop()
+        if self._end.detach() is not None:
+            self.database.close()
+            self._folder.abandon()
 
-def _release(database: Database, directory: Path | None) -> None:
+
+def _release(database: Database, folder: Folder) -> None:
     database.close()
-    if directory is not None:
-        shutil.rmtree(directory, ignore_errors=True)
+    folder.close()

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy.exc import DBAPIError
 
 from mockserver.storage import facts, image_tables, metadef_tables, tables
 
@@ -20,7 +21,11 @@ _READER = {"mock_reader": True}
 
 
 class UnknownSchema(Exception):
-    """The database file was written by another version of the mock."""
+    """The database file was written by another version of the mock, or none."""
+
+
+class BrokenDatabase(Exception):
+    """The database cannot be read or written: the message says which and why."""
 
 
 class Database:
@@ -33,7 +38,6 @@ class Database:
 
     def __init__(self, path: Path, *, durable: bool) -> None:
         self.path = path
-        path.touch(0o600)  # it holds credentials; SQLite would let everybody read it
         self._engine = sqlalchemy.create_engine(
             f"sqlite:///{path}",
             connect_args={"timeout": BUSY_TIMEOUT_S},
@@ -49,10 +53,13 @@ class Database:
 
         Raises :class:`UnknownSchema` where its tables are of another version.
         """
-        is_new = not sqlalchemy.inspect(db).has_table(tables.FACTS.name)
+        names = sqlalchemy.inspect(db).get_table_names()
+        is_new = not names
         if is_new:
             self._create_tables(db, checkfirst=False)
             facts.remember(db, schema_version=SCHEMA_VERSION)
+        elif tables.FACTS.name not in names:
+            raise UnknownSchema(f"{self.path} is a database of another program")
         elif facts.recall(db, "schema_version") != SCHEMA_VERSION:
             raise UnknownSchema(
                 f"{self.path} was written by another version of mockserver"
@@ -70,6 +77,22 @@ class Database:
         """Open a transaction that may write; committed unless the block raises."""
         with self._engine.begin() as connection:
             yield connection
+
+    @contextlib.contextmanager
+    def begin_at_start(self) -> Iterator[Connection]:
+        """Open a transaction as :meth:`begin` does, while the cloud starts.
+
+        Raises :class:`BrokenDatabase` for a file that is no database, that cannot be
+        written, and for a full disk.
+        """
+        # it holds credentials; SQLite would let everybody read it
+        self.path.touch(0o600)
+        try:
+            with self.begin() as db:
+                yield db
+        except (sqlite3.Error, DBAPIError) as error:
+            reason = getattr(error, "orig", error)
+            raise BrokenDatabase(f"{self.path}: {reason}") from error
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:

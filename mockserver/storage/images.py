@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from mockserver.storage.image_rows import decode_parts, image_by_id
+from mockserver.storage.image_rows import (
+    decode_parts,
+    image_by_id,
+    select_whole_images,
+)
 from mockserver.storage.image_tables import (
     IMAGES,
     LOCATIONS,
@@ -58,6 +62,8 @@ class Image:
         return {**columns, "owner": self.owner or None}
 
 
+MOVING = ("saving", "uploading", "importing")
+"""Statuses of images that data is on its way to."""
 ATTRIBUTES = frozenset(field.name for field in dataclasses.fields(Image))
 
 
@@ -137,3 +143,23 @@ def mark_deleted(db: Connection, image_id: str, now: str) -> None:
     db.execute(update(IMAGES).where(IMAGES.c.id == image_id), values)
     for table in (PROPERTIES, TAGS, LOCATIONS, MEMBERS):
         db.execute(delete(table).where(table.c.image_id == image_id))
+
+
+def find_unfinished(db: Connection, lock: str) -> list[Image]:
+    """Return the images that data is on its way to, or that have the property."""
+    locked = select(PROPERTIES.c.image_id).where(PROPERTIES.c.name == lock)
+    statement = select_whole_images().where(
+        IMAGES.c.deleted.is_(False),
+        IMAGES.c.status.in_(MOVING) | IMAGES.c.id.in_(locked),
+    )
+    rows = db.execute(statement).mappings()
+    return [Image(**decode_parts(dict(row))) for row in rows]
+
+
+def all_locations(db: Connection) -> list[tuple[str, dict[str, Any]]]:
+    """Return every location, with the id of its image."""
+    statement = select(LOCATIONS.c.image_id, LOCATIONS.c.url, LOCATIONS.c.metadata)
+    return [
+        (image_id, {"url": url, "metadata": metadata})
+        for image_id, url, metadata in db.execute(statement)
+    ]

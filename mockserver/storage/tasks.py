@@ -41,6 +41,12 @@ def tasks_of_image(db: Connection, image_id: str) -> list[Record]:
     return fetch_all(db, TASKS, [TASKS.c.image_id == image_id], order=order)
 
 
+def ids_of_tasks(db: Connection, statuses: Collection[str]) -> list[str]:
+    """Return the ids of all tasks whose status is one of ``statuses``."""
+    statement = select(TASKS.c.id).where(TASKS.c.status.in_(statuses))
+    return list(db.execute(statement).scalars())
+
+
 def select_tasks(
     db: Connection,
     filters: dict[str, str],
