@@ -261,11 +261,9 @@ class SetAndShow(ShowRecord):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        changes, given = self.body(parsed_args), parsed_args.name
+        changes, record = self.body(parsed_args), self.find(parsed_args.name)
         if changes:
-            record = self.client.update(self.place, given, changes)
-        else:
-            record = self.find(given)
+            record = self.client.update(self.place, record["id"], changes)
         return self.display(parsed_args, record)
 
 
@@ -277,7 +275,7 @@ class Delete(ResourceVerb):
         self.add_operand(parser, "names", f"{title}(s) to delete", nargs="+")
 
     def record(self, given: str, scope: dict[str, str | None]) -> Record:
-        return self.find(given, **scope) if self.is_named else {"id": given}
+        return self.find(given, **scope)
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         scope = self.operand_scope(parsed_args)

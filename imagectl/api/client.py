@@ -87,16 +87,17 @@ class Client:
         remaining, markers = limit, {marker}
         shape: Shape = {f"{resource.collection}?": [resource], **_LINKS}
         while remaining is None or remaining > 0:
-            page = page_size if remaining is None else min(page_size, remaining)
             params = {**(query or {}), "marker": marker}
             if "limit" in resource.query_keys:
-                params["limit"] = page
+                params["limit"] = min(page_size, remaining or page_size)
             answer = self.document("GET", path or resource.path, shape, params=params)
-            records = answer.get(resource.collection, [])[:remaining]
-            marker = _next_marker(answer) if records else None
+            page = answer.get(resource.collection, [])
+            marker = _next_marker(answer) if page else None
+            records = [one for one in page if _is_wanted(resource, params, one)]
+            records = records[:remaining]
             if remaining is not None:
                 remaining -= len(records)
-            del answer
+            del answer, page
             while records:  # popped, so that no more than a page is kept in memory
                 yield Answered(records.pop(0))
             if marker is None:
@@ -233,6 +234,21 @@ def quote(identifier: str) -> str:
     if is_no_segment(identifier):
         raise NotFoundError(f"No request can name '{identifier}'.")
     return percent_encode(identifier, safe="")
+
+
+def _is_wanted(resource: Resource, query: Mapping[str, Any], record: Record) -> bool:
+    """Return whether no filter of ``query`` contradicts a record of Keystone.
+
+    A Keystone on MySQL compares without regard to case, and one that does not know a
+    filter ignores it. Glance's values may have operators: ``filters.py`` sees to them.
+    """
+    return resource.service == "image" or all(
+        record.get(key, wanted) == wanted
+        for key, wanted in query.items()
+        if wanted is not None
+        and resource.has(key)
+        and resource.field(key).kind not in ("array", "object")
+    )
 
 
 def _wrap(resource: Resource, body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -24,10 +24,12 @@ from imagectl.errors import (
     ConflictError,
     ImagectlError,
     NotFoundError,
+    UsageError,
 )
 
 _ID = re.compile(
-    r"[0-9a-f]{32}|[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|default"
+    r"[0-9a-f]{32}|[0-9a-f]{64}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    r"|default"
 )
 
 UNLISTED = {"visibility": "all", "member_status": "all"}
@@ -124,27 +126,46 @@ def find_id(
 
 
 def find_id_in_domain(
-    cloud: Cloud, resource: Resource, given: str, domain: str | None
+    cloud: Cloud,
+    resource: Resource,
+    given: str,
+    domain: str | None,
+    *,
+    may_be_gone: bool = False,
 ) -> str:
     """Return the id of a user, group, project or role.
 
     ``domain`` is the name or id of the domain in which its name is unique. Raises what
-    :func:`find` raises.
+    :func:`find_id` raises.
     """
     domain_id = None
     if domain is not None:
         domain_id = find_id(cloud.identity, DOMAIN, domain)
     scope = {"domain_id": domain_id}
-    return find_id(cloud.identity, resource, given, scope=scope)
+    return find_id(
+        cloud.identity, resource, given, scope=scope, may_be_gone=may_be_gone
+    )
 
 
 def find_optional_id(
-    cloud: Cloud, resource: Resource, given: str | None, domain: str | None = None
+    cloud: Cloud,
+    resource: Resource,
+    given: str | None,
+    domain: str | None = None,
+    *,
+    may_be_gone: bool = False,
 ) -> str | None:
-    """Return what :func:`find_id_in_domain` does, or None without a name."""
+    """Return what :func:`find_id_in_domain` does, or None without a name.
+
+    Raises :class:`UsageError` for a domain without a name: taken for a filter that is
+    not given, it would widen what a command works on.
+    """
     if given is None:
+        if domain is not None:
+            noun = resource.noun
+            raise UsageError(f"--{noun}-domain needs the {noun} whose domain it is.")
         return None
-    return find_id_in_domain(cloud, resource, given, domain)
+    return find_id_in_domain(cloud, resource, given, domain, may_be_gone=may_be_gone)
 
 
 def find_project_id(
@@ -200,11 +221,14 @@ def _own_id(client: Client, resource: Resource, given: str) -> str | None:
 
 
 def _search(client: Client, resource: Resource, query: ById | ByName) -> list[Record]:
-    """Return what a query finds, of several records only two."""
+    """Return what a query finds, of several records only two.
+
+    A database that compares without regard to case finds records of similar ids, too.
+    """
     try:
         if isinstance(query, ByName):
             return _search_by_name(client, resource, query)
-        return [client.show(resource, query.id)]
+        found = client.show(resource, query.id)
     except ImagectlError as error:
         # Old services know no such listing, and no id of another form.
         is_uncertain = (
@@ -213,6 +237,7 @@ def _search(client: Client, resource: Resource, query: ById | ByName) -> list[Re
         if error.status in (400, 404) and is_uncertain:
             return []
         raise
+    return [found] if found.get("id") == query.id else []
 
 
 def _search_by_name(client: Client, resource: Resource, query: ByName) -> list[Record]:

@@ -15,6 +15,7 @@ from imagectl.api.client import Client, Record, quote
 from imagectl.api.records import Shape
 from imagectl.contract import Resource
 from imagectl.contract.metadef import ASSOCIATION, NAMESPACE, PROPERTY, TAG
+from imagectl.errors import NotFoundError
 
 APPEND = {"X-Openstack-Append": "True"}
 
@@ -24,6 +25,32 @@ def in_namespace(resource: Resource, namespace: str) -> Resource:
     return resource.below(f"{NAMESPACE.path}/{quote(namespace)}")
 
 
+def show(client: Client, resource: Resource, name: str, **query: Any) -> Record:
+    """Return the definition of exactly this name; ``query`` are parameters.
+
+    Glance takes a name that is not ASCII for another one: it reads the bytes of a path
+    as Latin-1 for parts of a namespace (Glance 33). On MySQL it compares without regard
+    to case. Raises :class:`NotFoundError` for a definition of another name.
+    """
+    record = client.show(resource, name, **query)
+    if record.get("namespace" if resource is NAMESPACE else "name", name) != name:
+        raise NotFoundError(f"No {resource.title} found for {name}")
+    return record
+
+
+def delete(client: Client, resource: Resource, name: str) -> None:
+    """Delete the definition that :func:`show` returns, and raise what it raises."""
+    show(client, resource, name)
+    client.delete(resource, name)
+
+
+def delete_association(client: Client, namespace: str, name: str) -> None:
+    """Part a resource type from a namespace; raises :class:`NotFoundError`."""
+    if name not in [one["name"] for one in list_associations(client, namespace)]:
+        raise NotFoundError(f"No {ASSOCIATION.title} found for {name}")
+    client.delete(in_namespace(ASSOCIATION, namespace), name)
+
+
 def change(
     client: Client, resource: Resource, name: str, changes: Mapping[str, Any]
 ) -> bool:
@@ -31,7 +58,7 @@ def change(
 
     Returns whether there was anything to change; if not, nothing is sent.
     """
-    before = writable(resource, client.show(resource, name))
+    before = writable(resource, show(client, resource, name))
     after = {**before, **changes}
     if after != before:
         client.replace(resource, name, after)
@@ -48,7 +75,7 @@ def delete_namespace(client: Client, name: str, *, force: bool = False) -> None:
     """Delete a namespace; with ``force`` even a protected one."""
     is_lifted = force and change(client, NAMESPACE, name, {"protected": False})
     try:
-        client.delete(NAMESPACE, name)
+        delete(client, NAMESPACE, name)
     except BaseException:
         if is_lifted:
             change(client, NAMESPACE, name, {"protected": True})

@@ -12,7 +12,7 @@ from imagectl.errors import NotFoundError
 
 
 def add(client: Client, image_id: str, tag: str) -> None:
-    if is_no_segment(tag):
+    if not _fits_path(tag):
         _change(client, image_id, lambda tags: [*tags, tag])
     else:
         client.request("PUT", images.path_of(image_id, "tags", tag))
@@ -22,10 +22,18 @@ def remove(client: Client, record: Mapping[str, Any], tag: str) -> None:
     """Remove a tag; raises :class:`NotFoundError` where the image does not have it."""
     if tag not in record["tags"]:
         raise NotFoundError(f"Image {record['id']} has no tag '{tag}'.")
-    if is_no_segment(tag):
+    if not _fits_path(tag):
         _change(client, record["id"], lambda tags: [t for t in tags if t != tag])
     else:
         client.request("DELETE", images.path_of(record["id"], "tags", tag))
+
+
+def _fits_path(tag: str) -> bool:
+    """Return whether Glance takes a tag in a path for what it is.
+
+    It reads the bytes of one that is not ASCII as Latin-1 (Glance 33).
+    """
+    return tag.isascii() and not is_no_segment(tag)
 
 
 def _change(

@@ -80,6 +80,8 @@ class List(verbs.List):
             )
             path = f"/OS-EP-FILTER/projects/{quote(project_id)}/endpoint_groups"
             return self.client.list(ENDPOINT_GROUP, path=path)
+        if args.domain is not None:
+            raise UsageError("--domain needs the --project whose domain it is.")
         return super().records(args)
 
 

@@ -10,7 +10,6 @@ from imagectl.api import lookup
 from imagectl.api.filters import list_images
 from imagectl.command import Command
 from imagectl.commands import options
-from imagectl.contract.identity import PROJECT
 from imagectl.contract.image import IMAGE
 from imagectl.errors import AccessError, UsageError
 from imagectl.output import escape
@@ -85,11 +84,10 @@ class Cleanup(Command):
 
     def project_id(self, args: argparse.Namespace) -> str:
         """Return the id of ``--project``, or else that of the token's project."""
-        if args.project is not None:
-            return lookup.find_id_in_domain(
-                self.cloud, PROJECT, args.project, args.project_domain
-            )
-        project_id = self.cloud.session.access.project_id
+        project_id = lookup.find_project_id(
+            self.cloud, args.project, args.project_domain
+        )
+        project_id = project_id or self.cloud.session.access.project_id
         if not project_id:
             raise AccessError("You are not logged in to a project.")
         return project_id

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from imagectl.api import lookup
+from imagectl.api.client import quote
 from imagectl.command import Command
 from imagectl.commands import options
 from imagectl.contract import Resource
@@ -52,29 +53,28 @@ class Grant(Command):
     def grant(self, args: argparse.Namespace) -> dict[str, Any]:
         """Return the arguments of keystoneclient's ``roles.grant`` and ``revoke``.
 
-        Raises :class:`UsageError` for ``--inherited`` with ``--system``.
+        keystoneclient puts ids into the path as they are; a ``#`` or ``..`` in one
+        would lead to the project or user itself. Raises :class:`UsageError` for
+        ``--inherited`` with ``--system``.
         """
         if args.system and args.inherited:
             raise UsageError("--inherited does not go with --system.")
         role_id = lookup.find_optional_id(self.cloud, ROLE, args.role, args.role_domain)
         named = {noun: self.find_id(args, noun) for noun in RESOURCES}
+        ids = options.given(role=role_id, **named)
         return {
-            **options.given(role=role_id, system=args.system, **named),
+            **{noun: quote(each) for noun, each in ids.items()},
+            "system": args.system,
             "os_inherit_extension_inherited": args.inherited,
         }
 
     def find_id(self, args: argparse.Namespace, noun: str) -> str | None:
         """Return the id of the user, group, domain or project; None if not given."""
-        given = getattr(args, noun)
-        if given is None:
-            return None
-        domain = getattr(args, f"{noun}_domain", None)
-        scope = {"domain_id": lookup.find_optional_id(self.cloud, DOMAIN, domain)}
-        return lookup.find_id(
-            self.cloud.identity,
+        return lookup.find_optional_id(
+            self.cloud,
             RESOURCES[noun],
-            given,
-            scope=scope,
+            getattr(args, noun),
+            getattr(args, f"{noun}_domain", None),
             may_be_gone=self.may_be_gone,
         )
 

@@ -10,7 +10,7 @@ from mockserver.cli.failure import Failure
 
 
 def open_missing_streams() -> None:
-    """Let standard streams that are closed lead nowhere: no other file gets their place.
+    """Let closed standard streams lead nowhere, so that no other file takes their place.
 
     Of a closed one Python makes None.
     """
@@ -18,7 +18,7 @@ def open_missing_streams() -> None:
         if getattr(sys, name) is not None:
             continue
         _lead_nowhere(number)
-        setattr(sys, name, open(number, "w" if number else "r", closefd=False))
+        setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
 
 
 def write_out(text: str) -> None:

@@ -12,7 +12,7 @@ from imagectl.api.client import Record
 from imagectl.commands import options
 from imagectl.commands.image.image_argument import NamesImage
 from imagectl.commands.image.options.attributes import add_membership
-from imagectl.contract.identity import DOMAIN, PROJECT
+from imagectl.contract.identity import PROJECT
 from imagectl.contract.image import MEMBER
 
 SHARED = {"member_status": "all"}
@@ -33,13 +33,8 @@ class MemberVerb(NamesImage):
 
     def project_id(self, given: str, args: argparse.Namespace) -> str:
         """Return the id of a member, which may be a project that is deleted."""
-        scope = {
-            "domain_id": lookup.find_optional_id(
-                self.cloud, DOMAIN, args.project_domain
-            )
-        }
-        return lookup.find_id(
-            self.cloud.identity, PROJECT, given, scope=scope, may_be_gone=True
+        return lookup.find_id_in_domain(
+            self.cloud, PROJECT, given, args.project_domain, may_be_gone=True
         )
 
 
@@ -92,9 +87,14 @@ class Set(verbs.ShowRecord, MemberVerb):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         image_id = self.image_id(parsed_args.image, **SHARED)
-        given = parsed_args.project
-        own = self.cloud.session.access.project_id
-        member = self.project_id(given, parsed_args) if given else own
+        given = lookup.find_optional_id(
+            self.cloud,
+            PROJECT,
+            parsed_args.project,
+            parsed_args.project_domain,
+            may_be_gone=True,
+        )
+        member = given or self.cloud.session.access.project_id
         record = members.set_status(
             self.client, image_id, member or "", parsed_args.membership
         )

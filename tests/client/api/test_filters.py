@@ -10,9 +10,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from imagectl.api import lookup
+from imagectl.api.client import Client
 from imagectl.api.filters import MODEL_ATTRIBUTES, filter_value
-from imagectl.contract.identity import USER
+from imagectl.contract.identity import REGION, USER
 from imagectl.contract.image import IMAGE
+from imagectl.errors import NotFoundError
 from mockserver.cloud import MockCloud
 from mockserver.storage.images import Image, insert_images
 from tests.client.support.scripted_glance import QUEUED, Handler, ScriptedGlance
@@ -74,6 +77,7 @@ def listed(run: Run, *argv: str) -> list[str]:
     return [row["ID"] for row in outcome.json]
 
 
+@pytest.mark.fault(4)
 @FEW_EXAMPLES
 @given(name=NAMES)
 def test_a_name_finds_the_image_that_has_it(
@@ -92,6 +96,7 @@ def test_a_name_finds_the_image_that_has_it(
     assert len(listed(run)) == len(DECOYS)
 
 
+@pytest.mark.fault(4)
 @FEW_EXAMPLES
 @given(value=NAMES)
 def test_a_property_value_is_never_an_expression(
@@ -105,6 +110,7 @@ def test_a_property_value_is_never_an_expression(
     assert run("image", "delete", image_id).exit_code == 0
 
 
+@pytest.mark.fault(5)
 @pytest.mark.parametrize("key", FREE_PARAMETERS)
 def test_a_property_named_as_a_parameter_filters(
     run: Run, insert: Insert, key: str
@@ -115,6 +121,7 @@ def test_a_property_named_as_a_parameter_filters(
     assert listed(run, "--property", f"{key}=3") == []
 
 
+@pytest.mark.fault(5)
 def test_an_attribute_filters_as_a_property(run: Run, insert: Insert) -> None:
     image = insert(name="odd", min_disk=5, protected=True, owner="me", size=7)
     for condition in (
@@ -132,6 +139,7 @@ def test_an_attribute_filters_as_a_property(run: Run, insert: Insert) -> None:
     assert image.id not in listed(run, "--property", "protected=False")
 
 
+@pytest.mark.fault(5)
 def test_a_key_given_twice_narrows(run: Run, insert: Insert) -> None:
     image_id = insert(name="one", properties={"k": "v"}).id
     for argv, wanted in (
@@ -147,6 +155,7 @@ def test_a_key_given_twice_narrows(run: Run, insert: Insert) -> None:
         assert listed(run, *argv) == wanted, argv
 
 
+@pytest.mark.fault(5)
 def test_the_limit_counts_what_is_shown(
     run: Run, insert: Insert, cloud: MockCloud
 ) -> None:
@@ -156,6 +165,7 @@ def test_the_limit_counts_what_is_shown(
     assert listed(run, *found, "--page-size", "2") == ids[:2]
 
 
+@pytest.mark.fault(5)
 def test_hidden_and_community_images_are_asked_for(run: Run, insert: Insert) -> None:
     hidden = insert(name="hidden", os_hidden=True).id
     community = insert(name="ours", visibility="community").id
@@ -163,6 +173,7 @@ def test_hidden_and_community_images_are_asked_for(run: Run, insert: Insert) -> 
     assert listed(run, "--property", "visibility=community") == [community]
 
 
+@pytest.mark.fault(4)
 def test_a_tag_with_blanks_is_not_another_tag(run: Run, insert: Insert) -> None:
     blank = insert(name="blank", tags=[" a"]).id
     assert listed(run, "--tag", " a") == [blank]
@@ -170,6 +181,7 @@ def test_a_tag_with_blanks_is_not_another_tag(run: Run, insert: Insert) -> None:
     assert listed(run, "--tag", "a", "--tag", " a") == []
 
 
+@pytest.mark.fault(5)
 def test_an_audit_reads_no_image_that_a_filter_excludes(
     run: Run, insert: Insert
 ) -> None:
@@ -180,6 +192,7 @@ def test_an_audit_reads_no_image_that_a_filter_excludes(
     assert run(*audited, "--property", "name=in:precious").json == []
 
 
+@pytest.mark.fault(4)
 @pytest.mark.parametrize(
     ("key", "wanted", "sent"),
     [
@@ -219,6 +232,7 @@ def answer_every_listing(*names: str) -> Callable[[Handler], None]:
     return answer
 
 
+@pytest.mark.fault(4)
 @pytest.mark.parametrize(
     ("names", "exit_code", "deleted"),
     [
@@ -237,3 +251,36 @@ def test_a_service_that_ignores_names_loses_no_image(
         outcome = run_anonymous(*glance.options, "image", "delete", "wanted")
     assert outcome.exit_code == exit_code
     assert [each for each in glance.seen if each.startswith("DELETE")] == deleted
+
+
+class CarelessKeystone(Client):
+    """Answers any request with the same records, whatever is asked for."""
+
+    def __init__(self) -> None:
+        self.records = [
+            {"id": "RegionOne", "parent_region_id": None},
+            {"id": "abc", "parent_region_id": "RegionOne"},
+        ]
+
+    def document(self, method: str, path: str, **options: Any) -> Any:
+        if path == REGION.path:
+            return {"regions": list(self.records)}
+        return {"region": self.records[0]}
+
+
+@pytest.mark.fault(5)
+def test_what_a_keystone_does_not_filter_is_filtered_here() -> None:
+    keystone = CarelessKeystone()
+    for wanted, found in (("RegionOne", ["abc"]), ("regionone", []), ("x", [])):
+        query = {"parent_region_id": wanted}
+        assert [r["id"] for r in keystone.list(REGION, query)] == found
+        assert [r["id"] for r in keystone.list(REGION, query, limit=1)] == found
+
+
+@pytest.mark.fault(4)
+def test_an_id_of_another_case_is_another_id() -> None:
+    keystone = CarelessKeystone()
+    assert lookup.find(keystone, REGION, "RegionOne")["id"] == "RegionOne"
+    for other in ("regionone", "RegionOne ", "abc"):
+        with pytest.raises(NotFoundError):
+            lookup.find(keystone, REGION, other)

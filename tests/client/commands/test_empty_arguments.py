@@ -16,6 +16,8 @@ from imagectl.shell import Shell
 from mockserver.cloud import MockCloud
 from tests.conftest import Run
 
+pytestmark = pytest.mark.fault(6)
+
 ENTRIES = [e for e in distribution(DISTRIBUTION).entry_points if e.group == GROUP]
 EVERY_COMMAND = pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
 BLANKS = ("", " ", "\t\n")

@@ -112,7 +112,7 @@ def test_delete_names_what_was_not_there(run: Run, compute: str) -> None:
     made = run("endpoint", "create", "compute", "public", URL, "-f", "json").json
     done = run("endpoint", "delete", made["id"], made["id"])
     assert done.exit_code == 4
-    assert f"Could not find endpoint: {made['id']}. (HTTP 404)" in done.err
+    assert f"No Endpoint found for {made['id']}" in done.err
     assert done.err.endswith("imagectl: 1 of 2 failed\n")
 
 

@@ -171,3 +171,29 @@ def test_image_member_list_accepts_a_domain_and_ignores_it(
     """As scripts give it: it names no project, and changes nothing."""
     argv = ("image", "member", "list", "a", "--project-domain", "lab", "-f", "json")
     assert [row["Member ID"] for row in run(*argv).json] == [lab["project"]]
+
+
+@pytest.mark.fault(5)
+@pytest.mark.parametrize(
+    "command_line",
+    [
+        "credential list --user-domain default",
+        "endpoint group list --domain default",
+        "group list --user-domain default",
+        "image list --project-domain default",
+        "image member set a --accept --project-domain default",
+        "limit list --project-domain default",
+        "project cleanup --auth-project --auto-approve --project-domain default",
+        "role add --system all --user admin --project-domain default reader",
+        "role assignment list --group-domain default",
+    ],
+)
+def test_a_domain_without_its_name_is_no_lost_filter(
+    run: Run, cloud: MockCloud, command_line: str
+) -> None:
+    run("image", "create", "a")
+    cloud.journal.clear()
+    outcome = run(*command_line.split())
+    assert (outcome.exit_code, outcome.out) == (2, "")
+    assert "-domain needs the" in outcome.err or "--domain needs the" in outcome.err
+    assert {entry.method for entry in cloud.journal} <= {"GET"}

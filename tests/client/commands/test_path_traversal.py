@@ -7,6 +7,8 @@ import pytest
 from tests.client.support.metadefs import did, done, names
 from tests.conftest import Run
 
+pytestmark = pytest.mark.fault(4)
+
 UPWARD = pytest.mark.parametrize("name", [".", ".."])
 
 

@@ -36,7 +36,7 @@ def test_a_region_that_is_not_there_is_an_error(run: Run) -> None:
     assert run("region", "show", "nope").exit_code == 4
     done = run("region", "delete", "nope")
     assert done.exit_code == 4
-    assert "Could not find region: nope. (HTTP 404)" in done.err
+    assert done.err == "imagectl: No Region found for nope\n"
 
 
 def test_a_region_with_endpoints_stays(run: Run) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.client.support.identity import create
@@ -115,3 +117,20 @@ def test_a_refusal_is_an_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
 )
 def test_one_receiver_and_one_place_are_needed(run: Run, argv: tuple[str, ...]) -> None:
     assert run("role", "add", *argv).exit_code == 2
+
+
+@pytest.mark.fault(4)
+@pytest.mark.parametrize("given", ["{}#", "{}?a", "../projects/{}#", "{}/", "{};a"])
+def test_a_grant_is_removed_and_never_the_project(
+    run: Run, mia: str, given: str, cases: Callable[[int], None]
+) -> None:
+    project_id = create(run, "project", "precious")
+    for receiver, place in (
+        (mia, given.format(project_id)),
+        (given.format(mia).replace("projects", "users"), project_id),
+    ):
+        cases(1)
+        argv = ("--project", place, "--user", receiver, "member")
+        assert run("role", "remove", *argv).exit_code == 4
+    assert run("project", "show", project_id).exit_code == 0
+    assert run("user", "show", mia).exit_code == 0

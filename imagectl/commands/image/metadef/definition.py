@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from cliff.columns import FormattableColumn
@@ -64,7 +65,7 @@ class ShowPart(Part, ShowDefinition):
         return self.display(parsed_args, self.record(parsed_args))
 
     def record(self, args: argparse.Namespace) -> Record:
-        return self.client.show(self.in_namespace(args), args.name)
+        return metadefs.show(self.client, self.in_namespace(args), args.name)
 
 
 class DeleteParts(Part):
@@ -84,8 +85,8 @@ class DeleteParts(Part):
             help=f"Delete all {self.plural} of the namespace",
         )
         add_force(parser)
-        # argparse accepts optional positionals behind an option only this way.
-        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
+        parse = partial(parse_intermixed, parser)
+        parser.parse_args = parse  # type: ignore[method-assign,assignment]
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         names, force = parsed_args.names, parsed_args.force
@@ -97,7 +98,30 @@ class DeleteParts(Part):
         with metadefs.unprotected(self.client, parsed_args.namespace, force=force):
             if parsed_args.all:
                 metadefs.delete_all(self.client, resource)
-            return self.for_each(names, lambda name: self.client.delete(resource, name))
+            return self.for_each(
+                names, lambda name: metadefs.delete(self.client, resource, name)
+            )
+
+
+def parse_intermixed(
+    parser: argparse.ArgumentParser, arguments: Sequence[str]
+) -> argparse.Namespace:
+    """Parse arguments of which those that may be left out can stand behind options.
+
+    argparse reads them only by ``parse_intermixed_args``, which forgets ``--``: after
+    ``-- NAMESPACE --all`` every definition would be deleted, not the one called
+    ``--all``. So what looks like an option there gets a NUL in front, which no argument
+    of a program can have.
+    """
+    given = list(arguments)
+    if "--" in given:
+        place = given.index("--")
+        rest = given[place + 1 :]
+        given[place:] = [f"\0{one}" if one.startswith("-") else one for one in rest]
+    parsed = parser.parse_intermixed_args(given)
+    parsed.namespace = parsed.namespace.removeprefix("\0")
+    parsed.names = [name.removeprefix("\0") for name in parsed.names]
+    return parsed
 
 
 def add_namespace(parser: argparse.ArgumentParser, does: str = "Namespace") -> None:

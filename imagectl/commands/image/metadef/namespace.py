@@ -144,7 +144,7 @@ class Show(ShowNamespace):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         query = options.given(resource_type=parsed_args.resource_type)
-        record = self.client.show(NAMESPACE, parsed_args.namespace, **query)
+        record = metadefs.show(self.client, NAMESPACE, parsed_args.namespace, **query)
         return self.display(parsed_args, record)
 
 
@@ -204,5 +204,5 @@ class Unset(verbs.ResourceVerb):
             if parsed_args.all_tags:
                 metadefs.delete_all(self.client, tags)
             return self.for_each(
-                parsed_args.tags, lambda tag: self.client.delete(tags, tag)
+                parsed_args.tags, lambda tag: metadefs.delete(self.client, tags, tag)
             )

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from imagectl.api import metadefs
 from imagectl.api.client import Record
 from imagectl.commands.image.metadef.definition import add_namespace
 from imagectl.commands.image.metadef.namespace import ShowNamespace
@@ -38,7 +39,7 @@ class Export(ResourceVerb):
         )
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        record = self.client.show(NAMESPACE, parsed_args.namespace)
+        record = metadefs.show(self.client, NAMESPACE, parsed_args.namespace)
         record.pop("owner", None)
         document = json.dumps(importable(record), indent=2) + "\n"
         if parsed_args.file in (None, "-"):

@@ -126,7 +126,7 @@ class ShowProperty(Part, ShowOne):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         name, owner = parsed_args.property, parsed_args.object
-        record = self.client.show(self.in_namespace(parsed_args), owner)
+        record = metadefs.show(self.client, self.in_namespace(parsed_args), owner)
         properties = record.get("properties") or {}
         if name not in properties:
             raise NotFoundError(f"Property {name} not found in object {owner}.")

@@ -74,10 +74,10 @@ class DeleteAssociation(Part):
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         namespace, force = parsed_args.namespace, parsed_args.force
-        associations = self.in_namespace(parsed_args)
         with metadefs.unprotected(self.client, namespace, force=force):
             return self.for_each(
-                parsed_args.names, lambda name: self.client.delete(associations, name)
+                parsed_args.names,
+                lambda name: metadefs.delete_association(self.client, namespace, name),
             )
 
 

@@ -223,7 +223,7 @@ def test_deletion_goes_on_after_a_failure_and_counts_right(run: Run) -> None:
     outcome = done(run, "namespace delete", "a", "nope", "kept", "b")
     assert outcome.exit_code == 1
     lines = outcome.err.splitlines()
-    assert lines[0].startswith("imagectl: Namespace nope not found (HTTP 404)")
+    assert "namespace=nope was not found. (HTTP 404)" in lines[0]
     assert "namespace kept is protected and cannot be deleted. (HTTP 403)" in lines[1]
     assert lines[2:] == ["imagectl: 2 of 4 failed"]
     assert names(run, "namespace") == {"kept"}

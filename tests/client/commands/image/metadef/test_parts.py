@@ -335,4 +335,25 @@ def test_a_missing_resource_is_an_error_with_the_services_reason(
     assert outcome.exit_code == 4
     assert outcome.out == ""
     assert "nope" in outcome.err
-    assert "(HTTP 404)" in outcome.err
+    assert "(HTTP 404)" in outcome.err or argv[0].endswith("association delete")
+
+
+@pytest.mark.fault(4)
+def test_a_name_like_an_option_is_a_name(run: Run, namespace: str) -> None:
+    for name in ("--all", "--force", "-f"):
+        assert did(done(run, "tag delete", "--", namespace, name))[0] == 4
+    done(run, "tag create", namespace, "kept", "--", "--all", "-f")
+    assert (
+        did(done(run, "tag delete", "--force", "--", namespace, "--all", "-f"))
+        == SILENT
+    )
+    assert names(run, "tag", namespace) == {"kept"}
+
+
+@pytest.mark.fault(4)
+def test_glance_is_not_asked_for_another_name(run: Run, namespace: str) -> None:
+    done(run, "tag create", namespace, "Ä°")
+    for verb in ("show", "delete"):
+        outcome = done(run, f"tag {verb}", namespace, "İ")
+        assert did(outcome)[0] == 4
+    assert names(run, "tag", namespace) == {"Ä°"}
