@@ -10,7 +10,7 @@ from mockserver.cli.failure import Failure
 
 
 def open_missing_streams() -> None:
-    """Let closed standard streams lead nowhere, so that no other file takes their place.
+    """Let closed standard streams lead nowhere; no other file takes their place.
 
     Of a closed one Python makes None.
     """
