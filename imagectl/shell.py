@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "Images of an OpenStack cloud, and the identities around them."
 LEVELS = {0: logging.ERROR, 1: logging.WARNING, 2: logging.INFO}
+MAX_MESSAGE = 2000
+"""More of a message, which may be a service's, is not printed."""
 HANDLER_NAME = "imagectl"
 HELP = {
     "--debug": "Print each request and answer without secrets, and tracebacks",
@@ -214,7 +216,7 @@ class Shell(Program):
 
     def say(self, message: str) -> None:
         """Write ``message`` to stderr as one line, with control characters escaped."""
-        line = escape(" ".join(message.split()))
+        line = escape(" ".join(message[:MAX_MESSAGE].split()))
         self.stderr.write(f"{self.NAME}: {line}\n")
 
     def _hint(self, hint: str) -> None:

@@ -85,13 +85,13 @@ class Client:
         leads back to an earlier one, as Glance's may when sorted by ``size``.
         """
         remaining, markers = limit, {marker}
-        shape: Shape = {f"{resource.collection}?": [resource], **_LINKS}
+        shape: Shape = {resource.collection: [resource], **_LINKS}
         while remaining is None or remaining > 0:
             params = {**(query or {}), "marker": marker}
             if "limit" in resource.query_keys:
                 params["limit"] = min(page_size, remaining or page_size)
             answer = self.document("GET", path or resource.path, shape, params=params)
-            page = answer.get(resource.collection, [])
+            page = answer[resource.collection]
             marker = _next_marker(answer) if page else None
             records = [one for one in page if _is_wanted(resource, params, one)]
             records = records[:remaining]

@@ -24,23 +24,22 @@ def discover_versions(
     from keystoneauth1.access.service_catalog import ServiceCatalogV3
     from os_service_types import ServiceTypes
 
-    from imagectl.auth.plugins import translate_errors
-
-    types = ServiceTypes()
+    types, catalog = ServiceTypes(), ServiceCatalogV3(fetch_catalog(identity))
     session = identity.session
-    http, project_id = session.keystone().session, session.access.project_id
-    by_type = ServiceCatalogV3(fetch_catalog(identity)).get_endpoints_data(
-        interface=interface, region_name=region_name, service_type=service_type
-    )
-    places: dict[str, dict[str, list[Any]]] = {}
-    for endpoint in (endpoint for several in by_type.values() for endpoint in several):
-        if endpoint.region_name and endpoint.interface:
-            interfaces = places.setdefault(endpoint.region_name, {})
-            interfaces.setdefault(endpoint.interface, []).append(endpoint)
-    for region, interfaces in places.items():
-        for endpoint in (e for found in interfaces.values() for e in found):
-            official = types.get_service_type(endpoint.service_type)
-            with translate_errors():
-                found = list(endpoint.get_all_version_string_data(http, project_id))
-            for version in found:
-                yield region, official or endpoint.service_type, version
+    project_id = session.access.project_id
+    with session.keystone() as keystone:
+        by_type = catalog.get_endpoints_data(
+            interface=interface, region_name=region_name, service_type=service_type
+        )
+        places: dict[str, dict[str, list[Any]]] = {}
+        for endpoint in (each for found in by_type.values() for each in found):
+            if endpoint.region_name and endpoint.interface:
+                interfaces = places.setdefault(endpoint.region_name, {})
+                interfaces.setdefault(endpoint.interface, []).append(endpoint)
+        for region, interfaces in places.items():
+            for endpoint in (each for found in interfaces.values() for each in found):
+                official = types.get_service_type(endpoint.service_type)
+                for version in endpoint.get_all_version_string_data(
+                    keystone.session, project_id
+                ):
+                    yield region, official or endpoint.service_type, version

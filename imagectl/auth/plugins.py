@@ -122,10 +122,14 @@ def _get_loader(auth_type: str, methods: Any) -> Any:
 def _check_user(config: CloudConfig, known: dict[str, Any]) -> None:
     is_named = config.auth.get("username") or config.auth.get("user_id")
     if {"password", "username"} <= known.keys() and not is_named:
+        is_other = config.auth.get("application_credential_secret")
         raise AccessError(
             "Set a username with --os-username, OS_USERNAME, or auth.username "
             "or set a user-id with --os-user-id, OS_USER_ID, or auth.user_id",
-            hint=config.hint,
+            hint="for an application credential, set OS_AUTH_TYPE (auth_type in"
+            " clouds.yaml) to v3applicationcredential"
+            if is_other
+            else config.hint,
         )
 
 

@@ -177,16 +177,17 @@ class Session:
         if self._cache:
             self._cache.discard()
 
-    def keystone(self) -> Client:
-        """Return a keystoneclient that uses this session's token and connections.
+    @contextmanager
+    def keystone(self) -> Iterator[Client]:
+        """Yield a keystoneclient that uses this session's token and connections.
 
-        Its methods raise keystoneauth's exceptions, which
-        :func:`imagectl.http.failures.from_keystoneauth` turns into imagectl's.
+        What it raises in the block is turned into imagectl's errors.
         """
-        from imagectl.auth.plugins import open_keystone
+        from imagectl.auth.plugins import open_keystone, translate_errors
 
         root, http = self.api_root("identity"), self._dry_run_http or self.http
-        return open_keystone(self.config, http, root, lambda: self.token, self.renew)
+        with translate_errors():
+            yield open_keystone(self.config, http, root, lambda: self.token, self.renew)
 
     @contextmanager
     def dry_run(self, write: Callable[[str], object]) -> Iterator[None]:

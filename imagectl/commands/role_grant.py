@@ -83,7 +83,9 @@ class Add(Grant):
     """Give a role to a user or group on a project, a domain or the system"""
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        self.cloud.session.keystone().roles.grant(**self.grant(parsed_args))
+        grant = self.grant(parsed_args)
+        with self.cloud.session.keystone() as keystone:
+            keystone.roles.grant(**grant)
 
 
 class Remove(Grant):
@@ -92,4 +94,6 @@ class Remove(Grant):
     may_be_gone = True
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        self.cloud.session.keystone().roles.revoke(**self.grant(parsed_args))
+        grant = self.grant(parsed_args)
+        with self.cloud.session.keystone() as keystone:
+            keystone.roles.revoke(**grant)

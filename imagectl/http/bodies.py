@@ -76,8 +76,10 @@ def read_json(response: requests.Response) -> Any:
         raise broken(response, reason) from None
 
 
-def parse_json(body: bytes) -> Any:
+def parse_json(body: bytes, limit_bytes: int = MAX_BYTES) -> Any:
     """Return the document in ``body``; raises ValueError with the reason."""
+    if len(body) > limit_bytes:
+        raise ValueError(f"more than {limit_bytes >> 20} MiB")
     if sum(body.count(sign) for sign in (b",", b"[", b"{")) > MAX_VALUES:
         raise ValueError(f"JSON of more than {MAX_VALUES:,} values")
     try:

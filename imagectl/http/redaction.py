@@ -14,12 +14,16 @@ from html import escape as html_escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
+from imagectl.http.bodies import parse_json
+
 if TYPE_CHECKING:
     import requests
 
 HIDDEN = "***"
 MAX_CHARACTERS = 2000
 """The length to which :func:`truncate` shortens a body."""
+MAX_JSON_BYTES = 2 << 20
+"""Longer JSON is not logged: its secrets are found only when all of it is read."""
 MIN_SECRET = 4
 """A shorter secret is not looked for in answers: it would be part of other words."""
 MAX_TEXT = 20_000
@@ -127,21 +131,12 @@ def hide(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
-def hide_in(document: Any, secrets: Iterable[str]) -> Any:
-    """Return a JSON document without these secrets in its texts."""
-    if isinstance(document, dict):
-        return {hide(key, secrets): hide_in(v, secrets) for key, v in document.items()}
-    if isinstance(document, list):
-        return [hide_in(item, secrets) for item in document]
-    return hide(document, secrets) if isinstance(document, str) else document
-
-
 def _read_body(body: str | bytes, content_type: str) -> Any:
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
     if "json" in content_type:
         try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
+            return parse_json(text.encode())
+        except ValueError:
             return None
     is_form = content_type.startswith("application/x-www-form-urlencoded")
     return dict(parse_qsl(text)) if is_form else None
@@ -190,9 +185,9 @@ def format_body(
     text = content.decode("utf-8", "replace")
     if "json" in content_type:
         try:
-            document = hide_in(redact_document(json.loads(text)), secrets)
-            return json.dumps(document, indent=indent)
-        except (ValueError, RecursionError):
+            document = redact_document(parse_json(content, MAX_JSON_BYTES))
+            return hide(json.dumps(document, indent=indent), secrets)
+        except ValueError:
             pass
     elif content_type.startswith("application/x-www-form-urlencoded"):
         fields = parse_qsl(text, keep_blank_values=True)

@@ -60,4 +60,4 @@ class Schema(Lister):
 
 def _type(schema: dict[str, Any]) -> str:
     kind = schema.get("type") or ""
-    return kind if isinstance(kind, str) else " or ".join(map(str, kind))
+    return " or ".join(map(str, kind)) if isinstance(kind, list) else str(kind)
