@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from imagectl import __version__, signals
-from imagectl.config.options import add_global_options
+from imagectl.config.options import add_global_options, expand_timeout
 from imagectl.errors import (
     EXIT_CODES,
     INTERRUPTED,
@@ -133,6 +133,9 @@ class Shell(Program):
             request_log = self.cloud.session.request_log
             self.stderr.write(format_timing(request_log))
             request_log.clear()
+
+    def run(self, argv: list[str]) -> int:
+        return super().run(expand_timeout(self.parser, argv))
 
     @cached_property
     def cloud(self) -> Cloud:

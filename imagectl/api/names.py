@@ -23,6 +23,7 @@ from imagectl.config.clouds import CloudConfig
 from imagectl.contract import Resource
 from imagectl.contract.identity import DOMAIN, GROUP, PROJECT, ROLE, USER
 from imagectl.contract.image import IMAGE
+from imagectl.http.bodies import parse_json
 
 RESOURCES: Mapping[str, Resource] = {
     resource.noun: resource for resource in (DOMAIN, GROUP, IMAGE, PROJECT, ROLE, USER)
@@ -61,7 +62,8 @@ class CachedNames:
     def read(self) -> list[str]:
         """Return the cached names, however old."""
         with contextlib.suppress(OSError, ValueError):
-            return [str(name) for name in json.loads(self._files.read(self._name))]
+            names = parse_json(self._files.read(self._name))
+            return [str(name) for name in names] if isinstance(names, list) else []
         return []
 
     @property

@@ -18,8 +18,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from imagectl.auth.access import Access
+from imagectl.auth.access import Access, is_header_value, is_token_body
 from imagectl.auth.private_files import PrivateDirectory
+from imagectl.http.bodies import parse_json
+from imagectl.http.urls import is_url
 
 MARGIN_S = 60.0
 """A token that expires sooner than this is not used."""
@@ -58,9 +60,9 @@ class TokenCache:
         The roots are by endpoint: ``{"http://host:9292": "http://host:9292/v2"}``.
         """
         try:
-            entry = json.loads(self._files.read(self._name()))
-            access, roots = _read_access(entry), dict(entry["roots"])
-        except (OSError, ValueError, KeyError, TypeError):
+            entry = _parse(self._files.read(self._name()))
+            access, roots = _read_access(entry), _read_roots(entry)
+        except (OSError, ValueError):
             return None
         return (access, roots) if access.good_until - MARGIN_S > self._now() else None
 
@@ -130,10 +132,12 @@ def list_cached_tokens(directory: Path | None) -> Iterator[CachedToken]:
     """Yield the tokens in a cache directory; files that hold no token are left out."""
     if directory is None:
         return
-    files = PrivateDirectory(directory)
-    for name in files.names(SUFFIX):
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            entry = json.loads(files.read(name))
+    files, names = PrivateDirectory(directory), []
+    with contextlib.suppress(OSError):
+        names = list(files.names(SUFFIX))
+    for name in names:
+        with contextlib.suppress(OSError, ValueError):
+            entry = _parse(files.read(name))
             yield CachedToken(str(entry.get("auth_url") or ""), _read_access(entry))
 
 
@@ -151,8 +155,29 @@ def clear_token_cache(directory: Path | None) -> int:
     return len(names)
 
 
+def _parse(content: bytes) -> dict[str, Any]:
+    """Return the object in a cache file; raises ValueError for anything else."""
+    entry = parse_json(content)
+    if not isinstance(entry, dict):
+        raise ValueError("no object")
+    return entry
+
+
 def _read_access(entry: Mapping[str, Any]) -> Access:
-    return Access(entry["token"], entry["body"], float(entry["good_until"]))
+    token, body, end = (entry.get(key) for key in ("token", "body", "good_until"))
+    is_token = isinstance(token, str) and is_header_value(token)
+    is_body = isinstance(body, dict) and is_token_body(body)
+    if not (is_token and is_body and type(end) in (int, float)):
+        raise ValueError("no token")
+    return Access(str(token), dict(body or {}), float(str(end)))
+
+
+def _read_roots(entry: Mapping[str, Any]) -> dict[str, str]:
+    """Return the API roots, which are requested with the token: none but URLs."""
+    roots = entry.get("roots")
+    if not (isinstance(roots, dict) and all(map(is_url, roots.values()))):
+        raise ValueError("no roots")
+    return dict(roots)
 
 
 def cache_directory(environ: Mapping[str, str]) -> Path | None:

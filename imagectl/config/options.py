@@ -8,6 +8,7 @@ that no help text can show a password: :mod:`imagectl.config.precedence` reads t
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 
@@ -120,6 +121,24 @@ FEDERATION_OPTIONS = (
 )
 
 
+SHORT_TIMEOUT = "--timeout"
+"""Short for ``--os-api-timeout`` in front of a command; some have one of their own."""
+
+
+def expand_timeout(parser: argparse.ArgumentParser, argv: Sequence[str]) -> list[str]:
+    """Return ``argv`` with ``--timeout`` before the command written out."""
+    expanded, index = list(argv), 0
+    while index < len(argv) and argv[index].startswith("-"):
+        option, sign, value = argv[index].partition("=")
+        if option == SHORT_TIMEOUT:
+            option = "--os-api-timeout"
+            expanded[index] = option + sign + value
+        action = parser._option_string_actions.get(option)
+        takes_next = action is not None and action.nargs != 0 and not sign
+        index += 2 if takes_next else 1
+    return expanded
+
+
 def option_names() -> frozenset[str]:
     """Return the settings that a global option sets.
 
@@ -166,12 +185,12 @@ def add_global_options(parser: argparse.ArgumentParser) -> None:
     groups = {"remote_project_domain": domains, "remote_project": names}
     for name, text in FEDERATION_OPTIONS:
         _add(groups.get(name.rpartition("_")[0], parser), name, text)
-    parser.add_argument(
-        "--timeout",
-        dest="api_timeout",
-        metavar="<seconds>",
-        help="Seconds that a request may take with all of its answer, and a transfer be"
-        " silent; default: 60 to sign in, 600 for others (Env: OS_API_TIMEOUT)",
+    _add(
+        parser,
+        "api_timeout",
+        "Seconds that a request may take with all of its answer, and a transfer be"
+        f" silent; default: 60 to sign in, else 600; {SHORT_TIMEOUT} before the command"
+        " is the same",
     )
     parser.add_argument(
         "--timing",

@@ -228,7 +228,8 @@ def test_keystoneclient_speaks_with_our_token_and_renews_it(
     revoke(opened(config))
     session = opened(config)
     cloud.journal.clear()
-    names = [service.name for service in session.keystone().services.list()]
+    with session.keystone() as keystone:
+        names = [service.name for service in keystone.services.list()]
     assert "glance" in names
     assert journal(cloud).count("GET identity 401") == 1
 

@@ -25,33 +25,36 @@ ADDRESS_SPACE = 2 << 30
 
 
 def run(argv: list[str]) -> dict[str, Any]:
-    files = [tempfile.TemporaryFile() for _ in range(2)]
-    streams = [io.TextIOWrapper(file, "utf-8") for file in files]
-    sys.stdout, sys.stderr = streams
-    began_s = time.monotonic()
-    error = ""
-    try:
-        code: Any = main(argv)
-    except SystemExit as leave:
-        code = leave.code
-    except BaseException as left:
-        code, error = 1, repr(left)
-    seconds = time.monotonic() - began_s
-    texts = []
-    for stream, file in zip(streams, files, strict=True):
-        stream.flush()
-        file.seek(0)
-        texts.append(file.read().decode("utf-8", "replace"))
-        stream.close()
-    out, err = texts
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        sys.stdout = io.TextIOWrapper(out, "utf-8")
+        sys.stderr = io.TextIOWrapper(err, "utf-8")
+        began_s = time.monotonic()
+        code, error = run_here(argv)
+        seconds = time.monotonic() - began_s
+        told = [read(stream) for stream in (sys.stdout, sys.stderr)]
+    text = told[1]
     return {
         "argv": argv,
         "code": code,
-        "out": out[:300],
-        "raw": [c for c in {*out, *err} if c != "\n" and not c.isprintable()],
-        "err": (err if len(err) < MANY else err[:1000] + err[-MANY:]) + error,
+        "raw": [c for c in {*"".join(told)} if c != "\n" and not c.isprintable()],
+        "err": (text if len(text) < MANY else text[:1000] + text[-MANY:]) + error,
         "seconds": seconds,
     }
+
+
+def run_here(argv: list[str]) -> tuple[Any, str]:
+    try:
+        return main(argv), ""
+    except SystemExit as leave:
+        return leave.code, ""
+    except BaseException as error:
+        return 1, repr(error)
+
+
+def read(stream: Any) -> str:
+    stream.flush()
+    stream.buffer.seek(0)
+    return str(stream.buffer.read().decode("utf-8", "replace"))
 
 
 def run_all(source: Path, target: Path) -> None:
