@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from docs.compatibility import compare, compatibility_files, read_differences
+from docs.data_checks import data_check_files
 from docs.reference import reference_files
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -41,6 +42,11 @@ def test_the_reference_is_what_the_commands_say() -> None:
 
 def test_the_compatibility_table_is_what_the_commands_offer() -> None:
     for name, text in compatibility_files().items():
+        assert (DOCS / name).read_text() == text, STALE
+
+
+def test_the_table_of_data_checks_is_what_the_checks_say() -> None:
+    for name, text in data_check_files().items():
         assert (DOCS / name).read_text() == text, STALE
 
 

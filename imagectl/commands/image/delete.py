@@ -39,9 +39,9 @@ class Delete(verbs.Delete):
 
         Every project can give such a name to an image of the community.
         """
-        is_own = record.get("owner") == self.client.session.access.project_id
-        is_strange = record.get("visibility") == "community" and not is_own
-        if is_strange and given != record["id"]:
+        if record.get("visibility") != "community" or given == record["id"]:
+            return
+        if record.get("owner") != self.client.session.project_id:
             raise ConflictError(
                 f"Image {given} is another project's community image.",
                 hint=f"to delete it, give its id: {record['id']}",

@@ -61,27 +61,27 @@ class Upload(Lister, TransferCommand):
         given = options.given(owner=owner, tags=parsed_args.tags)
         body = attributes(parsed_args, parsed_args.disk_format) | given
 
-        def upload_one(path: Path, report: Report) -> Record:
-            return self.create_image(
-                path, {"name": path.stem, **body}, report, parsed_args
-            )
+        def upload_one(file: str, report: Report) -> Record:
+            named = {"name": Path(file).stem, **body}
+            return self.create_image(file, named, report, parsed_args)
 
-        paths = [Path(file) for file in parsed_args.files]
+        files = parsed_args.files
+        paths = [Path(file) for file in files]
         total_bytes = sum(path.stat().st_size for path in paths if path.is_file())
         records, failures = self.run_batch(
-            parsed_args, paths, upload_one, title=str, total_bytes=total_bytes
+            parsed_args, files, upload_one, title=str, total_bytes=total_bytes
         )
-        self.exit_code = self.summarize_failures(failures, len(paths))
+        self.exit_code = self.summarize_failures(failures, len(files))
         rows = (
             [record[name.lower()] for name in COLUMNS] for record in records if record
         )
         return self.table(COLUMNS, rows)
 
     def create_image(
-        self, path: Path, body: Record, report: Report, args: argparse.Namespace
+        self, file: str, body: Record, report: Report, args: argparse.Namespace
     ) -> Record:
         client = self.cloud.image
-        with open_file(str(path)) as source:
+        with open_file(file) as source:
             disk_format = choose_disk_format(source, args)
             record = client.create(IMAGE, {**body, "disk_format": disk_format})
             with images.discarded_on_failure(

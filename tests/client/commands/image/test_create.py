@@ -6,7 +6,7 @@ import hashlib
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -399,3 +399,34 @@ def test_a_token_that_expired_before_the_upload_is_renewed(
     assert (done.exit_code, done.out) == (0, "active\n")
     puts = [e.status for e in cloud.journal if e.method == "PUT"]
     assert puts == [401, 204]
+
+
+@pytest.mark.fault(34)
+def test_attributes_that_are_given_as_properties_are_typed(
+    run: Run, cases: Callable[[int], None]
+) -> None:
+    for given, key, value in (
+        ("min_disk=5", "min_disk", 5),
+        ("min_ram=512", "min_ram", 512),
+        ("protected=True", "protected", True),
+        ("is_public=true", "visibility", "public"),
+        ("is_public=False", "visibility", "private"),
+        ("visibility=community", "visibility", "community"),
+    ):
+        done = run("image", "create", "a", "--property", given, "-f", "json")
+        assert (done.exit_code, done.json[key]) == (0, value)
+        assert "is_public" not in done.json.get("properties", {})
+        cases(1)
+
+
+@pytest.mark.fault(34)
+def test_a_property_that_is_not_of_its_type_is_refused(
+    run: Run, cloud: MockCloud, cases: Callable[[int], None]
+) -> None:
+    for given in ("min_disk=x", "min_ram=-1", "is_public=maybe", "protected=1"):
+        done = run("image", "create", "a", "--property", given)
+        assert done.exit_code == 2
+        key = given.partition("=")[0]
+        assert done.err.startswith(f"imagectl: --property {key} is ")
+        cases(1)
+    assert posts(cloud) == []
