@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from importlib.metadata import distribution
@@ -12,8 +13,10 @@ import pytest
 
 from imagectl import DISTRIBUTION
 from imagectl.registry import GROUP
+from imagectl.streams import Stream
 from tests.client.support.every_command import SESSION
 from tests.client.support.playing import Done, Player, normalize, player, words
+from tests.conftest import Run
 from tests.robustness.sizes import size
 
 FEW = ("image create é", "image list -f j", "api P", "--v", "no", "image show é -f")
@@ -153,3 +156,75 @@ def test_a_narrow_terminal_changes_only_the_layout(
         assert words(done.err) == words(was.err), line
         assert bool(done.out) is bool(was.out)
     cases(len(LINES))
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.fault("P30")
+def test_a_line_takes_the_place_of_a_bar_and_does_not_break_it() -> None:
+    terminal = Terminal()
+    stream = Stream(terminal)
+    for text in (
+        "\r 10%|#",
+        "\r 20%|##",
+        "imagectl: kept\n",
+        "\r 30%|###",
+        "\n",
+        "a\n",
+    ):
+        stream.write(text)
+    assert terminal.getvalue() == (
+        "\r 10%|#\r 20%|##\r\x1b[Kimagectl: kept\n\r 30%|###\na\n"
+    )
+
+
+@pytest.mark.fault("P25")
+def test_quiet_leaves_results_and_errors_as_openstack_does(run: Run) -> None:
+    made = run("-q", "image", "create", "a", "-f", "value", "-c", "id")
+    assert (made.exit_code, made.err) == (0, "")
+    assert run("-q", "image", "show", "a", "-f", "value", "-c", "id").out == made.out
+    refused = run("-q", "image", "show", "nope")
+    assert (refused.exit_code, refused.out) == (4, "")
+    assert refused.err == "imagectl: No Image found for nope\n"
+
+
+@pytest.mark.fault(7)
+@pytest.mark.parametrize("out", [closed, full, unread])
+def test_lines_typed_in_one_session_go_on_without_output(
+    run: Run, tmp_path: Path, out: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "image create a\nimage list\nimage create b\nimage show nope\n"
+    with monkeypatch.context() as patch, player(tmp_path / "cloud", patch) as one:
+        patch.setattr("sys.stdin", io.StringIO(lines))
+        one.stdout = lambda: out(one, "stdout")
+        done = one.play([])
+        assert done.exit_code == (141 if out is unread else 74)
+        told = done.err.splitlines()[-1]
+        created = [word for word in told.split() if len(word) == 36]
+        shown = one.look_up(["image", "list", "-f", "value", "-c", "ID"])
+        assert sorted(shown.split()) == sorted(created)
+
+
+@pytest.mark.fault(7)
+def test_a_listing_that_nobody_reads_asks_for_no_more_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with player(tmp_path / "cloud", monkeypatch) as one:
+        for number in range(9):
+            one.play(["image", "create", f"{number}" * 200])
+        one.stdout = lambda: unread(one, "stdout")
+        write = Stream.write
+
+        def write_at_once(stream: Stream, text: str) -> int:
+            stream.flush()
+            return write(stream, text)
+
+        monkeypatch.setattr(Stream, "write", write_at_once)
+        before = len(one.cloud.journal)
+        argv = ["image", "list", "--page-size", "1", "-f", "value"]
+        assert one.play(argv).exit_code == 141
+        pages = [e for e in list(one.cloud.journal)[before:] if e.path == "/v2/images"]
+        assert len(pages) < 5

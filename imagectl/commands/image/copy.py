@@ -161,7 +161,9 @@ class Copy(Lister, TransferCommand):
         else:
             given = {**vars(self.app.options), "region_name": region}
             config = load_cloud(argparse.Namespace(**given), os.environ)
-        return Cloud(Session(config))
+        target = Cloud(Session(config))
+        target.session.created = self.cloud.session.created
+        return target
 
     def copy(self, record: Record, report: Report) -> tuple[str | None, str]:
         """Copy one image; return the copy's id, if there is one, and the result."""

@@ -9,7 +9,10 @@ from importlib.metadata import EntryPoint, distribution
 import pytest
 
 from imagectl import DISTRIBUTION
+from imagectl.api import lookup
 from imagectl.command import Command
+from imagectl.contract.identity import USER
+from imagectl.errors import NotFoundError
 from imagectl.program import any_text
 from imagectl.registry import GROUP
 from imagectl.shell import Shell
@@ -213,6 +216,19 @@ def test_a_description_can_be_emptied(run: Run) -> None:
     run("project", "create", "p", "--description", "old")
     assert run("project", "set", "p", "--description", "").exit_code == 0
     assert run("project", "show", "p", "-f", "json").json["description"] == ""
+
+
+@pytest.mark.fault(6)
+@pytest.mark.parametrize(("name", "domain"), [("", None), ("admin", "")])
+def test_no_look_up_takes_an_empty_name_for_none(
+    credentials: dict[str, str], name: str, domain: str | None
+) -> None:
+    shell = Shell()
+    shell.options = shell.parser.parse_args([])
+    with pytest.raises(NotFoundError):
+        lookup.find_optional_id(shell.cloud, USER, name, domain)
+    assert lookup.find_optional_id(shell.cloud, USER, None, "") is None
+    shell.cloud.session.close()
 
 
 def test_an_empty_variable_counts_as_not_set(

@@ -44,6 +44,28 @@ def test_cleanup_deletes_only_after_confirmation(
     assert names(run) == {"other"}
 
 
+@pytest.mark.fault("P30")
+def test_a_question_that_nobody_answers_is_an_error(run: Run) -> None:
+    done = run(*CLEANUP, "--project", "service")
+    assert done.exit_code == 2
+    assert done.err.splitlines()[1:] == [
+        "imagectl: Nothing was deleted: nobody answered.",
+        "hint: --auto-approve deletes without asking",
+    ]
+    assert names(run) == {"one", "two", "other"}
+
+
+@pytest.mark.fault(7)
+def test_a_table_that_nobody_sees_is_not_asked_about(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    monkeypatch.setattr("sys.stdout", None)
+    assert run(*CLEANUP, "--project", "service").exit_code == 74
+    assert run(*CLEANUP, "--project", "service", "--auto-approve").exit_code == 74
+    monkeypatch.undo()
+
+
 def test_the_own_project_is_cleaned_without_a_question(run: Run) -> None:
     assert run(*CLEANUP, "--auth-project", "--auto-approve").exit_code == 0
     assert names(run) == {"one", "two"}

@@ -234,6 +234,7 @@ def test_a_later_run_begins_anew_unless_it_is_told_to_go_on(
     assert glance.ranges == [None]
 
 
+@pytest.mark.fault(17)
 def test_an_image_that_changed_meanwhile_begins_anew(
     glance: FaultyGlance, image: RemoteImage, client: Client, target: Path
 ) -> None:
@@ -256,6 +257,7 @@ def test_a_kept_part_that_was_damaged_is_fetched_anew(
     assert sum(reported) == len(DATA)
 
 
+@pytest.mark.fault(17)
 @pytest.mark.parametrize("notes", ["", "[]", "{}", "{", '{"offset": "x"}'])
 def test_notes_that_cannot_be_read_begin_anew(
     glance: FaultyGlance, image: RemoteImage, target: Path, notes: str
@@ -465,6 +467,7 @@ def test_a_link_is_followed_and_kept(image: RemoteImage, target: Path) -> None:
     assert real.read_bytes() == DATA
 
 
+@pytest.mark.fault(19)
 @pytest.mark.parametrize("name", ["image.part", "image.part.json"])
 def test_a_part_file_that_is_a_link_is_not_written_through(
     image: RemoteImage, target: Path, name: str
@@ -487,6 +490,7 @@ def test_a_folder_is_named(image: RemoteImage, tmp_path: Path) -> None:
         save(image, tmp_path)
 
 
+@pytest.mark.fault(10)
 def test_an_image_without_a_hash_is_held_to_its_size(
     glance: FaultyGlance, client: Client, target: Path
 ) -> None:

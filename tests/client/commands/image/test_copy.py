@@ -443,3 +443,16 @@ def test_an_unknown_region_is_told_of_once(clouds: TwoClouds) -> None:
         "imagectl: Region Elsewhere is not a valid region name for cloud here."
         " Valid choices are RegionOne.\n"
     )
+
+
+@pytest.mark.fault(7)
+def test_a_copy_whose_row_is_lost_is_named(
+    clouds: TwoClouds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clouds.create("a", DATA)
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stdout", None)
+        done = clouds.copy("a")
+    [copy] = clouds.list_there()
+    assert done.exit_code == 74
+    assert done.err.endswith(f"it is closed; image {copy['ID']} was created\n")

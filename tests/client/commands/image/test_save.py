@@ -161,6 +161,7 @@ def test_a_full_disk_is_told_in_one_line_and_leaves_nothing(
     assert is_empty(target.parent)
 
 
+@pytest.mark.fault(7)
 def test_a_full_device_is_told_in_one_line(run: Run, image: str) -> None:
     done = run("image", "save", "a", "--file", "/dev/full")
     assert done.exit_code == 1
@@ -174,6 +175,7 @@ def test_a_full_device_is_told_in_one_line(run: Run, image: str) -> None:
     )
 
 
+@pytest.mark.fault(7)
 def test_a_reader_that_has_enough_is_no_error_to_report(image: str) -> None:
     with subprocess.Popen(
         [*IMAGECTL, "image", "save", image],
@@ -239,6 +241,7 @@ def test_a_token_that_expires_midway_is_renewed(
     assert answers[-3:] == [200, 401, 206]
 
 
+@pytest.mark.fault("P30")
 def test_ctrl_c_while_saving_leaves_a_part(
     glance: ScriptedGlance, target: Path
 ) -> None:
