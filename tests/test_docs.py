@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,41 @@ def test_a_command_and_its_options_are_found_or_not(
 def test_a_command_is_shown_with_the_test_that_runs_it() -> None:
     rows = compare("openstack", {"image list": []}, read_differences(DIFFERENCES))
     assert next(iter(rows)).test == "tests/client/commands/image/test_list.py"
+
+
+def tables_of(page: str) -> list[list[list[str]]]:
+    """Return the cells of each table: what stands together and begins with a bar."""
+    blocks = re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE)
+    return [
+        [re.split(r"(?<!\\)\|", row)[1:-1] for row in block.splitlines()]
+        for block in blocks
+    ]
+
+
+@pytest.mark.fault("P22")
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.name)
+def test_every_row_stands_in_a_table_with_a_head(page: Path) -> None:
+    for head, rule, *rows in tables_of(page.read_text()):
+        assert all(set(cell.strip()) <= {"-", ":"} for cell in rule), head
+        assert {len(row) for row in rows} <= {len(head)}, head
+
+
+@pytest.mark.fault(34, "P22")
+def test_differences_are_stated_whole(cases: Callable[[int], None]) -> None:
+    tables = tables_of((DOCS / "openstack-differences.md").read_text())
+    heads = [[cell.strip() for cell in head] for head, *_ in tables]
+    assert heads == [
+        ["theirs", "why not"],
+        ["theirs", "ours"],
+        ["what", "`openstack`", "`imagectl`"],
+    ]
+    rows = [row for _, _, *rows in tables for row in rows]
+    assert all(cell.strip() for row in rows for cell in row)
+    cases(len(rows))
+
+
+@pytest.mark.fault(34)
+def test_every_exit_code_that_differs_is_listed() -> None:
+    *_, answers = tables_of((DOCS / "openstack-differences.md").read_text())
+    listed = {row[2].strip()[0] for row in answers if "exit code" in row[0]}
+    assert listed >= {"2", "3", "4", "5", "6", "7", "8"}

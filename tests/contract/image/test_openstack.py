@@ -269,3 +269,41 @@ def test_the_cache(both: SideBySide, active: str) -> None:
     both.do("cached", "image", "delete", active)
     both.fail("cached", "image", "delete", NOPE)
     assert both.show(*listed, keep=lambda row: row["ID"] in ids) == []
+
+
+@pytest.mark.fault(34)
+@pytest.mark.parametrize(
+    ("argv", "theirs", "ours"),
+    [
+        (("image", "show", NOPE), 1, 4),
+        (("project", "show", NOPE), 1, 4),
+        (("image", "list", "--marker", NOPE), 1, 4),
+        (("--os-password", "wrong", "image", "list"), 1, 3),
+        (("--os-project-name", NOPE, "image", "list"), 1, 3),
+        (("--os-region-name", NOPE, "image", "list"), 1, 6),
+        (("--os-auth-url", "http://127.0.0.1:1/v3", "image", "list"), 1, 6),
+        (("--os-cloud", NOPE, "image", "list"), 1, 2),
+        (("image", "list", "-c", NOPE), 1, 2),
+        (("image", "list", "--nonsense"), 2, 2),
+        (("image", "nonsense"), 2, 2),
+        (("project", "create", "admin"), 1, 5),
+        (("project", "delete", NOPE, f"{NOPE}2"), 1, 4),
+        (("--os-cacert", "/nonexistent", "image", "list"), 0, 2),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_exit_codes_differ_as_the_page_says(
+    both: SideBySide, argv: tuple[str, ...], theirs: int, ours: int
+) -> None:
+    assert both.reference.run(*argv).exit_code == theirs
+    found = both.ours.run(*argv)
+    assert found.exit_code == ours
+    assert found.err.startswith("imagectl: ")
+
+
+@pytest.mark.fault(34)
+def test_records_have_more_keys_as_the_page_says(both: SideBySide, active: str) -> None:
+    argv = ("image", "show", active, "-f", "json")
+    theirs, ours = (side.run(*argv).json for side in (both.reference, both.ours))
+    assert theirs.keys() - {"properties"} <= ours.keys()
+    assert {"checksum", "size", "virtual_size"} <= ours.keys()
