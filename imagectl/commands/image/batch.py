@@ -13,7 +13,7 @@ from imagectl.commands.image.options.transfers import spell_out_progress
 from imagectl.errors import ImagectlError
 from imagectl.output import MACHINE_FORMATS
 from imagectl.transfer import jobs
-from imagectl.transfer.progress import Report, ignore, show_progress
+from imagectl.transfer.progress import Progress, Report, ignore, show_progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -27,17 +27,24 @@ class TransferCommand(Command):
         return spell_out_progress(arguments)
 
     def show_progress(
-        self, args: argparse.Namespace, total_bytes: int | None, default: str = "bar"
-    ) -> AbstractContextManager[Report]:
+        self,
+        args: argparse.Namespace,
+        total_bytes: int | None,
+        default: str = "bar",
+        *,
+        title: str = "",
+        count: int = 1,
+    ) -> AbstractContextManager[Progress]:
         """Show the progress of a transfer on stderr.
 
-        ``default`` is the style where ``--progress`` is not given. Nothing is shown
-        with ``--quiet`` or where the output is for a program.
+        ``default`` is the style where ``--progress`` is not given. ``title`` names what
+        is moved; where it is several, they are ``count``. Nothing is shown with
+        ``--quiet`` or where the output is for a program.
         """
         is_quiet = self.app.options.verbose_level == 0
         is_for_program = isinstance(self, Display) and args.formatter in MACHINE_FORMATS
         style = "none" if is_quiet or is_for_program else args.progress or default
-        return show_progress(self.app.stderr, total_bytes, style)
+        return show_progress(self.app.stderr, total_bytes, style, title, count)
 
     def run_batch(
         self,
@@ -59,17 +66,19 @@ class TransferCommand(Command):
         """
         results: dict[int, Result] = {}
         codes: list[int] = []
-        progress = (
-            nullcontext(ignore)
+        showing = (
+            nullcontext(Progress(ignore, ignore))
             if total_bytes is None
-            else self.show_progress(args, total_bytes)
+            else self.show_progress(args, total_bytes, count=len(items))
         )
-        with progress as report:
+        with showing as progress:
+
+            def act_named(numbered: tuple[int, Item], report: Report) -> Result:
+                with progress.moving(title(numbered[1]) if title else ""):
+                    return act(numbered[1], report)
+
             for (number, item), outcome in jobs.run(
-                list(enumerate(items)),
-                lambda numbered, report: act(numbered[1], report),
-                args.jobs,
-                report,
+                list(enumerate(items)), act_named, args.jobs, progress
             ):
                 if not isinstance(outcome, Exception):
                     results[number] = outcome

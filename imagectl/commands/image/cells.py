@@ -31,10 +31,11 @@ def has_colour(stream: TextIO) -> bool:
 
 
 def with_cells(record: Record, *, in_units: bool, in_colour: bool) -> Record:
-    """Return a record whose size and status read well in a table."""
+    """Return a record whose sizes and status read well in a table."""
     shown = dict(record)
-    if in_units and record.get("size") is not None:
-        shown["size"] = output.format_size(record["size"])
+    for name in ("size", "virtual_size") if in_units else ():
+        if record.get(name) is not None:
+            shown[name] = output.format_size(record[name])
     if in_colour and record.get("status"):
         shown["status"] = StatusCell(record["status"])
     return shown

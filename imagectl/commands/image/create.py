@@ -128,7 +128,8 @@ class Create(verbs.ShowRecord, TransferCommand):
     ) -> Record:
         """Send the data to the image's store and return the image."""
         store = next(iter(args.stores), None)
-        with self.show_progress(args, source.size_bytes) as report:
+        size_bytes = source.size_bytes
+        with self.show_progress(args, size_bytes, title=args.name) as report:
             return upload(self.client, image_id, source, report=report, store=store)
 
     def import_data(
@@ -141,7 +142,8 @@ class Create(verbs.ShowRecord, TransferCommand):
         """Stage the data, if it is here, import it and return the image."""
         digest = None
         if source:
-            with self.show_progress(args, source.size_bytes) as report:
+            size_bytes = source.size_bytes
+            with self.show_progress(args, size_bytes, title=args.name) as report:
                 digest = stage(self.client, record["id"], source, report=report)
         stored = import_image(self, record["id"], wanted, args)
         kinds = ("disk_format", "container_format")

@@ -97,7 +97,7 @@ class List(verbs.PagedList):
             "--human-readable",
             "--human",
             action="store_true",
-            help="List sizes in units that fit them",
+            help="List sizes in units of 1000 that fit them (13.3M), as openstack does",
         )
         options.add_paging(parser, "image")
 

@@ -111,7 +111,10 @@ class Save(ResourceVerb, TransferCommand):
         image = self.image(self.find(parsed_args.images[0]), parsed_args)
         # What standard output is piped into may use the terminal.
         style = "bar" if is_file else "none"
-        with self.show_progress(parsed_args, image.size_bytes, style) as report:
+        title = parsed_args.images[0]
+        with self.show_progress(
+            parsed_args, image.size_bytes, style, title=title
+        ) as report:
             if is_file:
                 how = save_options(parsed_args)
                 save(image, Path(parsed_args.file), how, report)

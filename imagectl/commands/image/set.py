@@ -8,7 +8,7 @@ from imagectl.api import images, lookup, members
 from imagectl.api.client import Record
 from imagectl.api.quarantine import deactivated_if_wrong
 from imagectl.commands import options
-from imagectl.commands.image.batch import TransferCommand
+from imagectl.commands.image.batch import TransferCommand, title_of
 from imagectl.commands.image.options.attributes import (
     add_attributes,
     add_membership,
@@ -109,7 +109,7 @@ class Set(ResourceVerb, TransferCommand):
             return
         with self.open_data(record, args) as source:
             self.apply(record, project, args)
-            self.store(record["id"], source, args)
+            self.store(record, source, args)
 
     @contextlib.contextmanager
     def open_data(
@@ -156,10 +156,11 @@ class Set(ResourceVerb, TransferCommand):
             images.patch(self.client, record["id"], operations)
 
     def store(
-        self, image_id: str, source: LocalSource, args: argparse.Namespace
+        self, record: Record, source: LocalSource, args: argparse.Namespace
     ) -> None:
+        image_id, title, size_bytes = record["id"], title_of(record), source.size_bytes
         with (
-            deactivated_if_wrong(self.client, {"id": image_id}),
-            self.show_progress(args, source.size_bytes) as report,
+            deactivated_if_wrong(self.client, record),
+            self.show_progress(args, size_bytes, title=title) as report,
         ):
             upload(self.client, image_id, source, report=report, store=args.store)

@@ -29,7 +29,7 @@ class Show(verbs.ShowRecord):
             "--human-readable",
             "--human",
             action="store_true",
-            help="Show the size in a unit that fits it",
+            help="Show sizes in units of 1000 that fit them (13.3M), as openstack does",
         )
 
     def take_action(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import argparse
 
-from imagectl.commands.image.batch import TransferCommand
+from imagectl.commands.image.batch import TransferCommand, title_of
 from imagectl.commands.image.options.data import (
     add_data,
     add_disk_format,
@@ -31,5 +31,6 @@ class Stage(ResourceVerb, TransferCommand):
                 raise UsageError("There is no data.", hint="use --file, or pipe it in")
             record = self.find(parsed_args.image)
             check_new_data(self, source, record, parsed_args)
-            with self.show_progress(parsed_args, source.size_bytes) as report:
+            title, size_bytes = title_of(record), source.size_bytes
+            with self.show_progress(parsed_args, size_bytes, title=title) as report:
                 stage(self.client, record["id"], source, report=report)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
+import re
 
 import pytest
 
@@ -11,7 +13,13 @@ from imagectl.commands.image.options.transfers import (
     add_progress,
     spell_out_progress,
 )
-from imagectl.transfer.progress import PlainLines, show_progress, show_size
+from imagectl.transfer.progress import (
+    PlainLines,
+    Progress,
+    ignore,
+    show_progress,
+    show_size,
+)
 
 
 class Terminal(io.StringIO):
@@ -31,7 +39,57 @@ def test_data_of_unknown_size_is_counted() -> None:
     terminal = Terminal()
     with show_progress(terminal, None) as report:
         report(2048)
-    assert "2.00k" in terminal.getvalue()
+    assert "2 KiB" in terminal.getvalue()
+
+
+@pytest.mark.fault("P18")
+@pytest.mark.parametrize("total", [300_000_000, 5 << 30, 1000, None])
+def test_bars_and_lines_have_the_same_units(total: int | None) -> None:
+    moved = 123_456_789
+    terminal, log = Terminal(), io.StringIO()
+    with show_progress(terminal, total) as report:
+        report(moved)
+    with show_progress(log, total, "plain") as report:
+        report(moved)
+    for text in (terminal.getvalue(), log.getvalue()):
+        assert show_size(moved) == "117.7 MiB"
+        assert "117.7 MiB" in text
+        assert total is None or f"of {show_size(total)}" in text
+        assert not re.search(r"\d(\.\d+)? ?[kKMGT](B|/|\b(?!i))", text)
+
+
+@pytest.mark.fault("P19")
+def test_a_bar_names_what_is_moved() -> None:
+    terminal, log = Terminal(), io.StringIO()
+    for stream, style in ((terminal, "bar"), (log, "plain")):
+        with show_progress(stream, 8, style, "debian-12") as report:
+            report(8)
+        assert "debian-12: " in stream.getvalue()
+
+
+@pytest.mark.fault("P19")
+def test_several_files_are_counted_and_named() -> None:
+    told: list[str] = []
+    progress = Progress(ignore, told.append, count=3)
+    with progress.moving("a.img"):
+        with progress.moving("b.img"), contextlib.suppress(OSError):
+            raise OSError
+        progress(5)
+    assert told == [
+        "0 of 3",
+        "0 of 3: a.img",
+        "0 of 3: a.img, b.img",
+        "1 of 3: a.img",
+        "2 of 3",
+    ]
+
+
+@pytest.mark.fault("P19")
+def test_names_on_a_bar_neither_steer_the_terminal_nor_fill_it() -> None:
+    told: list[str] = []
+    Progress(ignore, told.append, "\x1b[2J" + "x" * 100)
+    assert told[0].startswith("\\x1b[2Jxxx")
+    assert len(told[0]) == 40
 
 
 def test_a_file_sees_nothing() -> None:

@@ -374,7 +374,7 @@ def test_wrong_combinations_of_images_and_targets_are_refused(
 
 def test_a_log_gets_lines_of_progress(run: Run, image: str, target: Path) -> None:
     done = run("image", "save", image, "--file", target, "--progress", "plain")
-    assert done.err.startswith("imagectl: 100 %, 2.9 MiB of 2.9 MiB, ")
+    assert done.err.startswith(f"imagectl: {image}: 100 %, 2.9 MiB of 2.9 MiB, ")
     folder = target.parent / "images"
     many = run("image", "save", "a", "--directory", folder, "--progress", "plain")
     [progress] = many.err.splitlines()

@@ -49,6 +49,15 @@ def test_the_size_is_shown_for_people(run: Run, qcow2: Path) -> None:
     assert run(*command, "void").out == "None\n"
 
 
+@pytest.mark.fault("P18")
+def test_the_virtual_size_is_shown_for_people_too(run: Run, qcow2: Path) -> None:
+    run("image", "create", "a", "--file", qcow2)
+    command = ("image", "show", "a", "--human", "-c", "virtual_size", "-f", "value")
+    assert run(*command).out == f"{format_size(1 << 20)}\n"
+    listed = ("image", "list", "--human", "-c", "Virtual Size", "-f", "value")
+    assert run(*listed).out == run(*command).out
+
+
 @pytest.mark.parametrize(
     ("size_bytes", "shown"),
     [

@@ -55,3 +55,14 @@ def test_files_are_looked_at_before_they_are_sent(
     assert f"imagectl: {files[0]}: {files[0]} is not in the format 'qcow2'" in done.err
     posts = [e for e in cloud.journal if e.method == "POST" and "/images" in e.path]
     assert len(posts) == 1
+
+
+@pytest.mark.fault("P19")
+def test_lines_of_several_uploads_are_counted(run: Run, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.img" for name in "abc"]
+    for path in paths:
+        path.write_bytes(b"x" * 2048)
+    formats = ("--disk-format", "raw", "--progress", "plain")
+    done = run("image", "upload", *paths, *formats)
+    assert done.exit_code == 0
+    assert done.err.splitlines()[-1].startswith("imagectl: 3 of 3: 100 %, 6 KiB of ")
