@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
@@ -20,6 +21,8 @@ from cliff.formatters.yaml_format import YAMLFormatter
 from imagectl.output import escape
 
 Row = Sequence[Any]
+MIN_CELL_WIDTH = 8
+"""cliff makes no cell narrower than this."""
 _FORMULA = re.compile(r"\s*[=+\-@\t\r]")
 _SHELL_SPECIAL = re.compile(r'(["$`\\])')
 
@@ -41,7 +44,26 @@ class _EscapedLists:
 
 
 class Table(_EscapedLists, table.TableFormatter):
-    """``-f table``: control characters, which could move the cursor, are escaped."""
+    """``-f table``: control characters, which could move the cursor, are escaped.
+
+    A listing with more columns than a terminal has room for is shown record by record.
+    """
+
+    def emit_list(
+        self,
+        column_names: Sequence[str],
+        data: Iterable[Row],
+        stdout: TextIO,
+        parsed_args: argparse.Namespace,
+    ) -> None:
+        rows = list(data)
+        is_free = stdout.isatty() and parsed_args.max_width <= 0
+        room = shutil.get_terminal_size().columns
+        if not is_free or least_width(column_names, rows) <= room:
+            super().emit_list(column_names, rows, stdout, parsed_args)
+            return
+        for row in rows:
+            self.emit_one(column_names, row, stdout, parsed_args)
 
     def emit_one(
         self,
@@ -160,6 +182,19 @@ def _variables(prefix: str, names: Iterable[str]) -> list[str]:
 
 def _plain(cell: Any) -> Any:
     return cell.machine_readable() if isinstance(cell, FormattableColumn) else cell
+
+
+def least_width(column_names: Sequence[str], rows: Sequence[Row]) -> int:
+    """Return how wide a table is at least: cliff wraps cells, but no titles."""
+    width = 1
+    for number, name in enumerate(column_names):
+        longest = max((len(str(_shown(row[number]))) for row in rows), default=0)
+        width += max(len(name), min(longest, MIN_CELL_WIDTH)) + len("|  ")
+    return width
+
+
+def _shown(cell: Any) -> Any:
+    return cell.human_readable() if isinstance(cell, FormattableColumn) else cell
 
 
 def _escaped(row: Row) -> Row:

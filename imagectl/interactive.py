@@ -7,14 +7,34 @@ takes longer than most commands.
 from __future__ import annotations
 
 import cmd
+import contextlib
+import os
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from imagectl.errors import UsageError
 
 if TYPE_CHECKING:
     from cliff.app import App
+
+
+@contextlib.contextmanager
+def _kept_history() -> Iterator[None]:
+    """Have the lines of earlier prompts, and keep those of this one."""
+    try:
+        import readline
+    except ImportError:  # Python without it: nothing is remembered
+        yield
+        return
+    from imagectl.prompt_history import History, state_directory
+
+    history = History(readline, state_directory(os.environ))
+    history.load()
+    try:
+        yield
+    finally:
+        history.save()
 
 
 class Prompt(cmd.Cmd):
@@ -31,6 +51,10 @@ class Prompt(cmd.Cmd):
 
     def run(self) -> None:
         """Read and run lines; Ctrl-C at a terminal ends the line or its command."""
+        with _kept_history() if self.use_rawinput else contextlib.nullcontext():
+            self._read_lines()
+
+    def _read_lines(self) -> None:
         while True:
             try:
                 self.cmdloop()

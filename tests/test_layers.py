@@ -18,6 +18,7 @@ CLIENT_FLOORS = (
     "imagectl.__main__",
     "imagectl.shell",
     "imagectl.interactive imagectl.commands",
+    "imagectl.prompt_history",
     "imagectl.verbs",
     "imagectl.command imagectl.registry",
     "imagectl.program",

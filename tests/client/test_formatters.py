@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from imagectl.formatters import LIST_FORMATTERS
 from tests.conftest import Run
 
 HOSTILE = {
@@ -157,3 +159,25 @@ def test_columns_lists_what_c_takes(
     outcome = run_anonymous(*command, "--columns")
     assert outcome.exit_code == 0
     assert some <= set(outcome.out.splitlines())
+
+
+@pytest.mark.fault("P31")
+def test_a_listing_too_wide_for_a_terminal_goes_by_record(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("COLUMNS", "100")
+    args = argparse.Namespace(max_width=0, fit_width=False, print_empty=False)
+    names = [f"Column {number}" for number in range(13)]
+    rows = [["x" * 40] * 13, ["y" * 40] * 13]
+    for count in (2, 9, 10, 13):
+        terminal = Terminal()
+        cut = [row[:count] for row in rows]
+        LIST_FORMATTERS["table"]().emit_list(names[:count], cut, terminal, args)
+        assert ("| Field " in terminal.getvalue()) is (count > 9)
+    file = io.StringIO()
+    LIST_FORMATTERS["table"]().emit_list(names, rows, file, args)
+    assert "| Field " not in file.getvalue()

@@ -7,10 +7,13 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from imagectl.interactive import Prompt
+from imagectl.prompt_history import History, state_directory
 from imagectl.shell import Shell
 from mockserver.cloud import MockCloud
 from tests.conftest import Outcome, Run
@@ -104,3 +107,47 @@ def test_a_terminal_has_a_prompt_and_ends_at_ctrl_d(credentials: object) -> None
         assert shell.wait(timeout=30) == 0
     os.close(ours)
     assert b"[]" in told
+
+
+@pytest.mark.fault("P31")
+def test_what_was_typed_is_kept_without_secrets(home: Path) -> None:
+    class Readline(ModuleType):
+        lines = [
+            "image list",
+            "user create ann --password s3cret",
+            "--os-token abc image list",
+            "api POST /v3/x -d '{\"secret\": 1}'",
+            "image show x",
+        ]
+
+        def get_current_history_length(self) -> int:
+            return len(self.lines)
+
+        def get_history_item(self, number: int) -> str:
+            return self.lines[number - 1]
+
+        def add_history(self, line: str) -> None:
+            self.lines.append(line)
+
+    typed = Readline("readline")
+    directory = state_directory({"HOME": str(home)})
+    assert directory == home / ".local/state/imagectl"
+    History(typed, directory).save()
+    assert (directory / "history").read_text() == "image list\nimage show x\n"
+    assert (directory / "history").stat().st_mode & 0o777 == 0o600
+    typed.lines = []
+    History(typed, directory).load()
+    assert typed.lines == ["image list", "image show x"]
+    History(typed, None).save()
+
+
+@pytest.mark.fault("P31")
+def test_help_at_the_prompt_fits_a_screen(type_lines: Run) -> None:
+    assert len(type_lines("help").out.splitlines()) <= 50
+
+
+@pytest.mark.fault(32)
+def test_a_slip_at_the_prompt_is_answered(type_lines: Run) -> None:
+    outcome = type_lines("image lst", "image")
+    assert "hint: did you mean image list" in outcome.err
+    assert "hint: image takes: add, " in outcome.err
