@@ -7,6 +7,8 @@
 # make robustness   every kind of fault found in the field, in full size
 # make conformance   Tempest against the mock and the real services, after make real
 # make docs    the pages made from the commands: docs/reference and its like
+# make locked   .venv with the versions and hashes of .ci/requirements.txt
+# make lock    these versions and hashes, made anew
 # make bench   docs/benchmarks.md, measured anew
 PYTHON ?= python3
 VENV ?= .venv
@@ -17,7 +19,7 @@ OPERATIONS = build/operations
 # what `make real` and `make robustness` tried, for docs/robustness.md
 TRIED = build/robustness
 
-.PHONY: demo test kills lint plain real robustness conformance docs bench clean
+.PHONY: demo test kills lint plain real robustness conformance docs bench clean locked lock
 
 $(BIN)/mockserver: setup.cfg
 	$(PYTHON) -m venv $(VENV)
@@ -28,6 +30,22 @@ $(BIN)/pytest: setup.cfg
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable '.[test]'
 	touch $@ $(BIN)/mockserver
+
+# What CI tests with: nothing that is not in the file, and nothing of another hash.
+locked:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes --requirement .ci/requirements.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $(BIN)/mockserver $(BIN)/pytest
+
+lock:
+	$(PYTHON) -m venv --clear $(VENV)-lock
+	$(VENV)-lock/bin/pip install --quiet pip-tools
+	$(VENV)-lock/bin/pip-compile --quiet --extra test --generate-hashes --upgrade \
+	--strip-extras --no-allow-unsafe --unsafe-package openstack-imagectl --no-annotate \
+	--no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	--output-file .ci/requirements.txt setup.py
+	sed -i -e '/^#/d' -e '/^$$/d' .ci/requirements.txt
 
 # The client alone starts, and brings none of the mock's libraries.
 plain:
@@ -91,4 +109,4 @@ docs/reference-clients.json: docs/introspect.py $(REFERENCE_VENV)/bin/openstack
 	$(REFERENCE_VENV)/bin/python $< > $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-plain $(REFERENCE_VENV) build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-plain $(VENV)-lock $(REFERENCE_VENV) build dist *.egg-info

@@ -22,16 +22,11 @@ def sign(source: LocalSource, key_path: str, ask_password: Callable[[], str]) ->
     key is encrypted. The signature is RSA-PSS over SHA-256, as ``openstack`` makes it.
 
     Raises :class:`OSError` for a file that cannot be read, and :class:`ImagectlError`
-    for one that holds no such key or where the library cryptography is missing.
+    for one that holds no such key.
     """
-    try:
-        from cryptography.hazmat.primitives import hashes
-        from cryptography.hazmat.primitives.asymmetric import padding, utils
-    except ImportError as error:
-        raise ImagectlError(
-            "To sign an image takes the library cryptography.",
-            hint="pip install 'openstack-imagectl[signing]'",
-        ) from error
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding, utils
+
     key = _load(key_path, ask_password)
     digest = hashlib.sha256()
     for block in source.blocks():

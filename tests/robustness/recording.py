@@ -25,7 +25,7 @@ def faults_of(item: pytest.Item) -> list[int | str]:
 
 
 def count_cases(report: pytest.TestReport) -> int:
-    told = [number for name, number in report.user_properties if name == CASES]
+    told = [int(str(n)) for name, n in report.user_properties if name == CASES]
     return sum(told) if told else 1
 
 

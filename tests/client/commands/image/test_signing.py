@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import sys
 from pathlib import Path
 
 import pytest
@@ -92,18 +91,3 @@ def test_a_key_that_is_not_rsa_is_refused(run: Run, data: Path, tmp_path: Path) 
 )
 def test_half_a_signature_is_refused(run: Run, options: tuple[str, ...]) -> None:
     assert run("image", "create", "signed", *options).exit_code == 2
-
-
-def test_a_missing_library_is_named(
-    run: Run,
-    key: rsa.RSAPrivateKey,
-    data: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives", None)
-    path = write_key(tmp_path, key)
-    signing = ("--sign-key-path", path, "--sign-cert-id", "c")
-    done = run("image", "create", "signed", "--file", data, *RAW, *signing)
-    assert done.exit_code == 1
-    assert "hint: pip install 'openstack-imagectl[signing]'" in done.err
