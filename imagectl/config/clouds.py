@@ -194,7 +194,7 @@ def _complete_auth(merged: MergedSettings, default_domain: str) -> dict[str, Any
         if name in auth and not has_domain and not is_given:
             auth[f"{owner}_domain_id"] = default_domain
     if isinstance(auth.get("auth_methods"), str):
-        auth["auth_methods"] = auth["auth_methods"].split(",")
+        auth["auth_methods"] = _methods(auth["auth_methods"])
     if "auth_url" in auth:
         auth["auth_url"] = _expand(auth["auth_url"], merged.settings)
     return auth
@@ -231,6 +231,14 @@ def _read_interfaces(value: Any) -> tuple[str, ...]:
     names = value if isinstance(value, list) else [value]
     texts = [as_text("interface", name) or DEFAULT_INTERFACE for name in names]
     return tuple(text.removesuffix("URL") for text in texts) or (DEFAULT_INTERFACE,)
+
+
+def _methods(text: str) -> list[str]:
+    """Return the items of ``password,totp``; raises :class:`UsageError`."""
+    methods = text.split(",")
+    if not all(method.strip() for method in methods):
+        raise UsageError(f"auth_methods '{text}' has an empty item.")
+    return methods
 
 
 def _expand(text: str, settings: Mapping[str, Any]) -> str:

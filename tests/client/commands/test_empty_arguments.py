@@ -197,6 +197,18 @@ def test_no_item_of_a_list_is_empty(
     assert first == f"imagectl: argument {option}: '{text}' has an empty item"
 
 
+@pytest.mark.parametrize("text", [",", "password,", ",totp", "password,,totp", "a, ,b"])
+def test_no_item_of_the_sign_in_methods_is_empty(
+    run: Run, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    said = f"imagectl: auth_methods '{text}' has an empty item.\n"
+    outcome = run("--os-auth-methods", text, "image", "list")
+    assert (outcome.exit_code, outcome.err) == (2, said)
+    monkeypatch.setenv("OS_AUTH_METHODS", text)
+    outcome = run("image", "list")
+    assert (outcome.exit_code, outcome.err) == (2, said)
+
+
 @pytest.mark.parametrize("text", ["=", "=x", " =x"])
 def test_a_property_has_a_key(run_anonymous: Run, text: str) -> None:
     for words in (["image", "list"], ["image", "create", "a"]):
