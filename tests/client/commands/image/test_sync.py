@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -481,3 +482,28 @@ def test_drift_has_an_exit_code_of_its_own(
 def test_the_detailed_exit_code_is_of_a_plan(sync: Sync) -> None:
     refused = sync(f"{HEAD}  - {{name: a, file: old.img}}", "--detailed-exitcode")
     assert (refused.exit_code, refused.out) == (2, "")
+
+
+HOSTILE = ("in:precious", "eq:precious", "in:a,precious", 'in:"precious"', "neq:x")
+ODD = ("precious ", " precious", "PRECIOUS", "precious#", "a&name=precious", "é%2F\\")
+
+
+@pytest.mark.fault(4)
+@pytest.mark.parametrize("name", [*HOSTILE, *ODD])
+def test_a_declared_name_or_collection_is_no_expression(
+    run: Run, sync: Sync, name: str
+) -> None:
+    entry = json.dumps({"name": name, "file": "old.img", "tags": [name]})
+    kept = json.dumps({"name": "precious", "file": "new.img"})
+    assert actions(sync(f"collection: precious\n{HEAD}  - {kept}")) == [
+        ("create", "precious")
+    ]
+    precious = show(run, "precious")
+    text = f"collection: {json.dumps(name)}\n{HEAD}"
+    assert actions(sync(f"{text}  - {entry}")) == [("create", name)]
+    assert actions(sync(f"{text}  - {entry}")) == [("keep", name)]
+    other = json.dumps({"name": "other", "file": "old.img"})
+    done = actions(sync(f"{text}  - {other}", "--prune", "delete"))
+    assert ("delete", name) in done
+    assert "precious" not in [each for _, each in done]
+    assert show(run, "precious") == precious
