@@ -156,14 +156,14 @@ class ShellVariables(SingleFormatter):
         stdout: TextIO,
         parsed_args: argparse.Namespace,
     ) -> None:
-        names = _variables(parsed_args.prefix, column_names)
+        names = variables(parsed_args.prefix, column_names)
         for name, content in zip(names, map(_plain, data), strict=True):
             quoted = _SHELL_SPECIAL.sub(r"\\\1", str(content))
             shown = escape(quoted) if stdout.isatty() else quoted
             stdout.write(f'{name}="{shown}"\n')
 
 
-def _variables(prefix: str, names: Iterable[str]) -> list[str]:
+def variables(prefix: str, names: Iterable[str]) -> list[str]:
     """Return the names of shell variables for columns, each another.
 
     Where two columns would have the same, the later one gets a number.

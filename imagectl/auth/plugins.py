@@ -24,7 +24,7 @@ from imagectl.auth.access import Access, read_access
 from imagectl.auth.refusals import refusal
 from imagectl.config.clouds import CloudConfig
 from imagectl.errors import AccessError, ImagectlError, ServiceError, UsageError
-from imagectl.http.failures import from_keystoneauth
+from imagectl.http.failures import URL_HINT, from_keystoneauth
 from imagectl.http.time_limits import time_limit
 from imagectl.http.transport import MAX_REDIRECTS, USER_AGENT, open_identity_http
 
@@ -244,7 +244,7 @@ def translate_errors() -> Iterator[None]:
         raise ServiceError(
             "The identity service does not answer as Keystone does:"
             f" keystoneauth fails with {type(error).__name__}.",
-            hint="check --os-auth-url; it usually ends in /v3",
+            hint=URL_HINT,
         ) from error
     finally:
         logger.setLevel(level)
@@ -265,7 +265,12 @@ def translate_sign_in(config: CloudConfig) -> Iterator[None]:
         if is_refused and error.status not in (None, 408, 429) and error.status < 500:
             status = error.status
             raise refusal(config, status, error.message, error.request_id) from error
-        raise
+        if error.status in (None, 408, 429) or error.status >= 500:
+            raise
+        raise ServiceError(
+            f"The identity service does not answer as Keystone does: {error}",
+            hint=URL_HINT,
+        ) from error
 
 
 def _is_of_keystone(response: Any) -> bool:

@@ -32,6 +32,7 @@ HOSTNAME_MISMATCHES = (62, 64)
 """OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH."""
 NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL")
 NO_TLS_HINT = "the port does not speak TLS; is it http:// instead of https://?"
+URL_HINT = "check --os-auth-url; it usually ends in /v3"
 TLS_HINT = "name the CA with --os-cacert, or give --insecure"
 
 
@@ -85,7 +86,7 @@ def from_keystoneauth(error: Exception) -> ImagectlError:
             message = "it has no API version 3"
         return ServiceError(
             f"The identity service does not answer as Keystone does: {message}",
-            hint="check --os-auth-url; it usually ends in /v3",
+            hint=URL_HINT,
         )
     return AccessError(message or type(error).__name__)
 

@@ -8,15 +8,17 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
-from imagectl.formatters import LIST_FORMATTERS
+from imagectl.formatters import LIST_FORMATTERS, variables
 from tests.conftest import Run
 
 HOSTILE = {
@@ -181,3 +183,24 @@ def test_a_listing_too_wide_for_a_terminal_goes_by_record(
     file = io.StringIO()
     LIST_FORMATTERS["table"]().emit_list(names, rows, file, args)
     assert "| Field " not in file.getvalue()
+
+
+ODD_NAMES = ("a:b", "a-b", "a b", "a.b", "1st", "\u00e9", "\u0661", "$(id)", "a;id", "")
+
+
+@pytest.mark.fault(24)
+@pytest.mark.parametrize("prefix", ["", "x_", "9", "$(id) "])
+def test_shell_variables_are_identifiers_each_another(
+    prefix: str, cases: Callable[[int], None]
+) -> None:
+    names = variables(prefix, [*ODD_NAMES, *ODD_NAMES, "A_B", "a_b_2", "id", "ID"])
+    assert len({*names}) == len(names)
+    assert all(re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name) for name in names)
+    cases(len(names))
+
+
+@pytest.mark.fault(24)
+def test_shell_variables_keep_the_names_of_openstack() -> None:
+    names = ["id", "Disk Format", "os_hash-algo", "a:b"]
+    expected = ["id", "disk_format", "os_hash_algo", "a_b"]
+    assert variables("", names) == expected

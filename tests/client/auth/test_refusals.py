@@ -33,7 +33,8 @@ def test_an_unknown_token_is_no_missing_image(
 def test_a_scope_beside_an_application_credential_is_named(
     run: Run, cloud: MockCloud, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
-    created = run("application", "credential", "create", "ac", "-f", "json").json
+    shown = run("application", "credential", "create", "ac", "-f", "json").json
+    created = {key.lower(): value for key, value in shown.items()}
     for name in ("USERNAME", "PASSWORD", "PROJECT_NAME", "PROJECT_DOMAIN_NAME"):
         monkeypatch.delenv(f"OS_{name}", raising=False)
     monkeypatch.setenv("OS_AUTH_TYPE", "v3applicationcredential")

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 import stat
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from imagectl.auth.access import Access
+from imagectl.auth.access import Access, find_endpoint_url
 from imagectl.auth.auth_types import open_token_cache
-from imagectl.auth.token_cache import TokenCache, cache_directory
+from imagectl.auth.token_cache import (
+    TokenCache,
+    cache_directory,
+    list_cached_tokens,
+)
 from imagectl.config.clouds import CloudConfig
+from imagectl.errors import ImagectlError
+from tests.robustness.sizes import size
 
 NOW = 1_800_000_000.0
 IDENTITY = {"auth_type": "password", "auth": {"username": "a", "password": "p"}}
@@ -241,3 +252,107 @@ def test_a_token_is_cached_only_for_credentials_from_settings(
     config: CloudConfig, is_kept: bool
 ) -> None:
     assert (open_token_cache(config, {"HOME": "/h"}) is not None) is is_kept
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+PATHS = [
+    (),
+    *((key,) for key in ("token", "body", "good_until", "roots", "auth_url")),
+    *(("body", key) for key in ("user", "project", "domain", "roles", "catalog")),
+    *(("body", key) for key in ("issued_at", "expires_at", "system")),
+    ("body", "user", "id"),
+    ("body", "user", "domain"),
+    ("roots", "http://i"),
+]
+
+
+def altered(document: Any, path: tuple[str, ...], value: Any) -> Any:
+    if not path:
+        return value
+    inner = document.get(path[0]) or {} if isinstance(document, dict) else {}
+    return {**document, path[0]: altered(inner, path[1:], value)}
+
+
+@pytest.mark.fault(17)
+def test_an_entry_of_any_form_is_no_error(
+    open_at: Open, directory: Path, cases: Callable[[int], None]
+) -> None:
+    open_at().save(access(), ROOTS)
+    (file,) = entries(directory)
+    entry = json.loads(file.read_text())
+
+    @settings(max_examples=size(60, 3000), deadline=None, database=None)
+    @given(st.sampled_from(PATHS), ANYTHING)
+    def load(path: tuple[str, ...], value: Any) -> None:
+        file.write_text(json.dumps(altered(entry, path, value)))
+        for loaded in [found[0] for found in [open_at().load()] if found]:
+            use(loaded)
+        for cached in list_cached_tokens(directory):
+            use(cached.access)
+
+    load()
+    cases(size(60, 3000))
+
+
+def use(loaded: Access) -> None:
+    """Read everything of a token as commands do."""
+    told = [loaded.user_id, loaded.user_name, loaded.user_domain_id, loaded.project_id]
+    told += [loaded.project_name, loaded.domain_id, *loaded.roles, loaded.expires_at]
+    assert all(text is None or isinstance(text, str) for text in told)
+    with contextlib.suppress(ImagectlError):
+        find_endpoint_url(loaded, "image", ["public"], None)
+
+
+@pytest.mark.fault(17)
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\xff", b"{", b"[" * 9999, b"null", b'{"token": "a"']
+)
+def test_an_entry_that_is_no_json_is_an_empty_cache(
+    open_at: Open, directory: Path, content: bytes
+) -> None:
+    open_at().save(access(), ROOTS)
+    (file,) = entries(directory)
+    file.write_bytes(content)
+    assert open_at().load() is None
+    assert list(list_cached_tokens(directory)) == []
+
+
+@pytest.mark.fault(17)
+@pytest.mark.parametrize("place", ["entry", "key", "tokens"])
+def test_a_directory_in_the_place_of_a_file_is_an_empty_cache(
+    open_at: Open, directory: Path, place: str
+) -> None:
+    open_at().save(access(), ROOTS)
+    wrong = {"entry": entries(directory)[0], "key": directory / "key"}.get(place)
+    if wrong:
+        wrong.unlink()
+        wrong.mkdir()
+    else:
+        shutil.rmtree(directory)
+        directory.write_text("no directory")
+    assert open_at().load() is None
+    assert list(list_cached_tokens(directory)) == []
+    open_at().save(access(), ROOTS)
+    open_at().discard()
+
+
+@pytest.mark.fault(21)
+@pytest.mark.parametrize(
+    "changed",
+    [{"verify": False}, {"verify": "/ca.pem"}, {"cert": "/c"}, {"cert": ("/c", "/k")}],
+)
+def test_other_tls_settings_are_another_token(
+    tmp_path: Path, changed: dict[str, Any]
+) -> None:
+    auth = {"auth_url": "https://h/v3", "username": "u", "password": "p"}
+    environ = {"HOME": str(tmp_path)}
+    plain = open_token_cache(CloudConfig("password", auth), environ)
+    other = open_token_cache(CloudConfig("password", auth, **changed), environ)
+    assert plain and other
+    other.save(Access("t", {}, time.time() + 3600), {})
+    assert other.load()
+    assert plain.load() is None

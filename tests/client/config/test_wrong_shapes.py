@@ -29,7 +29,7 @@ VALUES: tuple[Any, ...] = (
     "",
     "text",
 )
-KEYS = [
+KEYS = (
     "auth",
     "auth_type",
     "profile",
@@ -52,7 +52,7 @@ KEYS = [
     "remote_project_name",
     "endpoint_override",
     "image_region_name",
-]
+)
 AUTH_KEYS = ("auth_url", "username", "password", "project_name", "auth_methods")
 
 
@@ -71,7 +71,7 @@ def test_a_setting_of_any_type_is_read_or_refused_in_a_line(
     settings += [{"regions": [{"name": v, "values": v}]} for v in VALUES]
     documents: list[Any] = [{"clouds": {"c": each}} for each in settings]
     documents += [{"clouds": {"c": each}} for each in VALUES]
-    documents += [{"clouds": each} for each in VALUES] + list(VALUES)
+    documents += [{"clouds": each} for each in VALUES] + VALUES
     for document in documents:
         file.write_text(json.dumps(document))
         try:

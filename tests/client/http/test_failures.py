@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 
 import pytest
+import requests
 from keystoneauth1 import exceptions as keystoneauth_exceptions
 from requests import exceptions as http_exceptions
 
@@ -20,6 +21,7 @@ from imagectl.errors import (
     UsageError,
 )
 from imagectl.http.failures import from_keystoneauth, from_requests
+from tests.client.support.auth_server import Answer, serve
 
 URL = "https://user:pw@h:9292/v2/images?name=secret"
 
@@ -123,3 +125,24 @@ def test_other_errors_of_keystoneauth_have_a_class(
     theirs: Exception, kind: type[ImagectlError]
 ) -> None:
     assert type(from_keystoneauth(theirs)) is kind
+
+
+@pytest.mark.fault("P26")
+@pytest.mark.parametrize(
+    ("code", "hint"), [(62, "another host"), (64, "another host"), (18, "CA")]
+)
+def test_a_certificate_of_another_host_needs_another_name(code: int, hint: str) -> None:
+    cause = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    cause.verify_code, cause.verify_message = code, "mismatch"
+    error = from_requests(requests.exceptions.SSLError(cause), URL)
+    assert hint in error.hint
+
+
+@pytest.mark.fault("P26")
+def test_a_port_without_tls_hints_at_http() -> None:
+    with serve(lambda asked: Answer()) as server:
+        url = server.url.replace("http:", "https:")
+        with pytest.raises(requests.exceptions.SSLError) as caught:
+            requests.get(url, timeout=5)
+    error = from_requests(caught.value, url)
+    assert "http:// instead of https://" in error.hint

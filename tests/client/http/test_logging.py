@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
+import time
+from collections.abc import Callable
+from html import escape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from requests import Request
 
+from imagectl.api.answers import explain
 from imagectl.http.redaction import (
     MAX_CHARACTERS,
     format_body,
@@ -19,7 +25,9 @@ from imagectl.http.redaction import (
     truncate,
 )
 from imagectl.http.request_log import RequestLog
+from imagectl.logs import EscapingFormatter
 from mockserver.cloud import MockCloud
+from tests.client.support.auth_server import Answer, serve
 from tests.conftest import Run
 
 PASSWORD = "hush-hush-hush"
@@ -191,3 +199,92 @@ def test_a_request_that_fails_is_timed_too() -> None:
     with pytest.raises(ConnectionError):
         request_log.record(request, fail, is_streamed=False)  # type: ignore[arg-type]
     assert [(e.method, e.url) for e in request_log] == [("GET", "http://h/")]
+
+
+TERMINAL = "\x1b]0;owned\x07\x9b2J\u202e"
+
+
+@pytest.mark.fault(22)
+@pytest.mark.parametrize("level", [[], ["-v"], ["--debug"], ["--log-file", "log"]])
+def test_no_log_obeys_what_a_service_says(
+    run: Run,
+    cloud: MockCloud,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    level: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    logging.getLogger("imagectl.http").warning("nothing")
+    run(*level, "image", "list")
+    logging.getLogger("imagectl.http").warning("one %s\ntwo", TERMINAL)
+    outcome = run(*level, "image", "show", TERMINAL)
+    told = outcome.err + "".join(p.read_text() for p in tmp_path.glob("log"))
+    assert [c for c in told if c != "\n" and not c.isprintable()] == []
+    assert "\\x1b]0;owned" in told
+
+
+@pytest.mark.fault(22)
+def test_one_formatter_escapes_all_but_the_ends_of_lines() -> None:
+    record = logging.makeLogRecord({"msg": f"a{TERMINAL}\r\nb"})
+    assert EscapingFormatter("%(message)s").format(record) == (
+        "a\\x1b]0;owned\\x07\\x9b2J\\u202e\\r\nb"
+    )
+
+
+@pytest.mark.fault(15)
+@pytest.mark.parametrize("command", [["image", "list"], ["image", "show", "none"]])
+def test_a_full_log_is_told_of_once_and_the_command_goes_on(
+    run: Run, command: list[str]
+) -> None:
+    plain, logged = run(*command), run("--log-file", "/dev/full", *command)
+    assert logged.exit_code == plain.exit_code
+    assert logged.out == plain.out
+    line, *others = logged.err.splitlines()
+    assert line == "imagectl: /dev/full cannot be written; the log ends here"
+    assert len(others) == len(plain.err.splitlines())
+
+
+ECHOED = ("hush-hush-1", 'it\'s "odd"', "p\u00e4ss&w\u00f6rd", "back\\slash", "a<b>c")
+
+
+@pytest.mark.fault(24)
+@pytest.mark.parametrize("secret", ECHOED)
+@pytest.mark.parametrize("form", ["repr", "json", "html", "plain"])
+def test_a_secret_that_an_answer_repeats_is_hidden(
+    run: Run, tmp_path: Path, secret: str, form: str
+) -> None:
+    said = {"repr": repr(secret), "json": json.dumps(secret), "html": escape(secret)}
+    text = f"'password': {said.get(form, secret)} is too short"
+    kind = "text/html" if form == "html" else "application/json"
+    body: Any = text if form == "html" else {"error": {"message": text}}
+    answer = Answer(400, body, {"Content-Type": kind})
+    log = tmp_path / "log"
+    with serve(lambda asked: answer) as server:
+        outcome = run(
+            *("--debug", "--log-file", log, "--os-identity-endpoint-override"),
+            *(f"{server.url}/v3", "user", "create", "eve", "--password", secret),
+        )
+    assert outcome.exit_code == 1
+    for told in (outcome.err, log.read_text()):
+        assert "***" in told
+        assert secret not in told
+        assert repr(secret)[1:-1] not in told
+
+
+@pytest.mark.fault(21)
+def test_insecure_is_warned_of_once(run: Run) -> None:
+    outcome = run("--insecure", "image", "list")
+    assert outcome.err.count("certificates are not verified") == 1
+    assert len(outcome.err.splitlines()) == 1
+
+
+@pytest.mark.fault(22)
+def test_pages_of_brackets_take_no_time(cases: Callable[[int], None]) -> None:
+    pages = [text * 50_000 for text in ("<", "<script", "</", "<a ", "&", "&#", "<!--")]
+    began_s = time.process_time()
+    for page in pages:
+        explain(page.encode(), "text/html")
+        format_body(page, "text/html")
+        redact_url(f"http://{page}?{page}")
+    assert time.process_time() - began_s < 2
+    cases(len(pages))

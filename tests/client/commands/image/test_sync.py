@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
+import os
+import resource
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +17,7 @@ from typing import Any
 import pytest
 
 from examples.make_qcow2 import build_qcow2
+from tests.client.support.auth_server import Answer, serve
 from tests.conftest import Outcome, Run
 
 ROOT = Path(__file__).parents[4]
@@ -507,3 +511,66 @@ def test_a_declared_name_or_collection_is_no_expression(
     assert ("delete", name) in done
     assert "precious" not in [each for _, each in done]
     assert show(run, "precious") == precious
+
+
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{new}: &{new} [{','.join([f'*{old}'] * 9)}]\n"
+    for old, new in itertools.pairwise("abcdefghijk")
+)
+
+
+@pytest.mark.fault(23)
+@pytest.mark.parametrize(
+    "text",
+    [
+        BOMB,
+        BOMB.replace("[x,x,x,x,x,x,x,x,x]", "{x: 1}") + "images: {<<: *k}",
+        BOMB + "images: *k",
+        "images: &a [*a]",
+        "{images: " * 5_000,
+        "- " * 5_000,
+        "x: " + "y" * (5 << 20),
+    ],
+    ids=["bomb", "merge", "used", "itself", "deep", "lists", "long"],
+)
+def test_a_file_that_stands_for_gigabytes_is_refused(sync: Sync, text: str) -> None:
+    before_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    outcome = sync(text)
+    assert outcome.exit_code == 2
+    assert len(outcome.err.splitlines()) == 1
+    taken_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib
+    assert taken_kib < 100 << 10
+
+
+@pytest.mark.fault(23)
+def test_no_pipe_or_device_is_read_without_end(sync: Sync, folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    for place in ("pipe", "/dev/zero", "/dev/urandom", "/dev/tty"):
+        outcome = sync(HEAD + f"- {{name: a, file: {place}}}")
+        assert outcome.exit_code == 2
+        assert "is no regular file" in outcome.err
+
+
+@pytest.mark.fault(23)
+def test_a_declaration_is_a_regular_file(run: Run, folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    for place in (folder / "pipe", "/dev/zero"):
+        outcome = run("image", "sync", place)
+        assert outcome.exit_code == 2
+        assert "is no regular file" in outcome.err
+
+
+@pytest.mark.fault(23)
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_netrc_is_read_for_no_image_server(sync: Sync, home: Path, status: int) -> None:
+    (home / ".netrc").write_text("default login me password mine\n")
+    data = OLD.decode()
+    with serve(lambda asked: Answer(200, data)) as other:
+        moved = Answer(status, "", {"Location": f"{other.url}/image"})
+        with serve(lambda asked: moved) as first:
+            url = first.url.replace("http://", "http://user:secret@")
+            entry = f"- {{name: a, url: '{url}/a', checksum: '{sha256(OLD)}'}}"
+            assert actions(sync(HEAD + entry)) == [("create", "a")]
+    assert {"authorization"} & first.asked[0].headers.keys()
+    assert not {"authorization", "cookie"} & other.asked[0].headers.keys()
+    assert "bWU6bWluZQ" not in str(first.asked)  # me:mine
