@@ -115,6 +115,8 @@ def discarded_on_failure(
 
 def _describe_kept(record: Mapping[str, Any]) -> str:
     again = f"imagectl image set {record['id']} --file FILE"
+    if record.get("disk_format") == "raw":  # which would be found out anew
+        again += " --disk-format raw"
     return f"image {record['id']} is kept without data; try again with: {again}"
 
 

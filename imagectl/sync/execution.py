@@ -23,10 +23,12 @@ def carry_out(
     *,
     show: ShowProgress,
     say: Callable[[str], object],
+    allow_unsafe: bool = False,
 ) -> Iterator[str]:
     """Carry out the steps of one image in order; yield the image's id after each.
 
-    ``show`` opens the progress bar of an upload, ``say`` prints a message. Raises
+    ``show`` opens the progress bar of an upload, ``say`` prints a message, and with
+    ``allow_unsafe`` data is sent that its check finds unsafe. Raises
     :class:`ImagectlError` for the first step that fails. A new image whose data could
     not be stored is deleted again.
     """
@@ -34,7 +36,7 @@ def carry_out(
     for step in steps:
         image_id = step.record["id"] if step.record else new_id
         if step.source:
-            image_id = new_id = _store(client, step, show, say)
+            image_id = new_id = _store(client, step, show, say, allow_unsafe)
         elif step.action == "delete" and step.record:
             images.delete_even_protected(client, step.record)
         elif step.operations:
@@ -43,11 +45,15 @@ def carry_out(
 
 
 def _store(
-    client: Client, step: Step, show: ShowProgress, say: Callable[[str], object]
+    client: Client,
+    step: Step,
+    show: ShowProgress,
+    say: Callable[[str], object],
+    allow_unsafe: bool,
 ) -> str:
     """Create an image, upload its data, and return its id."""
     assert step.source
-    with open_image_data(*step.source) as source:
+    with open_image_data(*step.source, allow_unsafe=allow_unsafe) as source:
         created = client.create(IMAGE, step.body)
         with (
             images.discarded_on_failure(client, created, say),

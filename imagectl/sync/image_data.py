@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from imagectl.errors import (
-    AccessError,
-    NotFoundError,
-    ServiceError,
+    ImagectlError,
     UnreachableError,
     UsageError,
     VerificationError,
@@ -56,27 +54,29 @@ def find_checksum(image: DeclaredImage) -> Checksum:
 
 
 @contextlib.contextmanager
-def open_image_data(image: DeclaredImage, checksum: Checksum) -> Iterator[Source]:
+def open_image_data(
+    image: DeclaredImage, checksum: Checksum, *, allow_unsafe: bool = False
+) -> Iterator[Source]:
     """Open the data of a declared image as a source for an upload.
 
     The source compares the data with ``checksum`` when an upload has read all of it.
-    Raises :class:`VerificationError` for data that is not in the declared disk
-    format, :class:`OSError` for a file that cannot be opened, and another
-    :class:`ImagectlError` for a URL that does not answer with 200.
+    Raises :class:`VerificationError` for data that is not in the declared disk format
+    or, without ``allow_unsafe``, not safe, :class:`OSError` for a file that cannot be
+    opened, and another :class:`ImagectlError` for a URL that does not answer with 200.
     """
     formats = {
         key: image.attributes[key] for key in ("disk_format", "container_format")
     }
     if image.url:
         fetched = UrlSource(image.url, checksum)
-        check_data(fetched, **formats)
+        check_data(fetched, **formats, allow_unsafe=allow_unsafe)
         yield fetched
         return
     assert image.file
     _check_kind(image.file)
     with image.file.open("rb", buffering=0) as file:
         source = FileSource(file, str(image.file), image.file.stat().st_size)
-        check_data(source, **formats)
+        check_data(source, **formats, allow_unsafe=allow_unsafe)
         yield CheckedFileSource(source, checksum)
 
 
@@ -96,7 +96,9 @@ def find_format(url: str, *, allow_unsafe: bool = False) -> str:
     try:
         with contextlib.closing(UrlSource(url)) as source:
             return check_data(source, AUTO, allow_unsafe=allow_unsafe)
-    except (UnreachableError, ServiceError, NotFoundError, AccessError) as error:
+    except VerificationError:
+        raise
+    except ImagectlError as error:
         raise UsageError(
             f"The disk format cannot be found out: {error}",
             hint="say what it is with --disk-format",

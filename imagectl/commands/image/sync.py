@@ -8,6 +8,7 @@ from typing import Any
 
 from imagectl.command import Lister
 from imagectl.commands.image.batch import TransferCommand
+from imagectl.commands.image.options.data import add_allow_unsafe
 from imagectl.commands.image.options.transfers import add_progress
 from imagectl.errors import DIFFERS, UsageError
 from imagectl.sync.declaration import Declaration, read_declaration
@@ -63,6 +64,7 @@ class Sync(Lister, TransferCommand):
             help="Delete what is no longer declared and versions beyond 'keep', or"
             " only hide what is no longer declared (default: delete)",
         )
+        add_allow_unsafe(parser)
         add_progress(parser)
 
     def take_action(
@@ -74,6 +76,7 @@ class Sync(Lister, TransferCommand):
         _check_unique(declarations)
         client = self.cloud.image
         self.show = partial(self.show_progress, parsed_args)
+        self.allow_unsafe = parsed_args.allow_unsafe
         plan = [
             steps
             for declaration in declarations
@@ -92,7 +95,13 @@ class Sync(Lister, TransferCommand):
         """Carry out the steps of one image and add their rows."""
         done: list[str] = []
         try:
-            done += carry_out(self.cloud.image, steps, show=self.show, say=self.app.say)
+            done += carry_out(
+                self.cloud.image,
+                steps,
+                show=self.show,
+                say=self.app.say,
+                allow_unsafe=self.allow_unsafe,
+            )
         finally:
             rows += _rows(steps, done, "failed")
 

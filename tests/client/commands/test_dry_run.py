@@ -62,7 +62,7 @@ def test_create_with_a_file_tells_of_record_and_data(
     run: Run, cloud: MockCloud, tmp_path: Path
 ) -> None:
     path = tmp_path / "data"
-    path.write_bytes(b"x" * 100)
+    path.write_bytes(bytes(100))
     outcome = run("image", "create", "--dry-run", "--file", path, "x", "-f", "json")
     assert outcome.exit_code == 0
     assert told(outcome.out) == ["POST images", "PUT file"]
