@@ -179,6 +179,7 @@ class Display(Command):
         printed = super().produce_output(  # type: ignore[misc]
             parsed_args, column_names, data
         )
+        self.app.forget_created()
         return int(printed)
 
     def select(

@@ -41,6 +41,13 @@ class Program(App):
         """Write one line to stderr."""
 
     @abstractmethod
+    def forget_created(self) -> None:
+        """Name no more what was created so far, if the output that shows it is written.
+
+        Otherwise a line at the end names it.
+        """
+
+    @abstractmethod
     def report(self, error: Exception) -> int:
         """Write one line about an error to stderr and return its exit code."""
 

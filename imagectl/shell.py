@@ -163,9 +163,8 @@ class Shell(Program):
         name = argv[: len(argv) - len(arguments)]
         prepare = cast("type[Command]", command).prepare_arguments
         exit_code = super().run_subcommand([*name, *prepare(arguments)])
-        self.stdout.flush()
-        if "cloud" in self.__dict__ and not self.stdout.failure:
-            self.cloud.session.created.clear()
+        if exit_code == 0:
+            self.forget_created()
         return int(exit_code)
 
     def print_help_if_requested(self) -> None:
@@ -225,6 +224,11 @@ class Shell(Program):
     def _hint(self, hint: str) -> None:
         self.stderr.write(f"hint: {escape(hint)}\n")
 
+    def forget_created(self) -> None:
+        self.stdout.flush()
+        if "cloud" in self.__dict__ and not self.stdout.failure:
+            self.cloud.session.created.clear()
+
     def finish(self, exit_code: int) -> int:
         """Write a line about what was created and not shown; return the exit code.
 
@@ -239,7 +243,7 @@ class Shell(Program):
         elif lost:
             said.insert(0, f"standard output cannot be written: {lost.strerror}")
             exit_code = exit_code or OutputError.exit_code
-        if said and (lost or exit_code >= 128):
+        if said and exit_code:
             self.say("; ".join(said))
         self.stderr.flush()
         return exit_code

@@ -110,6 +110,7 @@ def discarded_on_failure(
             error.hint = f"{error.hint}; {outcome}" if error.hint else outcome
         else:
             say(outcome)
+        client.session.created.pop(record["id"], None)
         raise
 
 

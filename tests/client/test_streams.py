@@ -228,3 +228,14 @@ def test_a_listing_that_nobody_reads_asks_for_no_more_pages(
         assert one.play(argv).exit_code == 141
         pages = [e for e in list(one.cloud.journal)[before:] if e.path == "/v2/images"]
         assert len(pages) < 5
+
+
+@pytest.mark.fault(7)
+@pytest.mark.parametrize("noun", ["image", "user", "region", "role"])
+def test_what_was_created_before_a_failure_is_named(run: Run, noun: str) -> None:
+    failed = run(noun, "create", "a", "-c", "nope")
+    made = run(noun, "show", "a", "-f", "json").json
+    assert failed.exit_code == 2
+    told = failed.err.splitlines()[-1]
+    key = made.get("id") or made["region"]
+    assert told == f"imagectl: {noun} {key} was created"
