@@ -19,7 +19,10 @@ OPERATIONS = build/operations
 # what `make real` and `make robustness` tried, for docs/robustness.md
 TRIED = build/robustness
 
-.PHONY: demo test kills lint plain real robustness conformance docs bench clean locked lock
+help:
+	@sed -n 's/^# make /make /p' Makefile
+
+.PHONY: help demo test kills lint plain real robustness conformance docs bench clean locked lock
 
 $(BIN)/mockserver: setup.cfg
 	$(PYTHON) -m venv $(VENV)

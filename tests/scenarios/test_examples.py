@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.robustness.sizes import size
+
+in_full_size = pytest.mark.skipif(size(1, 0) == 1, reason="make robustness runs it")
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 BIN = Path(sys.executable).parent
@@ -34,6 +37,7 @@ def test_the_scripts_run_in_a_mock_cloud() -> None:
     assert "unchanged" in printed
 
 
+@in_full_size
 @pytest.mark.fault("P35")
 def test_the_seed_makes_users_who_can_work() -> None:
     command = (
@@ -44,6 +48,7 @@ def test_the_seed_makes_users_who_can_work() -> None:
     assert run("mockserver", "run", *seed, "--", "sh", "-c", command) == "cirros\n"
 
 
+@in_full_size
 @pytest.mark.fault("P35")
 def test_the_example_of_pytest_passes() -> None:
     tests = "examples/test_with_a_mock.py"
@@ -53,8 +58,7 @@ def test_the_example_of_pytest_passes() -> None:
 
 @pytest.mark.fault("P35")
 def test_the_readme_names_every_example() -> None:
-    named = set(
-        re.findall(r"^\| `(.+?)` \|", (EXAMPLES / "README.md").read_text(), re.M)
-    )
+    page = (EXAMPLES / "README.md").read_text()
+    named = set(re.findall(r"^\| `(.+?)` \|", page, re.M))
     there = {path.name for path in EXAMPLES.iterdir() if path.is_file()}
     assert named == there - {"README.md", "__init__.py", "small.qcow2"}
