@@ -161,7 +161,7 @@ def spell_out(path: Path) -> str:
     text = path.read_text()
     for name, words in _WORDS.findall(text):
         if text.count(f" {name} = ") + text.count(f"\n{name} = ") == 1:
-            text = re.sub(rf"\*{name}\b", words, text)
+            text = re.sub(rf"\*{name}\b", lambda _, words=words: words, text)
     return text
 
 

@@ -335,7 +335,7 @@ def test_a_directory_in_the_place_of_a_file_is_an_empty_cache(
         shutil.rmtree(directory)
         directory.write_text("no directory")
     assert open_at().load() is None
-    assert list(list_cached_tokens(directory)) == []
+    assert len(list(list_cached_tokens(directory))) == (place == "key")
     open_at().save(access(), ROOTS)
     open_at().discard()
 
