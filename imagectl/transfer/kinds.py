@@ -46,6 +46,7 @@ FIXED_VHD = Kind(
     "a VHD of fixed size, which image services do not know as vhd",
     "convert it: qemu-img convert -f vpc -O qcow2",
 )
+PARALLELS = Kind("a Parallels disk image", "--disk-format ploop is for that")
 EMPTY = Kind("empty", "download it again")
 MARKUP = Kind("a web page or another document with markup", DOWNLOAD)
 XML = Kind("an XML document", DOWNLOAD)
@@ -91,6 +92,11 @@ MARKS = (
     Mark(Kind("a Windows image (WIM)", "make a disk of it first"), b"MSWIM\0\0\0"),
     Mark(Kind("a squashfs archive", "make a disk of it first"), b"hsqs"),
     Mark(Kind("a squashfs archive", "make a disk of it first"), b"sqsh"),
+    Mark(PARALLELS, b"WithoutFreeSpace"),
+    Mark(PARALLELS, b"WithouFreSpacExt"),
+    Mark(Kind("an Android sparse image", "convert it: simg2img"), b"\x3a\xff\x26\xed"),
+    Mark(Kind("an HTTP answer, with its head", DOWNLOAD), b"HTTP/"),
+    Mark(Kind("an AppleDouble file", "upload the one without ._"), b"\0\5\x16\7"),
     Mark(Kind("an Apple disk image", "convert it: qemu-img convert"), b"koly", -512),
     Mark(Kind("a program (ELF)", "see whether it is the right file"), b"\x7fELF"),
     Mark(Kind("a PDF document", "see whether it is the right file"), b"%PDF-"),
@@ -122,6 +128,17 @@ STARTS_OF_TEXT = (
 
 CONTROLS = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 """Bytes that no text holds; escape sequences may be in a log."""
+
+PAGE = re.compile(rb"\s*<(!doctype\s+html|html|head|body|\?xml)\b", re.I)
+"""How pages begin, which may hold anything behind that."""
+
+UTF_16 = (
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+"""What text in UTF-16 begins with: a mark, or the first character of a page."""
 
 SUFFIXES = {
     "qcow2": "qcow2",
@@ -197,15 +214,12 @@ def _kinds_of_text(beginning: bytes) -> Iterator[Kind]:
 
 def _decode(head: bytes) -> str | None:
     """Return data as text, or None where it is none."""
-    for mark, encoding in (
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
+    for mark, encoding in UTF_16:
         if head.startswith(mark):
-            text = head.decode(encoding, "replace")[1:]
+            text = head.decode(encoding, "replace").lstrip("\ufeff")
             return None if CONTROLS.search(text.encode()) else text
     if CONTROLS.search(head):
-        return None
+        return head.decode("latin-1") if PAGE.match(head) else None
     try:
         # The last character may be cut.
         return codecs.getincrementaldecoder("utf-8-sig")().decode(head)

@@ -29,6 +29,7 @@ from tests.robustness.sizes import size
 UNMARKED = ("gpg",)
 """Samples that nothing tells from a raw disk."""
 NO_DISKS = {**corpus.STREAMS, **corpus.TEXTS, "empty": b""}
+KIB = 1 << 10
 Cases = Callable[[int], None]
 
 
@@ -75,6 +76,24 @@ def test_cut_disks_are_not_taken_for_raw_ones(cases: Cases) -> None:
         if name in ("iso-cut-32768", "gpt-cut-511"):  # nothing is left to see
             continue
         assert refusal(data), name
+        cases(1)
+
+
+@pytest.mark.fault(11)
+def test_more_that_is_no_disk_is_refused(cases: Cases) -> None:
+    page = corpus.PAGE.decode()
+    for data in (
+        b"WithoutFreeSpace" + bytes(KIB),
+        b"WithouFreSpacExt" + bytes(KIB),
+        b"\x3a\xff\x26\xed\1\0" + bytes(KIB),
+        b"\0\5\x16\7" + bytes(KIB),
+        b"HTTP/1.1 200 OK\r\n\r\n" + corpus.QCOW2,
+        page.encode("utf-16-le"),
+        page.encode("utf-16-be"),
+        b"<html>\0\1\2" + bytes(KIB),
+        b"\n<?xml version='1.0'?>\0" + bytes(KIB),
+    ):
+        assert "--disk-format raw stores it all the same" in refusal(data).hint
         cases(1)
 
 
