@@ -13,8 +13,8 @@ from imagectl.sync.plan import Step
 from imagectl.transfer.progress import Report
 from imagectl.transfer.upload import upload
 
-ShowProgress = Callable[[int | None], AbstractContextManager[Report]]
-"""Opens a progress bar for a number of bytes; None is an unknown number."""
+ShowProgress = Callable[[int | None, str], AbstractContextManager[Report]]
+"""Opens a progress bar for a number of bytes, None if unknown, and a name."""
 
 
 def carry_out(
@@ -57,7 +57,7 @@ def _store(
         created = client.create(IMAGE, step.body)
         with (
             images.discarded_on_failure(client, created, say),
-            show(source.size_bytes) as report,
+            show(source.size_bytes, step.name) as report,
         ):
             upload(client, created["id"], source, report=report)
     return str(created["id"])

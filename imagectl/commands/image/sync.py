@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
-from functools import partial
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from imagectl.errors import DIFFERS, UsageError
 from imagectl.sync.declaration import Declaration, read_declaration
 from imagectl.sync.execution import carry_out
 from imagectl.sync.plan import Steps, make_plan
+from imagectl.transfer.progress import Progress
 
 COLUMNS = ("Action", "Name", "ID", "Changes", "Result")
 
@@ -75,8 +76,7 @@ class Sync(Lister, TransferCommand):
         declarations = [read_declaration(path) for path in paths]
         _check_unique(declarations)
         client = self.cloud.image
-        self.show = partial(self.show_progress, parsed_args)
-        self.allow_unsafe = parsed_args.allow_unsafe
+        self.args = parsed_args
         plan = [
             steps
             for declaration in declarations
@@ -91,6 +91,11 @@ class Sync(Lister, TransferCommand):
             self.exit_code = self.for_each(plan, lambda s: self.carry_out(rows, s))
         return self.table(COLUMNS, rows)
 
+    def show(
+        self, size_bytes: int | None, name: str
+    ) -> AbstractContextManager[Progress]:
+        return self.show_progress(self.args, size_bytes, title=name)
+
     def carry_out(self, rows: list[Sequence[Any]], steps: Steps) -> None:
         """Carry out the steps of one image and add their rows."""
         done: list[str] = []
@@ -100,7 +105,7 @@ class Sync(Lister, TransferCommand):
                 steps,
                 show=self.show,
                 say=self.app.say,
-                allow_unsafe=self.allow_unsafe,
+                allow_unsafe=self.args.allow_unsafe,
             )
         finally:
             rows += _rows(steps, done, "failed")
