@@ -484,12 +484,17 @@ def test_the_detailed_exit_code_is_of_a_plan(sync: Sync) -> None:
     assert (refused.exit_code, refused.out) == (2, "")
 
 
-HOSTILE = ("in:precious", "eq:precious", "in:a,precious", 'in:"precious"', "neq:x")
-ODD = ("precious ", " precious", "PRECIOUS", "precious#", "a&name=precious", "é%2F\\")
+EXPRESSIONS = (
+    "in:precious",
+    'in:a,"precious"',
+    "neq:x",
+    "precious ",
+    "é%&name=precious",
+)
 
 
 @pytest.mark.fault(4)
-@pytest.mark.parametrize("name", [*HOSTILE, *ODD])
+@pytest.mark.parametrize("name", EXPRESSIONS)
 def test_a_declared_name_or_collection_is_no_expression(
     run: Run, sync: Sync, name: str
 ) -> None:
