@@ -10,7 +10,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from imagectl.errors import ServiceError
+from imagectl.errors import ServiceError, UnreachableError
 from imagectl.http.urls import shown_url
 
 if TYPE_CHECKING:
@@ -56,9 +56,24 @@ def load(response: requests.Response) -> None:
         response.raw.release_conn()
 
 
+def _load_rest(response: requests.Response) -> None:
+    """Read the body of an answer that was streamed; it raises imagectl's errors."""
+    from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
+
+    try:
+        load(response)
+    except DecodeError:
+        raise unpackable(response) from None
+    except (HTTPError, OSError) as error:
+        is_late = isinstance(error, ReadTimeoutError | TimeoutError)
+        reason = "no answer within the time limit" if is_late else "it broke off"
+        url = shown_url(response.url)
+        raise UnreachableError(f"Unable to reach {url}: {reason}") from error
+
+
 def has_body(response: requests.Response) -> bool:
     """Return whether an answer has a body, which is read for that."""
-    load(response)
+    _load_rest(response)
     return bool(response.content)
 
 
@@ -68,7 +83,7 @@ def read_json(response: requests.Response) -> Any:
     Raises :class:`ServiceError` for any other body, and for JSON that is too deep or
     too large, has numbers that are none, names twice in an object, or broken text.
     """
-    load(response)
+    _load_rest(response)
     try:
         return parse_json(response.content)
     except ValueError as error:
@@ -109,6 +124,11 @@ def broken(response: requests.Response, what: str) -> ServiceError:
         f"{shown_url(response.url)} answers with {what}.",
         hint="is this the service's endpoint? see: imagectl catalog list",
     )
+
+
+def unpackable(response: requests.Response) -> ServiceError:
+    """Return the error for a body that is not compressed as its head says."""
+    return broken(response, "data that is not packed as it says")
 
 
 def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

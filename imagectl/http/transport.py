@@ -24,7 +24,7 @@ from urllib3.exceptions import (
 from imagectl import __version__
 from imagectl.config.clouds import CloudConfig, Patience
 from imagectl.errors import ServiceError, UsageError
-from imagectl.http.bodies import broken, has_body, load, read_json
+from imagectl.http.bodies import broken, has_body, load, read_json, unpackable
 from imagectl.http.dry_run import DryRunAdapter
 from imagectl.http.failures import from_requests
 from imagectl.http.request_log import RequestLog
@@ -316,7 +316,7 @@ def _load(response: requests.Response, request: requests.PreparedRequest) -> Non
     try:
         load(response)
     except DecodeError:
-        raise broken(response, "data that is not packed as it says") from None
+        raise unpackable(response) from None
     except ReadTimeoutError as error:
         raise requests.ReadTimeout(error, request=request) from error
     except (HTTPError, OSError) as error:
