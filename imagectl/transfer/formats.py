@@ -64,7 +64,7 @@ class Findings:
                 return name
         raise VerificationError(
             f"{what} looks like {self.names}, which image services do not take",
-            hint=f"convert it, or say what it is with --disk-format: {RAW} is any disk",
+            hint="convert it: qemu-img convert -O qcow2",
         )
 
     def judge(
