@@ -54,9 +54,9 @@ def hint_at(
             return _hint_at_option(name, value, options, parsers[0])
         if name in options and options[name].nargs == 0 and value in message.split():
             return _hint_at_flag(name, value, options)
-    unknown = message.removeprefix("unrecognized arguments: ")
-    if unknown != message and "--name" in options and " " not in unknown:
-        return did_you_mean([f"--name {unknown}"])
+    found = re.fullmatch(r"unrecognized arguments: ([^\s-]\S*)", message)
+    if found and "--name" in options:
+        return did_you_mean([f"--name {found[1]}"])
     return ""
 
 

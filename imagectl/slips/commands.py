@@ -34,7 +34,7 @@ def answer(typed: Sequence[str], names: Iterable[str]) -> Answer:
     ``names`` are those of all commands.
     """
     said, known = " ".join(typed), sorted(names)
-    program = typed[0] if len(typed) > 1 else ""
+    program = typed[0]
     if program in FOREIGN_PROGRAMS:
         return _of_another_service(said, FOREIGN_PROGRAMS[program])
     plain = _without_options(typed[program in OUR_NAMES :], known)
@@ -85,7 +85,8 @@ def _of_another_service(said: str, service: str, command: str = "") -> Answer:
 
 def _split(words: Iterable[str]) -> list[str]:
     """Return the words in lower case; ``image-list`` is two."""
-    return [part for w in words for part in w.lower().replace("_", "-").split("-")]
+    parts = (part for w in words for part in w.lower().replace("_", "-").split("-"))
+    return [part for part in parts if part.strip()]
 
 
 def find_foreign(words: Sequence[str], names: Sequence[str]) -> tuple[str, str] | None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from docs.compatibility import DIFFERENCES, HERE, read_differences
 from imagectl.slips.commands import answer, find_foreign
@@ -224,6 +226,7 @@ def test_a_misspelt_noun_alone_is_named_with_its_verbs(run_anonymous: Run) -> No
         ("volume create --size 1 x", "volume create x", "the block storage service"),
         ("floating ip list", "floating ip list", "the network service"),
         ("stack list", "stack list", "the orchestration service"),
+        ("nova", "", "the compute service"),
         ("trust list", "trust list", "identity federation and delegation"),
         ("quota show", "quota show", "other services"),
     ],
@@ -235,7 +238,7 @@ def test_what_is_of_another_service_is_said_so(
     said, hint = outcome.err.splitlines()
     assert (outcome.exit_code, outcome.out) == (2, "")
     assert f"' belongs to {service}; " in said
-    assert hint.startswith(f"hint: use openstack {command.split()[0]}")
+    assert hint.startswith(f"hint: use openstack {command.partition(' ')[0]}".rstrip())
 
 
 def test_no_noun_of_another_service_leads_to_one_of_ours(
@@ -297,6 +300,28 @@ def test_near_names_are_named_before_all_of_them(
     file.write_text("clouds: {production: {auth: {}}, staging: {auth: {}}}\n")
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(file))
     assert_first(run, "--os-cloud prodution image list", "production")
+
+
+@given(st.lists(st.text("aeilmgstr -_\x1b", max_size=9), min_size=1, max_size=4))
+@settings(max_examples=size(30, 1000), deadline=None, database=None)
+def check_any_words(words: list[str]) -> None:
+    found = answer(words, our_names())
+    assert found.message
+    assert len(found.hint.split("?")[0].split(", ")) <= 3 or "takes: " in found.hint
+
+
+def test_whatever_is_typed_gets_an_answer(cases: Cases) -> None:
+    check_any_words()
+    cases(size(30, 1000))
+
+
+@pytest.mark.parametrize("argv", [[""], ["image", ""], ["-"], ["--"], ["image", "-"]])
+def test_odd_words_are_refused_in_two_lines(
+    run_anonymous: Run, argv: list[str]
+) -> None:
+    outcome = run_anonymous(*argv)
+    assert (outcome.exit_code, outcome.out) == (2, "")
+    assert len(outcome.err.splitlines()) == 2
 
 
 @pytest.mark.parametrize(
