@@ -19,6 +19,7 @@ READING = {
     "complete",
     "doctor",
     "get",
+    "help",
     "info",
     "issue",
     "list",
