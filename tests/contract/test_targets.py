@@ -114,7 +114,7 @@ def test_what_names_nothing_touches_nothing(
         assert not wrong, "\n".join(wrong)
         assert decoys.read() == before
 
-    try_each(size(1, 3 if cloud.door == "real" else 20), check)
+    try_each(size(1, 1 if cloud.door == "real" else 20), check)
 
 
 @pytest.mark.fault(4)
@@ -147,7 +147,7 @@ def test_a_name_means_the_record_that_has_it(
             live(life, text, made, do)
         assert decoys.read() == before
 
-    try_each(size(1, 3 if cloud.door == "real" else 25), check)
+    try_each(size(1, 2 if cloud.door == "real" else 25), check)
     assert run("image", "metadef", "namespace", "delete", namespace).exit_code == 0
 
 
@@ -171,7 +171,7 @@ def test_a_tag_is_added_and_removed_as_it_is(
             assert run("image", "tag", "remove", "--", image_id, text).exit_code == 0
         assert tags() == kept
 
-    try_each(size(3, 30), check)
+    try_each(size(3, 10), check)
     for path, text in before.items():
         assert path.endswith(image_id) or decoys.read()[path] == text
 
