@@ -13,7 +13,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockserver.state.settings import AUTH_METHODS, DEFAULT_PASSWORD, Settings
+from mockserver.state.settings import (
+    AUTH_METHODS,
+    DEFAULT_PASSWORD,
+    BadSetting,
+    Settings,
+)
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -106,6 +111,8 @@ class MockCloud:
         from mockserver.seeds.document import load_seed
         from mockserver.state.cloud_state import CloudState
 
+        if data_dir == "":
+            raise BadSetting("data_dir is empty")
         settings = Settings(
             admin_password=admin_password,
             region_name=region_name,

@@ -73,7 +73,11 @@ HOMES = {
         "mockserver/control/routes.py",
         "mockserver/control/guard.py",
     ),
-    "cheroot": ("mockserver/doors/listener.py", "mockserver/doors/streams.py"),
+    "cheroot": (
+        "mockserver/doors/listener.py",
+        "mockserver/doors/requests.py",
+        "mockserver/doors/streams.py",
+    ),
     "responses": ("mockserver/doors/inprocess.py",),
 }
 """Where a heavy library may be imported when the module is; anywhere else only inside

@@ -9,6 +9,7 @@ import json
 import os
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,10 @@ TIMEOUT_S = 300
 PROBE_TIMEOUT_S = 10
 DEFAULT_URL = f"http://127.0.0.1:5000{CONTROL_MOUNT}"
 _NO_ANSWER = (OSError, ValueError, http.client.HTTPException)
+
+
+class WrongPassword(Failure):
+    """The cloud that answers has another password."""
 
 
 def ask(
@@ -58,6 +63,30 @@ def check_identity(url: str) -> None:
     """Raise :class:`Failure` unless an identity service answers at a URL."""
     try:
         _open(urllib.request.Request(f"{url.rstrip('/')}/v3"), PROBE_TIMEOUT_S).close()
+    except _NO_ANSWER as error:
+        raise Failure(f"no cloud answers at {url}: {error}") from error
+
+
+def check_password(url: str, password: str) -> None:
+    """Sign in once as the administrator.
+
+    Raises :class:`WrongPassword`, and :class:`Failure` where that fails otherwise.
+    """
+    domain = {"id": "default"}
+    user = {"name": "admin", "domain": domain, "password": password}
+    identity = {"methods": ["password"], "password": {"user": user}}
+    body = json.dumps({"auth": {"identity": identity}}).encode()
+    headers = {"Content-Type": "application/json"}
+    tokens = f"{url.rstrip('/').removesuffix('/v3')}/v3/auth/tokens"
+    request = urllib.request.Request(tokens, body, headers)
+    try:
+        _open(request, PROBE_TIMEOUT_S).close()
+    except urllib.error.HTTPError as error:
+        error.close()
+        if error.code == HTTPStatus.UNAUTHORIZED:
+            reason = f"{url} refuses the password of admin: give --admin-password"
+            raise WrongPassword(reason) from error
+        raise Failure(f"no cloud at {url}: HTTP {error.code}") from error
     except _NO_ANSWER as error:
         raise Failure(f"no cloud answers at {url}: {error}") from error
 

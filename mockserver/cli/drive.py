@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
+import time
+from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote
 
@@ -16,9 +19,12 @@ from mockserver.cli.failure import Failure
 from mockserver.cli.output import write_out
 from mockserver.faults.fault import BadFault, Fault
 
+FOLLOWED_EVERY_S = 0.5
+
 
 def reset(arguments: argparse.Namespace) -> int:
     _ask(arguments, "POST", "reset")
+    write_out("the cloud is as at its start\n")
     return 0
 
 
@@ -32,6 +38,12 @@ def seed(arguments: argparse.Namespace) -> int:
     except BadSeed as error:
         raise Failure(error) from error
     _ask(arguments, "POST", "seed", document)
+    counts = [
+        f"{len(records)} {noun}"
+        for noun, records in document.items()
+        if isinstance(records, list) and records
+    ]
+    write_out(f"added {', '.join(counts) or 'nothing'}\n")
     return 0
 
 
@@ -42,6 +54,11 @@ def save_snapshot(arguments: argparse.Namespace) -> int:
 
 def restore_snapshot(arguments: argparse.Namespace) -> int:
     _ask(arguments, "POST", "restore", {"name": arguments.name})
+    return 0
+
+
+def delete_snapshot(arguments: argparse.Namespace) -> int:
+    _ask(arguments, "DELETE", f"snapshots/{quote(arguments.name, safe='')}")
     return 0
 
 
@@ -85,9 +102,39 @@ def journal(arguments: argparse.Namespace) -> int:
     if arguments.clear:
         _ask(arguments, "DELETE", "journal")
         return 0
-    exchanges = _ask(arguments, "GET", "journal")
-    _write(arguments, exchanges, [_show_exchange(one) for one in exchanges])
+    exchanges = _read_journal(arguments, 0)
+    last = exchanges[-1]["number"] if exchanges else 0
+    if arguments.tail is not None:
+        exchanges = exchanges[-arguments.tail :] if arguments.tail else []
+    is_read = _write_exchanges(arguments, exchanges)
+    while arguments.follow and is_read:
+        pause(FOLLOWED_EVERY_S)
+        exchanges = _read_journal(arguments, last)
+        last = exchanges[-1]["number"] if exchanges else last
+        is_read = _write_exchanges(arguments, exchanges)
     return 0
+
+
+def pause(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+def _read_journal(arguments: argparse.Namespace, after: int) -> list[dict[str, Any]]:
+    """Return the exchanges after a number whose path is asked for."""
+    exchanges = _ask(arguments, "GET", f"journal?after={after}")
+    pattern = arguments.path
+    return [
+        one for one in exchanges if pattern is None or fnmatchcase(one["path"], pattern)
+    ]
+
+
+def _write_exchanges(
+    arguments: argparse.Namespace, exchanges: list[dict[str, Any]]
+) -> bool:
+    """Print exchanges; return whether somebody may read more."""
+    if arguments.follow and arguments.format == "json":  # a line each
+        return write_out("".join(f"{json.dumps(one)}\n" for one in exchanges))
+    return _write(arguments, exchanges, [_show_exchange(one) for one in exchanges])
 
 
 def clock(arguments: argparse.Namespace) -> int:
@@ -101,8 +148,6 @@ def clock(arguments: argparse.Namespace) -> int:
 
 
 def _show_fault(fault: dict[str, Any]) -> str:
-    import json
-
     number, hits = fault.pop("id"), fault.pop("hits")
     where = f"{fault.pop('method')} {fault.pop('path')}"
     how = " ".join(f"{name}={json.dumps(value)}" for name, value in fault.items())
@@ -124,12 +169,10 @@ def _show_exchange(exchange: dict[str, Any]) -> str:
     return " ".join(shown)
 
 
-def _write(arguments: argparse.Namespace, document: Any, lines: list[str]) -> None:
+def _write(arguments: argparse.Namespace, document: Any, lines: list[str]) -> bool:
     if arguments.format == "json":
-        import json
-
         lines = [json.dumps(document, indent=2)]
-    write_out("".join(f"{line}\n" for line in lines))
+    return write_out("".join(f"{line}\n" for line in lines))
 
 
 def _ask(

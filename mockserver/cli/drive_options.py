@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,11 @@ from typing import Any
 from mockserver.cli import drive
 from mockserver.faults.fault import Fault
 
+_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smhd])")
+_DURATION = re.compile(
+    r"(-)?(?:([0-9]+(?:\.[0-9]*)?|\.[0-9]+)|((?:[0-9]+(?:\.[0-9]+)?[smhd])+))"
+)
 FORMATS = ("text", "json")
 Command = Callable[[argparse.Namespace], int]
 """What runs a parsed command line and returns its exit code."""
@@ -55,6 +61,7 @@ def _add_snapshot(parser: argparse.ArgumentParser) -> None:
     for action, run, text in (
         ("save", drive.save_snapshot, "keep the cloud as it is now"),
         ("restore", drive.restore_snapshot, "let the cloud be as it was"),
+        ("delete", drive.delete_snapshot, "forget a saved state"),
     ):
         command = actions.add_parser(action, help=text, description=text)
         command.add_argument("name", metavar="NAME")
@@ -113,6 +120,17 @@ def _add_journal(parser: argparse.ArgumentParser) -> None:
         " and tokens are not recorded."
     )
     parser.add_argument("--clear", action="store_true", help="forget it instead")
+    parser.add_argument(
+        "--follow", action="store_true", help="go on with what comes, until interrupted"
+    )
+    parser.add_argument(
+        "--tail", type=_count, metavar="N", help="begin with the last N only"
+    )
+    parser.add_argument(
+        "--path",
+        metavar="PATTERN",
+        help="only requests for this path, where * is any text: '/v2/images/*'",
+    )
     _finish(parser, drive.journal, has_format=True)
 
 
@@ -121,7 +139,10 @@ def _add_clock(parser: argparse.ArgumentParser) -> None:
     put = parser.add_mutually_exclusive_group()
     put.add_argument("--set", metavar="TIME", help="let it be TIME (ISO 8601)")
     put.add_argument(
-        "--advance", type=float, metavar="SECONDS", help="go on by SECONDS"
+        "--advance",
+        type=_duration,
+        metavar="TIME",
+        help="go on by so many seconds, or by 90s, 5m, 12h, 1d, 1h30m",
     )
     stand = parser.add_mutually_exclusive_group()
     stand.add_argument(
@@ -131,6 +152,24 @@ def _add_clock(parser: argparse.ArgumentParser) -> None:
         "--thaw", action="store_const", const=False, dest="frozen", help="go on"
     )
     _finish(parser, drive.clock, has_format=True)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text} is no number of requests")
+    return int(text)
+
+
+def _duration(text: str) -> float:
+    """Return a number of seconds, said with or without units."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: 90s, 5m, 12h, 1d")
+    sign, seconds, parts = match.groups()
+    total = float(seconds or 0)
+    for number, unit in _PART.findall(parts or ""):
+        total += float(number) * _UNITS_S[unit]
+    return -total if sign else total
 
 
 def _finish(

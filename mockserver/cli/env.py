@@ -9,7 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mockserver.cli.control_client import check_identity, read_running_cloud
+from mockserver.cli.control_client import (
+    WrongPassword,
+    check_identity,
+    check_password,
+    read_running_cloud,
+)
 from mockserver.cli.environment import write_failing_code, write_shell_code
 from mockserver.cli.failure import Failure
 from mockserver.cli.output import write_out
@@ -46,6 +51,8 @@ def env(arguments: argparse.Namespace) -> int:
         try:
             described = _find_cloud(arguments)
             break
+        except WrongPassword:
+            raise
         except Failure:
             left_s = deadline_s - time.monotonic()
             if left_s <= 0:
@@ -65,6 +72,7 @@ def _find_cloud(arguments: argparse.Namespace) -> dict[str, Any]:
         return read_running_cloud(arguments.ready_file)
     check_identity(arguments.url)
     settings = settings_of(arguments)
+    check_password(arguments.url, settings["admin_password"])
     return {
         "identity_url": arguments.url,
         "control_url": control_url_of(arguments.url),

@@ -141,11 +141,14 @@ def write_failing_code(environ: Mapping[str, str]) -> str:
 
 @contextmanager
 def write_clouds_file(
-    described: Mapping[str, Any], names: Iterable[str] = ()
+    described: Mapping[str, Any],
+    names: Iterable[str] = (),
+    folder: Path | None = None,
 ) -> Iterator[Path]:
     """Yield a clouds.yaml that calls a described cloud ``mock`` and by other names.
 
-    It is private to its owner and removed when the block ends. Raises
+    It is private to its owner and removed when the block ends; it is below ``folder``,
+    or where temporary files are. Raises
     :class:`~mockserver.cli.failure.Failure` where it cannot be written.
     """
     import tempfile
@@ -156,7 +159,7 @@ def write_clouds_file(
     clouds = {name: _cloud_entry(described) for name in used}
     with ExitStack() as stack:
         try:
-            made = tempfile.TemporaryDirectory(prefix="mockserver-run-")
+            made = tempfile.TemporaryDirectory(prefix="mockserver-run-", dir=folder)
             path = Path(stack.enter_context(made), "clouds.yaml")
             with open(path, "x", encoding="utf-8", opener=_open_private) as file:
                 yaml.safe_dump({"clouds": clouds}, file)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from mockserver import __version__
 from mockserver.cli.drive_options import add_drive_commands
@@ -15,6 +15,7 @@ from mockserver.cli.failure import Failure
 from mockserver.cli.output import open_missing_streams, write_error, write_out
 from mockserver.state.settings import Settings
 
+USAGE = 2
 IDENTITY_PORT = 5000
 IMAGE_PORT = 9292
 
@@ -24,12 +25,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     open_missing_streams()
     words = sys.argv[1:] if argv is None else list(argv)
     try:
-        try:
-            with _guard(words):
-                arguments = build_parser().parse_args(words)
-                return int(arguments.run(arguments))
-        finally:
-            write_out("")  # what the parser has printed
+        with _guard(words):
+            arguments = build_parser().parse_args(words)
+            return int(arguments.run(arguments))
     except Failure as error:
         write_error(f"mockserver: {error}\n")
         return 1
@@ -52,9 +50,19 @@ def _guard(words: list[str]) -> AbstractContextManager[None]:
     return failing_code_on_failure()
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that tells what is wrong in one line, as far as it can be told."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"{self.prog}: {message} (try {self.prog} --help)\n")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        (write_error if file is sys.stderr else write_out)(message)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser; ``run`` of what it returns is the function of the command."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="mockserver",
         description="A Keystone v3 and a Glance v2 in one small process.",
     )

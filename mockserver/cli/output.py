@@ -10,19 +10,20 @@ from mockserver.cli.failure import Failure
 
 
 def open_missing_streams() -> None:
-    """Let closed standard streams lead nowhere; no other file takes their place.
+    """Let closed standard streams, which Python has as None, lead nowhere.
 
-    Of a closed one Python makes None.
+    No file that is opened later gets the number of one.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is not None:
             continue
         _lead_nowhere(number)
-        setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
+        stream = open(number, "w" if number else "r", closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
 
 
-def write_out(text: str) -> None:
-    """Print text at once; a reader that has gone away is none to complain to.
+def write_out(text: str) -> bool:
+    """Print text at once; return whether there is anybody left to read more.
 
     Raises :class:`Failure` where it cannot be printed.
     """
@@ -33,6 +34,8 @@ def write_out(text: str) -> None:
         _lead_nowhere(1)
         if not isinstance(error, BrokenPipeError):
             raise Failure(f"cannot write the output: {error.strerror}") from error
+        return False
+    return True
 
 
 def write_error(line: str) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from mockserver.control.snapshots import Snapshots
 from mockserver.faults.armed import Faults
 from mockserver.glance.tasks.recovery import recover
+from mockserver.keystone.beginning import Bootstrap
 from mockserver.keystone.bootstrap import (
-    Bootstrap,
     bootstrap,
     move_endpoints,
     update_admin_password,

@@ -61,7 +61,12 @@ class Controls:
         resp.status = falcon.HTTP_204
 
     def on_get_journal(self, req: falcon.Request, resp: falcon.Response) -> None:
-        resp.media = [exchange.describe() for exchange in self._plane.journal]
+        after = req.get_param_as_int("after", default=0)
+        resp.media = [
+            exchange.describe()
+            for exchange in self._plane.journal
+            if exchange.number > after
+        ]
 
     def on_delete_journal(self, req: falcon.Request, resp: falcon.Response) -> None:
         self._plane.journal.clear()
@@ -80,6 +85,12 @@ class Controls:
 
     def on_post_snapshots(self, req: falcon.Request, resp: falcon.Response) -> None:
         self._plane.snapshots.save(_read_name(req))
+        resp.status = falcon.HTTP_204
+
+    def on_delete_snapshot(
+        self, req: falcon.Request, resp: falcon.Response, name: str
+    ) -> None:
+        self._plane.snapshots.delete(name)
         resp.status = falcon.HTTP_204
 
     def on_post_restore(self, req: falcon.Request, resp: falcon.Response) -> None:
@@ -149,6 +160,7 @@ ROUTES = (
     ("journal", "journal"),
     ("clock", "clock"),
     ("snapshots", "snapshots"),
+    ("snapshots/{name}", "snapshot"),
     ("restore", "restore"),
     ("faults", "faults"),
     ("faults/{number:int}", "fault"),

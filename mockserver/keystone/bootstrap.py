@@ -5,9 +5,9 @@ They are those of ``keystone-manage bootstrap``, and Glance's entry in the catal
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mockserver.keystone.beginning import Bootstrap
 from mockserver.keystone.users.passwords import hash_password, is_password
 from mockserver.storage import facts
 from mockserver.storage.catalog import move_urls
@@ -32,17 +32,6 @@ if TYPE_CHECKING:
 ROLE_NAMES = ("reader", "member", "manager", "admin", "service")
 IMPLICATIONS = (("member", "reader"), ("manager", "member"), ("admin", "manager"))
 INTERFACES = ("public", "internal", "admin")
-
-
-@dataclass(frozen=True)
-class Bootstrap:
-    """What a seed can change in the records that its cloud starts with."""
-
-    domain_id: str = "default"
-    domain_name: str = "Default"
-    admin_project_id: str | None = None
-    image: bool = True
-    """Whether the catalog has Glance: a service with three endpoints."""
 
 
 def bootstrap(db: Connection, state: CloudState, wanted: Bootstrap) -> None:

@@ -45,7 +45,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockserver.keystone.bootstrap import Bootstrap
+from mockserver.keystone.beginning import Bootstrap
 from mockserver.seeds.checks import BadRecord, check_record
 
 if TYPE_CHECKING:

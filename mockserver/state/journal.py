@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 KEPT_EXCHANGES = 10_000
@@ -41,6 +42,8 @@ class Exchange:
     """Seconds until the answer's headers were sent, by the machine's clock."""
     fault: int | None = None
     """The number of the fault that hit the request, None if none did."""
+    number: int = 0
+    """Counts the exchanges of a cloud, from 1 on."""
 
     def describe(self) -> dict[str, Any]:
         """Return the exchange as ``/_mock/journal`` shows it, ready for JSON."""
@@ -61,11 +64,14 @@ class Journal:
 
     def __init__(self) -> None:
         self._exchanges: deque[Exchange] = deque(maxlen=KEPT_EXCHANGES)
+        self._numbers = count(1)
 
     def record(self, exchange: Exchange) -> None:
         """Append an exchange, without the secrets in its query."""
         query = _SECRET.sub(r"\1***", exchange.query)
-        self._exchanges.append(dataclasses.replace(exchange, query=query))
+        number = next(self._numbers)
+        kept = dataclasses.replace(exchange, query=query, number=number)
+        self._exchanges.append(kept)
 
     def clear(self) -> None:
         """Forget all exchanges."""

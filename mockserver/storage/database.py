@@ -53,13 +53,10 @@ class Database:
 
         Raises :class:`UnknownSchema` where its tables are of another version.
         """
-        names = sqlalchemy.inspect(db).get_table_names()
-        is_new = not names
+        is_new = not sqlalchemy.inspect(db).has_table(tables.FACTS.name)
         if is_new:
             self._create_tables(db, checkfirst=False)
             facts.remember(db, schema_version=SCHEMA_VERSION)
-        elif tables.FACTS.name not in names:
-            raise UnknownSchema(f"{self.path} is a database of another program")
         elif facts.recall(db, "schema_version") != SCHEMA_VERSION:
             raise UnknownSchema(
                 f"{self.path} was written by another version of mockserver"
@@ -88,11 +85,23 @@ class Database:
         # it holds credentials; SQLite would let everybody read it
         self.path.touch(0o600)
         try:
+            self._check_program()
             with self.begin() as db:
                 yield db
         except (sqlite3.Error, DBAPIError) as error:
             reason = getattr(error, "orig", error)
             raise BrokenDatabase(f"{self.path}: {reason}") from error
+
+    def _check_program(self) -> None:
+        """Raise :class:`UnknownSchema` for another program's file, and leave it alone.
+
+        A connection of the engine would change how the file keeps its journal.
+        """
+        query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        with contextlib.closing(sqlite3.connect(self.path)) as connection:
+            names = [name for (name,) in connection.execute(query)]
+        if names and tables.FACTS.name not in names:
+            raise UnknownSchema(f"{self.path} is a database of another program")
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
