@@ -15,11 +15,16 @@ def validate_with_service(
 ) -> Caller:
     """Return the bearer of a token, which may have expired if a service sends it.
 
-    Raises :class:`NotAuthenticated`, also for a service's token that is not valid or
-    has not the role; what :meth:`Tokens.validate` raises otherwise.
+    As in Glance, which delays the decision, a service's token that is not valid or has
+    not the role counts as none. Raises what :meth:`Tokens.validate` raises.
     """
-    if not service_token_id:
-        return tokens.validate(token_id)
-    if ROLE not in tokens.validate(service_token_id).roles:
-        raise NotAuthenticated("the service token has not the role")
-    return tokens.validate(token_id, allow_expired=True)
+    if service_token_id and _is_of_service(tokens, service_token_id):
+        return tokens.validate(token_id, allow_expired=True)
+    return tokens.validate(token_id)
+
+
+def _is_of_service(tokens: Tokens, token_id: str) -> bool:
+    try:
+        return ROLE in tokens.validate(token_id).roles
+    except NotAuthenticated:
+        return False

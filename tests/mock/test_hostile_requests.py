@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,6 +47,7 @@ def cloud() -> Iterator[MockCloud]:
 def test_no_request_makes_the_mock_crash(
     cloud: MockCloud, cases: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("ERROR")
     count = size(1_500, 32_000)
     apps = cloud.build_apps(is_local=True)
     crashed = []
@@ -68,12 +70,25 @@ def test_no_request_makes_the_mock_crash(
                 continue
             if status == 500 and not is_known(caplog):
                 crashed.append((shown, caplog.text[-600:]))
-    assert not crashed, "\n\n".join(f"{one}\n{why}" for one, why in crashed[:10])
+    assert not crashed, "\n\n".join(f"{one}\n{why}" for one, why in crashed[:40])
     cases(count)
 
 
+KNOWN = {
+    "_read_limit": "Keystone reads a limit by int(), and crashes on other text",
+}
+"""Functions in which the mock crashes as the real services do, and why they do."""
+
+
 def is_known(caplog: pytest.LogCaptureFixture) -> bool:
-    return not caplog.records or all(
-        record.exc_info is None or isinstance(record.exc_info[1], ServerError)
-        for record in caplog.records
+    """Tell whether a 500 is one that the real services give, too."""
+    errors = [record.exc_info[1] for record in caplog.records if record.exc_info]
+    return all(
+        isinstance(error, ServerError) or where_of(error) in KNOWN for error in errors
     )
+
+
+def where_of(error: BaseException | None) -> str:
+    """Return the name of the function that raised an error."""
+    frames = traceback.extract_tb(error and error.__traceback__)
+    return frames[-1].name if frames else ""

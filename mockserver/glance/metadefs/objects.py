@@ -131,6 +131,8 @@ def _read_object(req: falcon.Request) -> dict[str, Any]:
 
 def _read_new_object(req: falcon.Request) -> dict[str, Any]:
     body = read_definition(req, "object", GENERATED)
+    if not isinstance(body, dict):
+        raise ServerError  # Glance crashes on an array
     for part in body.get("properties", {}).values():
         check("property of an object", part)
     return shapes.OBJECT(body)
