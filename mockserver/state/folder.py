@@ -15,6 +15,8 @@ from pathlib import Path
 
 DATABASE = "mock.db"
 _PREFIX = "mockserver-"
+_TEMPORARY = "temporary"
+"""A file that only temporary folders have, once they are locked."""
 _IN_MEMORY = "/dev/shm"
 
 
@@ -44,6 +46,10 @@ class Folder:
             self._lock = _lock(path)
         except BlockingIOError:
             raise FolderInUse(f"{path} is in use by another mockserver") from None
+        if self._is_temporary:
+            (path / _TEMPORARY).touch()
+        else:  # a temporary folder that somebody keeps is one no more
+            (path / _TEMPORARY).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Release the folder; delete a temporary one."""
@@ -82,14 +88,17 @@ def _lock(path: Path) -> int:
 
 
 def _remove_abandoned(place: Path) -> None:
-    """Delete the temporary folders of clouds whose process was killed.
-
-    One without a database has just been made, and may not be locked yet.
-    """
-    for path in place.glob(f"{_PREFIX}????????"):
-        with contextlib.suppress(OSError):  # another user's, in use, or gone
-            is_ours = path.stat().st_uid == os.getuid() and not path.is_symlink()
-            if is_ours and (path / DATABASE).exists():
+    """Delete the temporary folders of clouds whose process was killed."""
+    for path in place.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # in use, or gone
+            if _is_temporary(path):
                 lock = _lock(path)
-                shutil.rmtree(path, ignore_errors=True)
+                if _is_temporary(path):
+                    shutil.rmtree(path, ignore_errors=True)
                 os.close(lock)
+
+
+def _is_temporary(path: Path) -> bool:
+    """Tell whether a cloud of this user made a folder for as long as it runs."""
+    is_ours = path.lstat().st_uid == os.getuid() and not path.is_symlink()
+    return is_ours and (path / _TEMPORARY).is_file()

@@ -52,9 +52,7 @@ def test_glance_answers_with_the_clients_request_id(
 
 
 @pytest.mark.fault(30)
-def test_a_service_token_that_is_none_is_ignored(
-    admin: Caller, member: Caller
-) -> None:
+def test_a_service_token_that_is_none_is_ignored(admin: Caller, member: Caller) -> None:
     for token in ("nothing", member.token, ""):
         headers = {"X-Service-Token": token}
         assert admin.image("GET", "/images", headers=headers).status_code == 200

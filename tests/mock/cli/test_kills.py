@@ -158,6 +158,26 @@ def test_temporary_folders_of_killed_servers_go(
     assert not left.exists()
 
 
+@pytest.mark.fault(27)
+def test_a_folder_that_somebody_keeps_never_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    with start("--port", "0") as (process, _):
+        process.kill()
+        process.wait()
+    [adopted] = tmp_path.iterdir()
+    for kept in (adopted, tmp_path / "mockserver-mydata12"):
+        with MockCloud(data_dir=kept):
+            pass
+    link = tmp_path / "mockserver-link4567"
+    link.symlink_to(adopted)
+    MockCloud().close()
+    assert {*tmp_path.iterdir()} == {adopted, link, tmp_path / "mockserver-mydata12"}
+    assert (adopted / "mock.db").exists()
+
+
 def stop_at(folder: Path, status: str, staged: bytes | None = None) -> str:
     """Leave an image in a folder as a process does that is killed; return its id."""
     cloud = MockCloud(data_dir=folder)
