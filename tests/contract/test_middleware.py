@@ -1,4 +1,4 @@
-"""What stands before both services: health checks, request ids, service tokens, limits."""
+"""What stands before both services: health checks, request ids, tokens, limits."""
 
 from __future__ import annotations
 

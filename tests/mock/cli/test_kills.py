@@ -162,19 +162,22 @@ def test_temporary_folders_of_killed_servers_go(
 def test_a_folder_that_somebody_keeps_never_goes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
     monkeypatch.setattr("tempfile.tempdir", None)
     with start("--port", "0") as (process, _):
         process.kill()
         process.wait()
-    [adopted] = tmp_path.iterdir()
-    for kept in (adopted, tmp_path / "mockserver-mydata12"):
+    [adopted] = place.iterdir()
+    named = place / "mockserver-mydata12"
+    for kept in (adopted, named):
         with MockCloud(data_dir=kept):
             pass
-    link = tmp_path / "mockserver-link4567"
+    link = place / "mockserver-link4567"
     link.symlink_to(adopted)
     MockCloud().close()
-    assert {*tmp_path.iterdir()} == {adopted, link, tmp_path / "mockserver-mydata12"}
+    assert {*place.iterdir()} == {adopted, link, named}
     assert (adopted / "mock.db").exists()
 
 
