@@ -262,7 +262,7 @@ class CarelessKeystone(Client):
             {"id": "abc", "parent_region_id": "RegionOne"},
         ]
 
-    def document(self, method: str, path: str, **options: Any) -> Any:
+    def document(self, method: str, path: str, *shape: Any, **options: Any) -> Any:
         if path == REGION.path:
             return {"regions": list(self.records)}
         return {"region": self.records[0]}

@@ -12,7 +12,7 @@ from imagectl import DISTRIBUTION
 from imagectl.api import lookup
 from imagectl.command import Command
 from imagectl.contract.identity import USER
-from imagectl.errors import NotFoundError
+from imagectl.errors import NotFoundError, UsageError
 from imagectl.program import any_text
 from imagectl.registry import GROUP
 from imagectl.shell import Shell
@@ -239,7 +239,8 @@ def test_no_look_up_takes_an_empty_name_for_none(
     shell.options = shell.parser.parse_args([])
     with pytest.raises(NotFoundError):
         lookup.find_optional_id(shell.cloud, USER, name, domain)
-    assert lookup.find_optional_id(shell.cloud, USER, None, "") is None
+    with pytest.raises(UsageError):
+        lookup.find_optional_id(shell.cloud, USER, None, "")
     shell.cloud.session.close()
 
 

@@ -71,7 +71,7 @@ def test_a_setting_of_any_type_is_read_or_refused_in_a_line(
     settings += [{"regions": [{"name": v, "values": v}]} for v in VALUES]
     documents: list[Any] = [{"clouds": {"c": each}} for each in settings]
     documents += [{"clouds": {"c": each}} for each in VALUES]
-    documents += [{"clouds": each} for each in VALUES] + VALUES
+    documents += [*({"clouds": each} for each in VALUES), *VALUES]
     for document in documents:
         file.write_text(json.dumps(document))
         try:

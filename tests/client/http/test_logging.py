@@ -225,7 +225,7 @@ def test_no_log_obeys_what_a_service_says(
 
 @pytest.mark.fault(22)
 def test_one_formatter_escapes_all_but_the_ends_of_lines() -> None:
-    record = logging.makeLogRecord({"msg": f"a{TERMINAL}\r\nb"})
+    record = logging.makeLogRecord({"msg": f"a{TERMINAL}\r\nb", "levelno": 20})
     assert EscapingFormatter("%(message)s").format(record) == (
         "a\\x1b]0;owned\\x07\\x9b2J\\u202e\\r\nb"
     )

@@ -67,7 +67,9 @@ def run_all(source: Path, target: Path) -> None:
         for line in source.read_text().splitlines():
             file.write(json.dumps(run(json.loads(line))) + "\n")
             file.flush()
-        peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        # ``ru_maxrss`` would begin with what the process had that started this one.
+        status = Path("/proc/self/status").read_text()
+        peak_kib = int(status.partition("VmHWM:")[2].split()[0])
         file.write(json.dumps(peak_kib) + "\n")
 
 

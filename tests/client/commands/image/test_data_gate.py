@@ -252,7 +252,7 @@ def test_sync_checks_files_and_urls(
     for place in (f"url: '{web}/bad'", "file: bad"):
         entry = f"{{name: a, disk_format: raw, {place}, {checksum}}}"
         declared.write_text(f"images:\n  - {entry}\n")
-        done = run("image", "sync", "-f", declared)
+        done = run("image", "sync", declared)
         assert done.exit_code == 7, done.err
         assert "is not safe to use" in done.err
     assert changes_of(cloud) == []

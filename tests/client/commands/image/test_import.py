@@ -95,7 +95,7 @@ def test_how_far_sending_is_is_shown(run: Run, qcow2: Path) -> None:
     ):
         done = run(*argv)
         assert done.exit_code == 0
-        assert "imagectl: 100 %, " in done.err
+        assert ": 100 %, " in done.err
 
 
 @pytest.mark.parametrize(

@@ -336,7 +336,7 @@ def test_what_ctrl_c_keeps_is_told_with_the_programs_name(
         raise KeyboardInterrupt
 
     glance.faults = [glance.cut_after(5)]
-    monkeypatch.setattr("imagectl.transfer.retries.Retries.wait", interrupt)
+    monkeypatch.setattr("imagectl.http.retries.Retries.wait", interrupt)
     argv = ("image", "save", IMAGE_ID, "--file", target)
     done = run_anonymous(*glance.options, *argv)
     assert done.exit_code == 130
