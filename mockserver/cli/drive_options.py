@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import re
 from collections.abc import Callable
@@ -14,9 +15,7 @@ from mockserver.faults.fault import Fault
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smhd])")
-_DURATION = re.compile(
-    r"(-)?(?:([0-9]+(?:\.[0-9]*)?|\.[0-9]+)|((?:[0-9]+(?:\.[0-9]+)?[smhd])+))"
-)
+_DURATION = re.compile(f"({_PART.pattern})+")
 FORMATS = ("text", "json")
 Command = Callable[[argparse.Namespace], int]
 """What runs a parsed command line and returns its exit code."""
@@ -162,14 +161,13 @@ def _count(text: str) -> int:
 
 def _duration(text: str) -> float:
     """Return a number of seconds, said with or without units."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
+    with contextlib.suppress(ValueError):
+        return float(text)
+    sign, said = (-1, text[1:]) if text.startswith("-") else (1, text)
+    if not _DURATION.fullmatch(said):
         raise argparse.ArgumentTypeError(f"{text!r} is no time: 90s, 5m, 12h, 1d")
-    sign, seconds, parts = match.groups()
-    total = float(seconds or 0)
-    for number, unit in _PART.findall(parts or ""):
-        total += float(number) * _UNITS_S[unit]
-    return -total if sign else total
+    parts = _PART.findall(said)
+    return sign * sum(float(number) * _UNITS_S[unit] for number, unit in parts)
 
 
 def _finish(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -42,7 +44,7 @@ def test_reset_lets_the_cloud_be_as_at_its_start(
     cloud: MockCloud, drive: Drive
 ) -> None:
     create(cloud, "project", name="later")
-    assert drive("reset") == ""
+    assert drive("reset") == "the cloud is as at its start\n"
     assert project_names(cloud) == {"admin", "service"}
 
 
@@ -332,3 +334,113 @@ def test_a_request_that_means_nothing_is_refused(cloud: MockCloud) -> None:
     answer = requests.put(f"{cloud.control_url}/clock", data=b'{"tick": 1}')
     assert answer.json() == {"error": "a clock has set, advance_s and frozen"}
     assert requests.get(f"{cloud.control_url}/nope").status_code == 404
+
+
+@pytest.mark.fault("P32")
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("90", 90), ("90s", 90), ("5m", 300), ("1h30m", 5400), ("1.5d", 129_600)],
+)
+def test_a_clock_is_advanced_by_units_of_time(
+    cloud: MockCloud, said: str, seconds: float
+) -> None:
+    cloud.clock.freeze()
+    before = cloud.clock.now()
+    assert main(["clock", "--advance", said, "--url", cloud.identity_url]) == 0
+    assert (cloud.clock.now() - before).total_seconds() == seconds
+
+
+@pytest.mark.fault("P32")
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["clock", "--advance", "5x"],
+        ["journal", "--tail", "-1"],
+        ["fault", "add", "--status", "5"],
+        ["fault", "add", "--nothing"],
+        ["snapshot"],
+    ],
+)
+def test_a_wrong_command_line_is_told_in_one_line(
+    argv: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(argv)
+    assert left.value.code == 2
+    assert capfd.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.fault("P32")
+def test_a_snapshot_is_deleted_by_name(
+    cloud: MockCloud, capfd: pytest.CaptureFixture[str]
+) -> None:
+    url = ("--url", cloud.identity_url)
+    assert main(["snapshot", "save", "a", *url]) == 0
+    assert main(["snapshot", "delete", "a", *url]) == 0
+    assert main(["snapshot", "delete", "a", *url]) == 1
+    assert capfd.readouterr().err == "mockserver: there is no snapshot 'a'\n"
+    assert not list(cloud.plane.snapshots)
+
+
+@pytest.mark.fault("P32")
+def test_a_journal_is_cut_filtered_and_followed(
+    cloud: MockCloud,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def ask_more(seconds: float) -> None:
+        requests.get(f"{cloud.identity_url}/v3/{len(cloud.journal)}")
+        if len(cloud.journal) == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("mockserver.cli.drive.pause", ask_more)
+    for path in ("/v3", "/v3/regions"):
+        requests.get(cloud.identity_url + path)
+    url = ("--url", cloud.identity_url)
+    assert main(["journal", "--tail", "1", *url]) == 0
+    assert "GET /v3/regions" in capfd.readouterr().out
+    assert main(["journal", "--path", "/v3", *url]) == 0
+    assert capfd.readouterr().out.count("\n") == 1
+    assert main(["journal", "--follow", *url]) == 130
+    assert capfd.readouterr().out.count("\n") == 3
+
+
+@pytest.mark.fault("P32")
+def test_seed_and_reset_say_what_was_done(
+    cloud: MockCloud, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "seed.json"
+    file.write_text(json.dumps({"users": [{"name": "a"}, {"name": "b"}]}))
+    assert main(["seed", str(file), "--url", cloud.identity_url]) == 0
+    assert main(["reset", "--url", cloud.identity_url]) == 0
+    said = "added 2 users\nthe cloud is as at its start\n"
+    assert capfd.readouterr().out == said
+
+
+@pytest.mark.fault("P32")
+def test_driving_a_cloud_needs_nothing_that_serves_one() -> None:
+    script = (
+        "import sys\n"
+        "for name in ('sqlalchemy', 'falcon', 'cheroot', 'jsonschema'):\n"
+        "    sys.modules[name] = None\n"
+        "from mockserver.cli.main import main\n"
+        "sys.exit(main(['seed', '--metadefs', 'samples', '--url', sys.argv[1]]))\n"
+    )
+    url = "http://127.0.0.1:9"
+    line = [sys.executable, "-c", script, url]
+    ended = subprocess.run(line, capture_output=True, text=True)
+    assert ended.stderr.startswith(f"mockserver: no cloud answers at {url}")
+
+
+@pytest.mark.fault("P32")
+def test_env_tells_of_a_wrong_password(
+    cloud: MockCloud, capfd: pytest.CaptureFixture[str]
+) -> None:
+    wrong = ["env", "--url", cloud.identity_url, "--admin-password", "wrong"]
+    assert main(wrong) == 1
+    out, err = capfd.readouterr()
+    assert "OS_PASSWORD" not in out
+    assert err == (
+        f"mockserver: {cloud.identity_url} refuses the password of admin:"
+        " give --admin-password\n"
+    )

@@ -87,6 +87,7 @@ def hostile_environments(folder: Path) -> st.SearchStrategy[dict[str, str]]:
     return st.dictionaries(st.sampled_from(NAMES), values)
 
 
+@pytest.mark.fault(1)
 def test_no_variable_or_file_leads_out_of_a_run(
     cloud: MockCloud, hostile_folder: Path, home: Path
 ) -> None:
@@ -110,6 +111,7 @@ def test_no_variable_or_file_leads_out_of_a_run(
         check()
 
 
+@pytest.mark.fault(2)
 def test_no_variable_leads_out_of_a_shell_that_sourced_env(
     cloud: MockCloud, hostile_folder: Path, home: Path
 ) -> None:
@@ -173,6 +175,7 @@ READ_CONFIG = (
 )
 
 
+@pytest.mark.fault(1)
 @pytest.mark.parametrize("name", [None, "mock", "prod", "envvars"])
 def test_run_answers_by_every_name_it_was_given(
     hostile_folder: Path, name: str | None
@@ -187,6 +190,7 @@ def test_run_answers_by_every_name_it_was_given(
     assert told == [True, name or "envvars"]
 
 
+@pytest.mark.fault(1)
 def test_run_lets_no_variable_of_the_caller_in(hostile_folder: Path) -> None:
     script = "import json, os; print(json.dumps(dict(os.environ)))"
     inside = run_inside(
@@ -201,6 +205,7 @@ def test_run_lets_no_variable_of_the_caller_in(hostile_folder: Path) -> None:
     assert "OS_CLOUD" not in inside  # it would make openstacksdk ignore OS_USERNAME
 
 
+@pytest.mark.fault(1)
 @pytest.mark.parametrize("signum", [None, signal.SIGTERM, signal.SIGHUP])
 def test_a_runs_clouds_file_is_private_and_goes_with_it(
     tmp_path: Path, signum: signal.Signals | None, monkeypatch: pytest.MonkeyPatch
@@ -228,6 +233,7 @@ def test_a_runs_clouds_file_is_private_and_goes_with_it(
     assert not list((tmp_path / "temporary").iterdir())
 
 
+@pytest.mark.fault(1)
 def test_a_cloud_whose_keystone_is_elsewhere_keeps_its_own_images(
     hostile_folder: Path,
 ) -> None:
@@ -243,6 +249,7 @@ def test_a_cloud_whose_keystone_is_elsewhere_keeps_its_own_images(
                 assert read.service("image").endpoint_override == cloud.image_url
 
 
+@pytest.mark.fault(1)
 @pytest.mark.parametrize(
     ("held", "expected"),
     [
@@ -286,6 +293,7 @@ def evaluate(shell: str, script: str, **environ: str) -> tuple[int, str, str]:
 STRICT = {"bash": "set -euo pipefail", "sh": "set -eu", "dash": "set -eu"}
 
 
+@pytest.mark.fault(2)
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("quote", ['"', ""])
 @pytest.mark.parametrize(
@@ -307,6 +315,7 @@ def test_env_that_fails_leaves_a_shell_no_cloud(
     assert not load_cloud(argparse.Namespace(), inside).auth
 
 
+@pytest.mark.fault(2)
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_env_that_a_signal_ends_prints_code_that_fails(
     signum: signal.Signals,
@@ -320,12 +329,14 @@ def test_env_that_a_signal_ends_prints_code_that_fails(
     assert capfd.readouterr().out.endswith("; false\n")
 
 
+@pytest.mark.fault(2)
 def test_the_help_of_env_is_no_code(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["env", "--help"])
     assert "false" not in capfd.readouterr().out
 
 
+@pytest.mark.fault(2)
 @pytest.mark.parametrize("shell", SHELLS)
 def test_env_makes_a_strict_shell_use_its_cloud(
     cloud: MockCloud, hostile_folder: Path, shell: str
@@ -340,6 +351,7 @@ def test_env_makes_a_strict_shell_use_its_cloud(
     assert out == f"{cloud.identity_url}/v3 unset unset\n"
 
 
+@pytest.mark.fault(2)
 def test_env_waits_for_a_server_that_is_starting(
     cloud: MockCloud,
     tmp_path: Path,
@@ -373,6 +385,7 @@ for name in (None, "mock", "prod"):
 """
 
 
+@pytest.mark.fault(1)
 @pytest.mark.reference
 def test_openstacksdk_and_openstack_in_a_run_use_its_cloud(
     hostile_folder: Path,

@@ -29,12 +29,14 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "ready.json"
 
 
+@pytest.mark.fault(3)
 def test_a_ready_file_is_private_and_nothing_is_left_beside_it(file: Path) -> None:
     write_ready_file(file, {"id": "1"})
     assert file.stat().st_mode & 0o777 == 0o600
     assert {path.name for path in file.parent.iterdir()} == {file.name, "home"}
 
 
+@pytest.mark.fault(25)
 def test_a_foreseen_temporary_name_is_not_followed(file: Path) -> None:
     victim = file.with_name("victim")
     victim.write_text("precious")
@@ -43,6 +45,7 @@ def test_a_foreseen_temporary_name_is_not_followed(file: Path) -> None:
     assert victim.read_text() == "precious"
 
 
+@pytest.mark.fault(3)
 def test_a_ready_file_that_cannot_be_put_in_place_leaves_no_part(file: Path) -> None:
     file.mkdir()
     before = set(os.listdir(file.parent))
@@ -51,6 +54,7 @@ def test_a_ready_file_that_cannot_be_put_in_place_leaves_no_part(file: Path) -> 
     assert set(os.listdir(file.parent)) == before
 
 
+@pytest.mark.fault(3)
 def test_a_ready_file_ends_with_its_server(file: Path) -> None:
     with pytest.raises(KeyboardInterrupt), keep_ready_file(file, {"id": "1"}):
         assert file.exists()
@@ -58,6 +62,7 @@ def test_a_ready_file_ends_with_its_server(file: Path) -> None:
     assert not file.exists()
 
 
+@pytest.mark.fault(3)
 @pytest.mark.parametrize("later", ['{"id": "2"}', "[]", "{"])
 def test_a_ready_file_that_another_server_wrote_stays(file: Path, later: str) -> None:
     with keep_ready_file(file, {"id": "1"}):
@@ -65,6 +70,7 @@ def test_a_ready_file_that_another_server_wrote_stays(file: Path, later: str) ->
     assert file.read_text() == later
 
 
+@pytest.mark.fault(3)
 def test_a_ready_file_that_somebody_removed_is_no_error(file: Path) -> None:
     with keep_ready_file(file, {"id": "1"}):
         file.unlink()
@@ -85,6 +91,7 @@ def refused(file: Path, capfd: pytest.CaptureFixture[str]) -> str:
     return reason
 
 
+@pytest.mark.fault(3)
 def test_a_ready_file_whose_process_has_ended_is_refused(
     cloud: MockCloud, file: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -94,6 +101,7 @@ def test_a_ready_file_whose_process_has_ended_is_refused(
     assert len(cloud.faults) == 0
 
 
+@pytest.mark.fault(3)
 def test_a_ready_file_is_refused_where_another_cloud_answers(
     cloud: MockCloud, file: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,6 +118,7 @@ def test_a_ready_file_is_refused_where_another_cloud_answers(
     assert len(cloud.faults) == 0
 
 
+@pytest.mark.fault(3)
 def test_a_ready_file_is_refused_where_nothing_answers(
     file: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -118,6 +127,7 @@ def test_a_ready_file_is_refused_where_nothing_answers(
     assert "no cloud answers at" in refused(file, capfd)
 
 
+@pytest.mark.fault(3)
 @pytest.mark.parametrize(
     "change",
     [
@@ -139,6 +149,7 @@ def test_a_ready_file_with_wrong_types_is_none(
     assert refused(file, capfd) == f"mockserver: {file} is no ready file\n"
 
 
+@pytest.mark.fault(3)
 def test_another_cloud_has_another_id(cloud: MockCloud) -> None:
     with MockCloud() as other:
         assert describe(other)["id"] != describe(cloud)["id"]

@@ -41,6 +41,7 @@ def read_ready_line(process: subprocess.Popen[str]) -> dict[str, Any]:
     return ready
 
 
+@pytest.mark.fault(27)
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_serve_says_when_it_is_ready_and_stops_cleanly(
     tmp_path: Path, signum: signal.Signals, monkeypatch: pytest.MonkeyPatch
@@ -72,6 +73,7 @@ def test_serve_gives_each_service_a_port_of_its_own() -> None:
     assert ready["password"] == "other"
 
 
+@pytest.mark.fault(27)
 def test_a_signal_that_came_before_the_wait_is_not_lost() -> None:
     with awaited_signals() as wait_for_signal:
         os.kill(os.getpid(), signal.SIGTERM)

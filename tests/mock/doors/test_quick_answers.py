@@ -63,6 +63,7 @@ def test_a_listing_that_nobody_reads_holds_up_no_other(cloud: MockCloud) -> None
     assert listed.items() >= many.items()
 
 
+@pytest.mark.fault(25)
 def test_slow_data_by_an_encoded_path_holds_up_no_other(
     cloud: MockCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +101,7 @@ def test_requests_sent_at_once_are_answered_in_turn(cloud: MockCloud) -> None:
                 received += line
 
 
+@pytest.mark.fault(25)
 def test_a_connection_that_says_nothing_holds_up_no_other(cloud: MockCloud) -> None:
     with connect(cloud), connect(cloud) as half:
         half.sendall(b"GET /image/versions HTTP/1.1\r\n")
