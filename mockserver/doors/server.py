@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from mockserver.app import Apps, add_control, combine
 from mockserver.doors.listener import STOP_TIMEOUT_S, Listener, listen
@@ -64,10 +66,17 @@ class Server:
         root = (public_url or f"http://{_reachable(host)}").rstrip("/")
         ports = [listener.bind_addr[1] for listener in self._listeners]
         if len(ports) == 2:
-            return f"{root}:{ports[0]}", f"{root}:{ports[1]}"
+            return _at_port(root, ports[0]), _at_port(root, ports[1])
         if public_url is None:
             root = f"{root}:{ports[0]}"
         return root + IDENTITY_MOUNT, root + IMAGE_MOUNT
+
+
+def _at_port(url: str, port: int) -> str:
+    """Return a URL with this port in place of its own."""
+    parts = urlsplit(url)
+    host = re.sub(r":[0-9]*\Z", "", parts.netloc)
+    return parts._replace(netloc=f"{host}:{port}").geturl()
 
 
 def _reachable(host: str) -> str:

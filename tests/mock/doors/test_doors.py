@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -79,6 +80,27 @@ def test_a_public_url_stands_in_links_and_catalog() -> None:
         answer = requests.get(f"http://{host}:{port}/identity/v3")
     link = answer.json()["version"]["links"][0]["href"]
     assert link == "https://cloud.example.org/identity/v3/"
+
+
+@pytest.mark.fault(29)
+@pytest.mark.parametrize(
+    ("public_url", "before", "after"),
+    [
+        ("http://cloud.example.org", "http://cloud.example.org", ""),
+        ("https://cloud.example.org:8443", "https://cloud.example.org", ""),
+        ("http://[::1]", "http://[::1]", ""),
+        ("http://[::1]:80/", "http://[::1]", ""),
+        ("http://cloud.example.org/path", "http://cloud.example.org", "/path"),
+    ],
+)
+def test_a_public_url_with_two_ports_has_each(
+    public_url: str, before: str, after: str
+) -> None:
+    with contextlib.closing(MockCloud(public_url=public_url)) as cloud:
+        cloud.listen(ports=(0, 0))
+        listeners = cloud._server._listeners  # type: ignore[union-attr]
+        urls = [f"{before}:{one.bind_addr[1]}{after}" for one in listeners]
+        assert [cloud.identity_url, cloud.image_url] == urls
 
 
 def test_a_port_in_use_is_refused_in_one_line(closing: MockCloud) -> None:
