@@ -208,8 +208,9 @@ def test_env_asks_the_cloud_that_serves(
 ) -> None:
     from mockserver.cloud import MockCloud
 
-    monkeypatch.setenv("MOCKSERVER_ADMIN_PASSWORD", "from-the-environment")
-    with MockCloud() as cloud:
+    password = "from-the-environment"
+    monkeypatch.setenv("MOCKSERVER_ADMIN_PASSWORD", password)
+    with MockCloud(admin_password=password) as cloud:
         assert main(["env", "--url", cloud.identity_url]) == 0
         out = capfd.readouterr().out
         assert f"export OS_AUTH_URL={cloud.identity_url}/v3\n" in out
