@@ -110,7 +110,7 @@ class Client:
         """Return one record; ``query`` are parameters of the request."""
         path = f"{resource.path}/{quote(identifier)}"
         record = self.record(resource, "GET", path, params=query)
-        if resource.has("id") and record["id"].casefold() != identifier.casefold():
+        if resource.has("id") and _fold(record["id"]) != _fold(identifier):
             raise ServiceError(
                 f"Asked for the {resource.words} {identifier},"
                 f" the service answered with {record['id']}."
@@ -260,6 +260,11 @@ def _single(resource: Resource, records: Any) -> Record:
     if len(records) == 1:
         return Answered(records[0])
     raise ServiceError(f"The answer holds no {resource.words}.")
+
+
+def _fold(identifier: str) -> str:
+    """Return what is left of an id where a database ignores case and blanks at the end."""
+    return identifier.rstrip().casefold()
 
 
 def _next_marker(answer: Record) -> str | None:
