@@ -263,7 +263,7 @@ def _single(resource: Resource, records: Any) -> Record:
 
 
 def _fold(identifier: str) -> str:
-    """Return what is left of an id where a database ignores case and blanks at the end."""
+    """Return an id as a database sees it that ignores case and blanks at the end."""
     return identifier.rstrip().casefold()
 
 
