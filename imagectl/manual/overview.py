@@ -36,7 +36,7 @@ Options of every command
   --os-cloud <cloud>             a cloud of clouds.yaml; or OS_* variables
   -f json, -c <column>           what is printed, and how (after the command)
   --dry-run                      print what would change something, send nothing
-  -v, --debug, -q                a line for each request; all of it; errors only
+  -v, --debug, -q                a line for each request; all of it; no progress
   -h, --help                     this, or the help of a command
 
 Examples
