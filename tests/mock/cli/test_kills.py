@@ -50,6 +50,8 @@ class Client:
         self.digests: dict[str, str] = {}
         self.token = ""
         self.under_way: tuple[str, bytes] | None = None
+        self.is_told = threading.Event()
+        """Set once something was acknowledged since the server's start."""
         self._numbers = itertools.count()
 
     def sign_in(self, identity_url: str) -> None:
@@ -66,6 +68,7 @@ class Client:
                 self.sign_in(ready["identity_url"])
             while True:
                 self.add_user(ready["identity_url"])
+                self.is_told.set()
                 self.add_image(ready["image_url"])
 
     def add_user(self, url: str) -> None:
@@ -122,9 +125,11 @@ def test_a_killed_server_loses_nothing_it_has_told(tmp_path: Path, cases: Any) -
             if client.token:
                 client.check(ready)
             assert left_over(folder, client) == []
+            client.is_told.clear()
             working = threading.Thread(target=client.work, args=[ready])
             working.start()
-            working.join(_PAUSES.uniform(0.05, 0.6))
+            assert client.is_told.wait(60)
+            working.join(_PAUSES.uniform(0, 0.4))
             process.kill()
             working.join()
     with start("--port", port, "--data-dir", folder) as (_, ready):
