@@ -65,6 +65,10 @@ class Command(command.Command):
         """Load none: cliff's scan for plugins takes longer than most commands."""
         self._hooks = []
 
+    def get_epilog(self) -> str:
+        """Return none: cliff would look for the distribution that has the command."""
+        return ""
+
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.formatter_class = HelpFormatter

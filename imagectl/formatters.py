@@ -7,6 +7,7 @@ spreadsheets and shells, which take some characters for commands: these are esca
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import re
 import shutil
@@ -119,6 +120,21 @@ class Csv(commaseparated.CSVLister):
         super().emit_list(column_names, rows, stdout, parsed_args)
 
 
+class Json(json_format.JSONFormatter):
+    """``-f json``. A listing is written at once: its tokens one by one take longer."""
+
+    def emit_list(
+        self,
+        column_names: Sequence[str],
+        data: Iterable[Row],
+        stdout: TextIO,
+        parsed_args: argparse.Namespace,
+    ) -> None:
+        text = io.StringIO()
+        super().emit_list(column_names, data, text, parsed_args)
+        stdout.write(text.getvalue())
+
+
 class JsonLines(ListFormatter):
     """``-f jsonl``: one JSON object per line, written as soon as its row arrives."""
 
@@ -210,7 +226,7 @@ def _without_formulas(row: Row) -> Row:
 
 LIST_FORMATTERS: dict[str, type[Any]] = {
     "csv": Csv,
-    "json": json_format.JSONFormatter,
+    "json": Json,
     "jsonl": JsonLines,
     "table": Table,
     "value": Value,

@@ -73,6 +73,8 @@ class PropertiesCell(MappingCell):
 
 def cell(content: Any) -> Any:
     """Return the cell for a value: lists and mappings are wrapped, others are not."""
+    if isinstance(content, str):  # most are, and asking for a mapping is slow
+        return content
     if isinstance(content, Mapping):
         return MappingCell(content)
     if isinstance(content, (list, tuple)):

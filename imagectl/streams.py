@@ -31,6 +31,7 @@ class Stream(TextBase):
         self.failure: OSError | None = None
         """Why the first text was lost."""
         self._stream = stream
+        self._is_terminal = stream is not None and stream.isatty()
         self._shows_bar = False
 
     @property
@@ -44,7 +45,10 @@ class Stream(TextBase):
     def write(self, text: str) -> int:
         if text and self.failure is None:
             try:
-                self._opened().write(self._around_bar(self._encodable(text)))
+                shown = text if text.isascii() else self._encodable(text)
+                if self._is_terminal:
+                    shown = self._around_bar(shown)
+                (self._stream or self._opened()).write(shown)
             except (OSError, ValueError) as error:
                 self._lose(error)
         return len(text)
@@ -67,7 +71,7 @@ class Stream(TextBase):
                 self._lose(error)
 
     def isatty(self) -> bool:
-        return self._stream is not None and self._stream.isatty()
+        return self._is_terminal
 
     def fileno(self) -> int:
         """Return the descriptor; raises :class:`OSError` where there is none."""
@@ -79,15 +83,13 @@ class Stream(TextBase):
         return self._stream
 
     def _encodable(self, text: str) -> str:
-        if text.isascii():
-            return text
         return text.encode(self.encoding, self.errors).decode(self.encoding)
 
     def _around_bar(self, text: str) -> str:
         was_shown = self._shows_bar
         self._shows_bar = text.startswith("\r") and not text.endswith("\n")
         is_line = text.endswith("\n") and text != "\n" and not text.startswith("\r")
-        if not (was_shown and is_line and self.isatty()):
+        if not (was_shown and is_line):
             return text
         return CLEARED_LINE + text
 

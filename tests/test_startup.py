@@ -57,3 +57,13 @@ def test_a_command_imports_no_other_command() -> None:
         "imagectl.commands.image.list",
         "imagectl.commands.options",
     }
+
+
+def test_a_command_does_not_look_for_its_distribution() -> None:
+    program = (
+        "from cliff import command\n"
+        "from imagectl.shell import main\n"
+        "main(['command', 'list', '-f', 'value'])\n"
+        "assert command._dists_by_mods is None\n"
+    )
+    subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

@@ -93,8 +93,9 @@ class Client:
             answer = self.document("GET", path or resource.path, shape, params=params)
             page = answer[resource.collection]
             marker = _next_marker(answer) if page else None
-            records = [one for one in page if _is_wanted(resource, params, one)]
-            records = records[:remaining]
+            if resource.service != "image":
+                page = [one for one in page if _is_wanted(resource, params, one)]
+            records = page[:remaining]
             if remaining is not None:
                 remaining -= len(records)
             del answer, page
@@ -242,7 +243,7 @@ def _is_wanted(resource: Resource, query: Mapping[str, Any], record: Record) -> 
     A Keystone on MySQL compares without regard to case, and one that does not know a
     filter ignores it. Glance's values may have operators: ``filters.py`` sees to them.
     """
-    return resource.service == "image" or all(
+    return all(
         record.get(key, wanted) == wanted
         for key, wanted in query.items()
         if wanted is not None

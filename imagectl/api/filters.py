@@ -101,7 +101,9 @@ def list_images(
         )
 
     found = client.list(IMAGE, query, marker=marker, page_size=page_size)
-    return islice(filter(is_wanted, found), limit)
+    if conditions or tags or accepts:
+        found = filter(is_wanted, found)
+    return islice(found, limit)
 
 
 def _parameter(key: str, wanted: str) -> str | None:

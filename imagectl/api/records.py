@@ -58,11 +58,17 @@ def check_shape(value: Any, shape: Shape, place: str = "it") -> None:
 def _check_records(records: Iterable[Any], resource: Resource) -> None:
     """Raise ValueError where a record has no id, or a value of a wrong type."""
     types = {field.name: {*_TYPES[field.kind], type(None)} for field in resource.fields}
+    seen: set[tuple[Any, ...]] = set()
     for record in records:
         if not isinstance(record, dict):
             raise ValueError(f"JSON where a {resource.words} is no object")
-        for key, value in record.items():
-            if key in types and type(value) not in types[key]:
-                raise ValueError(f"a {resource.words} whose '{key}' is of a wrong type")
+        # Most records of a page have the same members, of the same types.
+        members = (*record, *map(type, record.values()))
+        if members not in seen:
+            for key, value in record.items():
+                if key in types and type(value) not in types[key]:
+                    problem = f"a {resource.words} whose '{key}' is of a wrong type"
+                    raise ValueError(problem)
+            seen.add(members)
         if "id" in types and not record.get("id"):
             raise ValueError(f"a {resource.words} without an id")
