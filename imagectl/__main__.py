@@ -24,7 +24,7 @@ def main() -> None:
     interrupted, and everything is written by then.
     """
     _leave_on_signals()
-    _reserve_descriptors()
+    _prepare_descriptors()
     gc.disable()
     from imagectl.shell import main as run
 
@@ -44,14 +44,16 @@ def _leave_on_signals() -> None:
             signal.signal(number, lambda number, frame: os._exit(128 + number))
 
 
-def _reserve_descriptors() -> None:
+def _prepare_descriptors() -> None:
     """Open what was started closed, so that no file or connection gets its number.
 
     It is opened the wrong way round: reading input or writing output still fails.
+    What the caller made non-blocking is waited for: Python would lose output that a
+    pipe has no room for, and take a pause of the input for its end.
     """
     for descriptor, flags in enumerate((os.O_WRONLY, os.O_RDONLY, os.O_RDONLY)):
         try:
-            os.fstat(descriptor)
+            os.set_blocking(descriptor, True)
         except OSError:
             nothing = os.open(os.devnull, flags)
             if nothing != descriptor:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import logging
+import os
 import re
 import shutil
 from collections.abc import Iterable, Sequence
@@ -20,6 +22,8 @@ from cliff.formatters.base import ListFormatter, SingleFormatter
 from cliff.formatters.yaml_format import YAMLFormatter
 
 from imagectl.output import escape
+
+logger = logging.getLogger(__name__)
 
 Row = Sequence[Any]
 MIN_CELL_WIDTH = 8
@@ -50,6 +54,11 @@ class Table(_EscapedLists, table.TableFormatter):
     A listing with more columns than a terminal has room for is shown record by record.
     """
 
+    def add_argument_group(self, parser: argparse.ArgumentParser) -> None:
+        for name in ("CLIFF_FIT_WIDTH", "CLIFF_MAX_TERM_WIDTH"):
+            _forget_unless_number(name)
+        super().add_argument_group(parser)
+
     def emit_list(
         self,
         column_names: Sequence[str],
@@ -75,6 +84,15 @@ class Table(_EscapedLists, table.TableFormatter):
     ) -> None:
         names = [escape(name) for name in column_names]
         super().emit_one(names, _escaped(data), stdout, parsed_args)
+
+
+def _forget_unless_number(name: str) -> None:
+    """Take a variable away that cliff would take for a number, and that is none."""
+    value = os.environ.get(name, "0")
+    if not value.strip().isdecimal():
+        del os.environ[name]
+        if value:
+            logger.warning("%s is no whole number, and ignored: %s", name, value)
 
 
 class Value(_EscapedLists, value.ValueFormatter):

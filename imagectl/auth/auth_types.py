@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from imagectl.auth.token_cache import TokenCache, cache_directory
 from imagectl.config.clouds import CloudConfig
 from imagectl.errors import AccessError, UsageError
+from imagectl.http.urls import is_url, shown_url
 
 FIXED_ENDPOINT_TYPES = frozenset({"none", "admin_token", "http_basic"})
 """They have one configured endpoint, and use neither a catalog nor Keystone."""
@@ -61,8 +62,13 @@ def check_auth_url(config: CloudConfig) -> None:
     neither http nor https.
     """
     url = config.auth.get("auth_url")
-    if url and not str(url).startswith(("http://", "https://")):
-        raise UsageError(f"The authentication URL is no http or https URL: {url}")
+    bare = str(url).strip(" \t\"'")
+    if url and (url != bare or not is_url(url)):
+        is_wrapped = url != bare and is_url(bare)
+        raise UsageError(
+            f"The authentication URL is no http or https URL: {shown_url(url)}",
+            hint="take away the quotes or blanks around it" if is_wrapped else "",
+        )
     if url or config.auth_type in FIXED_ENDPOINT_TYPES:
         return
     hints = ["or name a cloud with --os-cloud or OS_CLOUD", config.hint]

@@ -102,6 +102,10 @@ def _check_variable(name: str, value: str) -> None:
             " line ends of Windows",
             hint="convert it, for example by dos2unix, and read it again",
         )
+    if value.isspace():
+        raise UsageError(
+            f"{name} holds only blanks.", hint=f"set it, or take it away: unset {name}"
+        )
     if not is_text(value):
         raise UsageError(f"{name} is no text in this system's encoding.")
 

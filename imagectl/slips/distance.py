@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 MOST_SHOWN = 3
+MOST_SLIPS = 20
+"""Words that are further apart are never taken for one another."""
 
 
 def distance(one: str, other: str) -> int:
     """Return how many slips lead from one word to the other.
 
-    A slip is a letter too many, missing or wrong, or two neighbours exchanged.
+    A slip is a letter too many, missing or wrong, or two neighbours exchanged. Words
+    that differ much in length are not compared further: a word may be very long.
     """
+    longer = abs(len(one) - len(other))
+    if longer > MOST_SLIPS:
+        return longer
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):

@@ -204,3 +204,17 @@ def test_shell_variables_keep_the_names_of_openstack() -> None:
     names = ["id", "Disk Format", "os_hash-algo", "a:b"]
     expected = ["id", "disk_format", "os_hash_algo", "a_b"]
     assert variables("", names) == expected
+
+
+@pytest.mark.fault(15)
+@pytest.mark.parametrize("name", ["CLIFF_FIT_WIDTH", "CLIFF_MAX_TERM_WIDTH"])
+def test_a_width_in_a_variable_that_is_no_number_is_ignored(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, cases: Callable[[int], None]
+) -> None:
+    for value in ("", "0", "1", " 80 ", "yes", "true", "1e3", "-1", " "):
+        monkeypatch.setenv(name, value)
+        outcome = run("image", "list")
+        assert outcome.exit_code == 0
+        is_told = outcome.err.startswith(f"imagectl: {name} is no whole number")
+        assert is_told == (value in ("yes", "true", "1e3", "-1", " "))
+        cases(1)

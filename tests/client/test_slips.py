@@ -340,3 +340,19 @@ def test_what_is_far_from_everything_gets_no_guess(run_anonymous: Run) -> None:
 def test_slips_are_imported_after_one_only() -> None:
     assert "imagectl.slips" not in modules_imported_by("image", "list", "--help")
     assert "imagectl.slips.commands" in modules_imported_by("image", "lst")
+
+
+def test_a_word_of_any_length_is_answered_at_once(
+    run_anonymous: Run, cases: Cases
+) -> None:
+    long = "a" * 100_000
+    for line in (
+        long,
+        f"image {long}",
+        f"image list --{long}",
+        f"image list -f {long}",
+    ):
+        outcome = run_anonymous(*line.split(" "))
+        assert outcome.exit_code == 2
+        assert len(outcome.err) < 5000
+        cases(1)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from importlib.metadata import distribution
 from pathlib import Path
@@ -239,3 +242,16 @@ def test_what_was_created_before_a_failure_is_named(run: Run, noun: str) -> None
     told = failed.err.splitlines()[-1]
     key = made.get("id") or made["region"]
     assert told == f"imagectl: {noun} {key} was created"
+
+
+@pytest.mark.fault(7)
+def test_output_is_whole_in_a_pipe_that_does_not_block() -> None:
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+    os.set_blocking(writing, False)
+    argv = [sys.executable, "-m", "imagectl", "help", "--all"]
+    with subprocess.Popen(argv, stdout=writing) as process:
+        os.close(writing)
+        with open(reading, "rb") as reader:
+            assert reader.read().count(b"\n") > 300
+    assert process.returncode == 0

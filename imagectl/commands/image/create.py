@@ -87,6 +87,7 @@ class Create(verbs.ShowRecord, TransferCommand):
         args = parsed_args
         _check_options(args)
         with _open(args) as source:
+            _check_data_options(args, source)
             wanted = self.import_request(args, source)
             disk_format = _find_disk_format(source, args)
             signature = signature_properties(self.app, source, args)
@@ -163,6 +164,15 @@ def _check_options(args: argparse.Namespace) -> None:
         raise UsageError("Only an import fills several stores.", hint="add --import")
     if not is_imported and args.allow_failure is not None:
         raise UsageError("--allow-failure and --disallow-failure need --import.")
+
+
+def _check_data_options(args: argparse.Namespace, source: LocalSource | None) -> None:
+    has_data = source is not None or args.uri is not None
+    if not has_data and (args.stores or args.size is not None):
+        raise UsageError(
+            "--size and --store go with data, and there is none.",
+            hint="give --file, pipe the data in, or store it later by 'image set'",
+        )
 
 
 def _find_disk_format(source: LocalSource | None, args: argparse.Namespace) -> str:

@@ -145,6 +145,43 @@ def test_a_carriage_return_is_named(
     assert "dos2unix" in hint
 
 
+@pytest.mark.fault(6)
+@pytest.mark.parametrize("name", ["OS_CLOUD", "OS_CLIENT_CONFIG_FILE", "OS_PROJECT_ID"])
+def test_a_variable_of_blanks_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for value in (" ", "\t", " \n ", "\u00a0"):
+        monkeypatch.setenv(name, value)
+        outcome = run("image", "list")
+        assert outcome.exit_code == 2
+        assert outcome.err.startswith(f"imagectl: {name} holds only blanks.")
+
+
+@pytest.mark.parametrize(
+    "url", ["'http://h/v3'", '"https://h"', " http://h", "http://h\t"]
+)
+def test_an_auth_url_in_quotes_or_blanks_says_so(
+    run: Run, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("OS_AUTH_URL", url)
+    outcome = run("image", "list")
+    assert outcome.exit_code == 2
+    assert "quotes or blanks" in outcome.err.splitlines()[1]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http:///v3", "http://h:x", "http://h:99999", "h:5000/v3"]
+)
+def test_an_auth_url_that_is_none_is_wrong_usage(
+    run: Run, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("OS_AUTH_URL", url)
+    outcome = run("image", "list")
+    assert outcome.exit_code == 2
+    assert outcome.err.count("\n") == 1
+    assert f"no http or https URL: {url}" in outcome.err
+
+
 @pytest.mark.parametrize("name", ["OS_PASSWORD", "OS_PROJECT_NAME", "OS_AUTH_URL"])
 def test_bytes_that_are_no_text_are_refused(
     run: Run, monkeypatch: pytest.MonkeyPatch, name: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import time
 from collections.abc import Callable
@@ -288,3 +289,24 @@ def test_pages_of_brackets_take_no_time(cases: Callable[[int], None]) -> None:
         redact_url(f"http://{page}?{page}")
     assert time.process_time() - began_s < 2
     cases(len(pages))
+
+
+@pytest.mark.fault(15)
+def test_a_log_pipe_that_nobody_reads_is_not_waited_for(
+    run_anonymous: Run, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    outcome = run_anonymous("--log-file", str(pipe), "command", "list")
+    assert outcome.exit_code == 2
+    assert str(pipe) in outcome.err.splitlines()[0]
+
+
+@pytest.mark.fault(15)
+def test_a_log_pipe_that_is_read_gets_the_log(run: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert run("--log-file", str(pipe), "image", "list").exit_code == 0
+    assert b"/v2/images" in os.read(reader, 1 << 16)
+    os.close(reader)

@@ -150,6 +150,15 @@ def test_an_empty_standard_input_stores_nothing(
     assert create_from(subprocess.DEVNULL, *argv).stdout == b"queued\n"
 
 
+@pytest.mark.fault(6)
+@pytest.mark.parametrize("option", ["--store", "--size"])
+def test_what_goes_with_data_is_refused_without_any(run: Run, option: str) -> None:
+    outcome = run("image", "create", "x", "--disk-format", "raw", option, "1")
+    assert outcome.exit_code == 2
+    assert f"{option}" in outcome.err
+    assert run("image", "list", "-f", "json").json == []
+
+
 def test_a_size_that_standard_input_does_not_have_is_refused(run: Run) -> None:
     short = create_from(b"\0" * 9, "--size", "10")
     assert short.returncode == 7
