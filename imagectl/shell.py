@@ -186,14 +186,16 @@ class Shell(Program):
 
     def _refuse_leading_option(self, argv: Sequence[str]) -> NoReturn:
         """Refuse a command line that begins with an option of no program or command."""
+        from imagectl.slips.secrets import without_secrets
+
         self.arguments, parser = argv, self.parser
-        message = f"unrecognized arguments: {argv[0]}"
+        message = f"unrecognized arguments: {without_secrets(argv)[0]}"
         for start in range(1, len(argv)):
             with contextlib.suppress(ValueError):
                 make, name, _ = self.command_manager.find_command([*argv[start:]])
                 parser = make(self, None).get_parser(f"{self.NAME} {name}")
                 if argv[0].partition("=")[0] in parser._option_string_actions:
-                    right = " ".join([*argv[start:], *argv[:start]])
+                    right = " ".join(without_secrets([*argv[start:], *argv[:start]]))
                     self._refuse(message, f"it stands after the command: {right}")
                 break
         self.refuse_arguments(parser, message)
@@ -207,9 +209,12 @@ class Shell(Program):
     ) -> NoReturn:
         """Exit because ``parser`` says ``message``, with a hint at what was meant."""
         from imagectl.slips.arguments import hint_at
+        from imagectl.slips.secrets import hide_among
 
         hint = hint_at(message, self.arguments, [parser, self.parser])
-        self._refuse(message, hint or f"see {parser.prog} --help")
+        self._refuse(
+            hide_among(self.arguments, message), hint or f"see {parser.prog} --help"
+        )
 
     def _refuse(self, message: str, hint: str) -> NoReturn:
         self.say(message)
@@ -218,7 +223,9 @@ class Shell(Program):
 
     def say(self, message: str) -> None:
         """Write ``message`` to stderr as one line, with control characters escaped."""
-        line = escape(" ".join(message[:MAX_MESSAGE].split()))
+        from imagectl.http.redaction import redact_text
+
+        line = escape(redact_text(" ".join(message[:MAX_MESSAGE].split())))
         self.stderr.write(f"{self.NAME}: {line}\n")
 
     def _hint(self, hint: str) -> None:

@@ -11,6 +11,7 @@ from imagectl.command import ShowOne
 from imagectl.config.clouds import load_cloud
 from imagectl.config.options import AUTH_OPTIONS
 from imagectl.config.precedence import merge_settings
+from imagectl.http.redaction import redact_text
 
 REDACTED = "<redacted>"
 SECRET_ENDINGS = ("code", "passcode", "password", "secret", "token")
@@ -38,7 +39,7 @@ class Show(ShowOne):
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         rows = dict(sorted(self.settings().items()))
         if parsed_args.mask:
-            rows = {k: REDACTED if is_secret(k, v) else v for k, v in rows.items()}
+            rows = {k: mask(k, v) for k, v in rows.items()}
         return self.columns(
             rows, self.select(list(rows), parsed_args.columns, list(rows))
         )
@@ -73,6 +74,13 @@ def name_credentials(
         k: v for k, v in auth.items() if k in settings and not k.startswith(NESTED)
     }
     return {**{f"auth.{key}": value for key, value in auth.items()}, **plain}
+
+
+def mask(name: str, value: Any) -> Any:
+    """Return the value of a setting without a secret and without the user of a URL."""
+    if is_secret(name, value):
+        return REDACTED
+    return redact_text(value) if isinstance(value, str) else value
 
 
 def is_secret(name: str, value: Any) -> bool:

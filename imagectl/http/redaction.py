@@ -36,6 +36,8 @@ _SECRET_KEY = re.compile(
     re.IGNORECASE,
 )
 _USER_OF_URL = re.compile(r"(?<=://)[^/?#\s]*@")
+_TOKEN = re.compile(r"\b(gAAAA|eyJ)[\w.=-]{16,}")
+"""A token of Keystone, Fernet or JWS."""
 _PLAIN_FORM_FIELDS = {"client_id", "grant_type", "response_type", "scope"}
 
 
@@ -66,6 +68,12 @@ def redact_url(url: str) -> str:
     if not any(_SECRET_KEY.search(key) for key, _ in parse_qsl(query)):
         return url
     return address + mark + _format_form(parse_qsl(query, keep_blank_values=True))
+
+
+def redact_text(text: str) -> str:
+    """Return a message with tokens hashed, and the users of URLs hidden."""
+    text = _TOKEN.sub(lambda found: hash_token(found.group()), text)
+    return _USER_OF_URL.sub(f"{HIDDEN}@", text)
 
 
 def redact_document(document: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from imagectl.slips.distance import did_you_mean, distance, slip_cost
+from imagectl.slips.secrets import without_secrets
 from imagectl.slips.spellings import (
     COMMANDS,
     FOREIGN_NOUNS,
@@ -33,7 +34,8 @@ def answer(typed: Sequence[str], names: Iterable[str]) -> Answer:
 
     ``names`` are those of all commands.
     """
-    said, known = " ".join(typed), sorted(names)
+    typed, known = without_secrets(typed), sorted(names)
+    said = " ".join(typed)
     program = typed[0]
     if program in FOREIGN_PROGRAMS:
         return _of_another_service(said, FOREIGN_PROGRAMS[program])

@@ -356,3 +356,53 @@ def test_a_word_of_any_length_is_answered_at_once(
         assert outcome.exit_code == 2
         assert len(outcome.err) < 5000
         cases(1)
+
+
+SECRET = "h-Unter.2$"
+
+
+@pytest.mark.fault(24)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "user crate bob --password S",
+        "user crate bob --passwd=S",
+        "user create bob --pasword S",
+        "user create bob --password-prompt=S",
+        "--password S user create bob",
+        "--secret=S application credential create ac",
+        "--os-passwrd=S image list",
+        "--os-tokn S image list",
+        "nova list --os-password S",
+        "server craete x --admin-pass S",
+        "user password set --old-password S --original-pasword S",
+        "aplication credential creat ac --secret S",
+        "credential creat bob --blob S",
+        "image lsit x --otp S",
+        "image craete x --property admin_pass=S",
+        "image craete x password=S",
+        "image list --os-passcode S --headr X-Auth-Token:S",
+        "image craete x --uri https://bob:S@h/x",
+        "image create x --file https://bob:S@h/x",
+        "configuration show --os-auth-url http://bob:S@h/v3 --os-username a",
+        "token revok gAAAAABS1234567890123 --x",
+        "token revoke x gAAAAABS1234567890123",
+    ],
+)
+def test_no_message_about_a_command_line_repeats_its_secrets(
+    run_anonymous: Run, line: str
+) -> None:
+    secret = SECRET.replace("$", "") if "gAAAA" in line else SECRET
+    outcome = run_anonymous(*line.replace("S", secret).split(" "))
+    assert secret not in outcome.out + outcome.err, outcome
+    assert outcome.exit_code == 2 or line.startswith("configuration")
+
+
+@pytest.mark.parametrize("secret", ["o", "image", "list", "***", "did you mean"])
+def test_a_secret_that_is_a_common_word_spoils_no_hint(
+    run_anonymous: Run, secret: str
+) -> None:
+    outcome = run_anonymous("image", "lsit", "--password", secret)
+    said, hint = outcome.err.splitlines()
+    assert said.startswith("imagectl: 'image lsit --password ***")
+    assert hint.startswith("hint: did you mean image list")
