@@ -81,14 +81,14 @@ class Findings:
                 f"{what} is not in the format '{disk_format}'; it looks like"
                 f" {looks_like}",
                 hint=_hint_at_kernels(disk_format)
-                or "say what it is with --disk-format",
+                or "give the disk format that it has; qemu-img info tells it",
             )
         if allow_unsafe:
             return
         if len(self.matches) > 1 and not (is_hybrid and disk_format == name):
             raise VerificationError(
                 f"{what} is of several formats: {self.names}",
-                hint="a CD that also boots from a disk is stored by --disk-format iso"
+                hint="a CD that also boots from a disk has the disk format iso"
                 if is_hybrid
                 else SENDS_ANYWAY,
             )

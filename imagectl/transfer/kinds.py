@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 UNPACK = "unpack it first"
 DOWNLOAD = "see what is in it, and download the image again"
+LOOK = "see whether it is the right file"
 SECTOR_BYTES = 512
 
 
@@ -47,6 +48,11 @@ FIXED_VHD = Kind(
     "convert it: qemu-img convert -f vpc -O qcow2",
 )
 PARALLELS = Kind("a Parallels disk image", "--disk-format ploop is for that")
+PROGRAM = Kind("a program", LOOK)
+PICTURE = Kind("a picture", LOOK)
+MEDIA = Kind("sound or video", LOOK)
+BACKUP = Kind("a backup of a disk", "restore the disk first")
+SAVED = Kind("the saved state of a machine, without its disk", LOOK)
 EMPTY = Kind("empty", "download it again")
 MARKUP = Kind("a web page or another document with markup", DOWNLOAD)
 XML = Kind("an XML document", DOWNLOAD)
@@ -98,11 +104,18 @@ MARKS = (
     Mark(Kind("an HTTP answer, with its head", DOWNLOAD), b"HTTP/"),
     Mark(Kind("an AppleDouble file", "upload the one without ._"), b"\0\5\x16\7"),
     Mark(Kind("an Apple disk image", "convert it: qemu-img convert"), b"koly", -512),
-    Mark(Kind("a program (ELF)", "see whether it is the right file"), b"\x7fELF"),
-    Mark(Kind("a PDF document", "see whether it is the right file"), b"%PDF-"),
-    Mark(Kind("a picture", "see whether it is the right file"), b"\x89PNG\r\n\x1a\n"),
-    Mark(Kind("a picture", "see whether it is the right file"), b"\xff\xd8\xff"),
-    Mark(Kind("a picture", "see whether it is the right file"), b"GIF8"),
+    *(Mark(PROGRAM, each) for each in (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"MZ\x90\0")),
+    Mark(Kind("a PDF document", LOOK), b"%PDF-"),
+    *(Mark(PICTURE, each) for each in (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8")),
+    *(Mark(MEDIA, each) for each in (b"OggS", b"RIFF", b"ID3", b"\x1a\x45\xdf\xa3")),
+    Mark(MEDIA, b"ftyp", 4),
+    Mark(Kind("an office document", LOOK), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    Mark(Kind("a database of SQLite", LOOK), b"SQLite format 3\0"),
+    Mark(Kind("a xar archive"), b"xar!"),
+    Mark(Kind("encrypted by openssl", "decrypt it first"), b"Salted__"),
+    Mark(Kind("encrypted by age", "decrypt it first"), b"age-encryption.org/"),
+    *(Mark(BACKUP, each) for each in (b"VMA\0", b"partclone-image", b"rbd diff v")),
+    *(Mark(SAVED, each) for each in (b"LibvirtQemudSave", b"QEVM\0\0\0")),
     *(
         Mark(DAMAGED, each)
         for each in (b"QFI\xfb", b"KDMV", b"COWD", b"QED\0", b"<<< ", b"cxsparse")
@@ -121,7 +134,7 @@ STARTS_OF_TEXT = (
     (rb"(?s)<.*<(\w+:)?envelope\b.*/ovf/", OVF),
     (rb"<\?xml\b", XML),
     (rb"<", MARKUP),
-    (rb"[{\[]", JSON),
+    (rb"[{\[]\s*[\"{}\[\]\d-]", JSON),
     (rb"\\?[0-9a-f]{32,128}(\s|\Z)|\w+ \(.*\) = ", CHECKSUMS),
 )
 """How text of a kind begins, in any case; what begins in no such way is just text."""
@@ -129,8 +142,10 @@ STARTS_OF_TEXT = (
 CONTROLS = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 """Bytes that no text holds; escape sequences may be in a log."""
 
-PAGE = re.compile(rb"\s*<(!doctype\s+html|html|head|body|\?xml)\b", re.I)
-"""How pages begin, which may hold anything behind that."""
+NO_DISK = re.compile(rb"\s*<(!doctype\s+html|html|head|body|\?xml)\b|#! ?/", re.I)
+"""How pages and scripts begin, which may hold anything behind that."""
+LONG_BYTES = 512
+"""Data this long without one control character is text in some encoding."""
 
 UTF_16 = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -218,11 +233,14 @@ def _decode(head: bytes) -> str | None:
         if head.startswith(mark):
             text = head.decode(encoding, "replace").lstrip("\ufeff")
             return None if CONTROLS.search(text.encode()) else text
+    if NO_DISK.match(head):
+        return head.decode("latin-1")
     if CONTROLS.search(head):
-        return head.decode("latin-1") if PAGE.match(head) else None
+        return None
     try:
         # The last character may be cut.
         return codecs.getincrementaldecoder("utf-8-sig")().decode(head)
     except UnicodeDecodeError:
         is_latin = sum(byte < 128 for byte in head) > len(head) * 3 / 4
-        return head.decode("latin-1") if is_latin else None
+        is_text = is_latin or len(head) >= LONG_BYTES
+        return head.decode("latin-1") if is_text else None

@@ -92,6 +92,17 @@ def test_more_that_is_no_disk_is_refused(cases: Cases) -> None:
         page.encode("utf-16-be"),
         b"<html>\0\1\2" + bytes(KIB),
         b"\n<?xml version='1.0'?>\0" + bytes(KIB),
+        "<html><title>找不到页面</title>".encode("gbk"),
+        ("Страница не найдена\n" * 40).encode("koi8-r"),
+        ("ページが見つかりません。" * 30).encode("shift_jis"),
+        b"#!/bin/sh\n# the data follows\n" + bytes(KIB),
+        b"SQLite format 3\0" + bytes(KIB),
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(KIB),
+        b"MZ\x90\0" + bytes(KIB),
+        b"\0\0\0\x18ftypmp42" + bytes(KIB),
+        b"Salted__" + random.Random(1).randbytes(KIB),
+        b"VMA\0\0\0\0\1" + bytes(KIB),
+        b"LibvirtQemudSave" + bytes(KIB),
     ):
         assert "--disk-format raw stores it all the same" in refusal(data).hint
         cases(1)
@@ -243,11 +254,21 @@ def test_a_hybrid_iso_is_an_iso_and_no_raw_disk() -> None:
     assert check(data) == check(data, "iso") == "iso"
     error = refusal(data, "disk.img", "raw")
     assert error.message == "disk.img is of several formats: gpt, iso"
-    assert "--disk-format iso" in error.hint
+    assert error.hint.endswith("has the disk format iso")  # copy has no such option
 
 
 def test_a_format_that_no_service_takes_is_refused() -> None:
     assert "looks like qed, which" in refusal(corpus.DANGEROUS["qed"]).message
+
+
+def test_text_is_called_what_it_is() -> None:
+    for data, title in (
+        (b'{"error": 404}', "a JSON document"),
+        (b"[1, 2]", "a JSON document"),
+        (b"[Unit]\nAfter=x", "text"),
+        (b"{\\rtf1 hello}", "text"),
+    ):
+        assert refusal(data).message == f"disk.img is {title}"
 
 
 def test_what_a_page_looks_like_is_said_for_a_given_format() -> None:

@@ -188,7 +188,7 @@ def test_a_file_that_is_not_of_its_format_is_not_sent(
     assert done.exit_code == 7
     assert done.err == (
         f"imagectl: {qcow2} is not in the format 'vmdk'; it looks like qcow2\n"
-        "hint: say what it is with --disk-format\n"
+        "hint: give the disk format that it has; qemu-img info tells it\n"
     )
     assert posts(cloud) == []
 
