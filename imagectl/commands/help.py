@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from autopage.argparse import help_pager, use_color_for_parser
 
 from imagectl.command import Command
+from imagectl.errors import UsageError
 from imagectl.manual.topics import TOPICS, overview_text
 
 
@@ -62,6 +63,7 @@ class Help(Command):
         try:
             make, name, _ = self.app.command_manager.find_command(words)
         except ValueError:
+            self.refuse_topic(words)
             return self.app.refuse_command(words)
         prefix = "" if self.app.interactive_mode else f"{self.app.NAME} "
         parser = make(self.app, None, cmd_name=name).get_parser(f"{prefix}{name}")
@@ -69,6 +71,15 @@ class Help(Command):
             use_color_for_parser(parser, out.isatty())
             parser.print_help(out)
         return 0
+
+    def refuse_topic(self, words: list[str]) -> None:
+        """Raise :class:`UsageError` if the words are nearly a topic."""
+        from imagectl.slips.distance import did_you_mean, find_near
+
+        near = find_near("-".join(words), TOPICS)
+        if near:
+            hint = did_you_mean(f"help {topic}" for topic in near)
+            raise UsageError(f"There is no help of '{' '.join(words)}'.", hint=hint)
 
     def list_text(self, names: Iterable[str]) -> str:
         """Return a line for each command, with the first line of its help."""

@@ -7,15 +7,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from imagectl.slips.distance import did_you_mean, find_near
-from imagectl.slips.spellings import OPPOSITES, OPTIONS, VALUED_OPTIONS, VALUES
+from imagectl.slips.spellings import (
+    OPPOSITES,
+    OPTIONS,
+    UNASKED,
+    VALUED_OPTIONS,
+    VALUES,
+)
 
 _CHOICE = re.compile(
     r"argument (\S+): invalid choice: '(.*?)' \(choose from", re.DOTALL
 )
+_JOINED = re.compile(r"argument (-\w)/\S+: ignored explicit argument '(.*)'")
 _DASHES = re.compile(r"^(?:-?[\u2010-\u2015\u2212]-?)+")
 """Dashes that word processors make of hyphens."""
 NO = ("0", "false", "no", "off")
-VISIBILITIES = ("public", "private", "community", "shared")
 
 
 def hint_at(
@@ -43,6 +49,10 @@ def hint_at(
         if "." in choice[2] and "<file>" in operands:  # once, -f was the file
             return "did you mean <file>? it stands without an option"
         return _hint_at_choice(choice[1], choice[2], actions)
+    joined_flag = _JOINED.fullmatch(message)
+    if joined_flag:  # -help was taken for -h elp
+        near = find_near(f"{joined_flag[1]}{joined_flag[2]}", options)
+        return did_you_mean(near) if near else ""
     for place, word in enumerate(arguments):
         name, is_joined, joined = _DASHES.sub("--", word).partition("=")
         if word == "--":
@@ -52,12 +62,32 @@ def hint_at(
         value = joined if is_joined else next(iter(arguments[place + 1 :]), "")
         if name.startswith("-") and name not in options and not _is_number(name):
             return _hint_at_option(name, value, options, parsers[0])
-        if name in options and options[name].nargs == 0 and value in message.split():
+        if (
+            name in options
+            and options[name].nargs == 0
+            and value in re.split(r"[ ']", message)
+        ):
             return _hint_at_flag(name, value, options)
     found = re.fullmatch(r"unrecognized arguments: ([^\s-]\S*)", message)
-    if found and "--name" in options:
-        return did_you_mean([f"--name {found[1]}"])
-    return ""
+    return _hint_at_operand(found[1], options) if found else ""
+
+
+def _hint_at_operand(word: str, options: dict[str, argparse.Action]) -> str:
+    if word == "help":
+        return did_you_mean(["--help"])
+    meant = [*_options_with_choice(word, options.values())]
+    if "--name" in options:
+        meant.append(f"--name {word}")
+    return did_you_mean(meant) if meant else ""
+
+
+def _options_with_choice(
+    value: str, actions: Iterable[argparse.Action]
+) -> Iterator[str]:
+    """Yield the options with ``value``, of those that have it among their choices."""
+    for action in dict.fromkeys(actions):
+        if action.option_strings and value in (action.choices or ()):
+            yield f"{action.option_strings[-1]} {value}"
 
 
 def _is_number(word: str) -> bool:
@@ -70,6 +100,7 @@ def _hint_at_choice(name: str, value: str, actions: Iterable[argparse.Action]) -
             choices = [str(choice) for choice in action.choices or ()]
             alike = [one for one in VALUES.get(value.lower(), ()) if one in choices]
             near = dict.fromkeys([*alike, *find_near(value, choices)])
+            near = near or dict.fromkeys(_options_with_choice(value, actions))
             return did_you_mean(near) if near else ""
     return ""
 
@@ -90,14 +121,17 @@ def _hint_at_option(
     options: dict[str, argparse.Action],
     parser: argparse.ArgumentParser,
 ) -> str:
-    shown = [one for one in options if one != "--help"]
     operands = [str(a.metavar or a.dest) for a in parser._get_positional_actions()]
     found = [
         *_say_otherwise(name, value, options, operands),
         *_matching_operands(name, operands),
     ]
     if not found and len(name) > 2:
-        found = find_near(name, (one for one in shown if one.startswith("--")))
+        found = find_near(name, (one for one in options if one.startswith("--")))
+        if found[1:] and found[0] != "--help":
+            found = [one for one in found if one != "--help"]
+    if not found and name in UNASKED and parser.prog.endswith(" delete"):
+        return f"leave {name} out: nothing is asked"
     return did_you_mean(dict.fromkeys(found)) if found else ""
 
 
@@ -117,13 +151,15 @@ def _say_otherwise(
         no = OPPOSITES[str(yes)]
         yield no if value.lower() in NO and no in options else str(yes)
     if plain == "--visibility":
-        wanted = value if value in VISIBILITIES else VISIBILITIES[0]
+        wanted = value if f"--{value}" in options else "public"
         yield from (one for one in (f"--{wanted}",) if one in options)
     formats = options["-f"].choices or () if "-f" in options else ()
     word = plain.removeprefix("--").lower()
     if plain.startswith("--") and {word, *VALUES.get(word, ())} & {*formats}:
         alike = (word, *VALUES.get(word, ()))
         yield f"-f {next(one for one in alike if one in formats)}"
+    if plain[:2] in OPTIONS and plain[2:] in formats:
+        yield f"-f {plain[2:]}"
     for ours in OPTIONS.get(plain, ()):
         if ours in ("-f", "--format") and ours in options:
             yield f"{ours} {value}" if value in formats else ours

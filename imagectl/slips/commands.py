@@ -43,6 +43,9 @@ def answer(typed: Sequence[str], names: Iterable[str]) -> Answer:
     words = _split(plain)
     if plain and "-" in plain[0] and plain[0] in COMMANDS:
         return _unknown(said, did_you_mean([COMMANDS[plain[0]]]))
+    if "help" in words[1:]:
+        rest = [word for word in words if word != "help"]
+        return _unknown(said, did_you_mean([" ".join(["help", *rest])]))
     right = find_commands(words, known)
     foreign = find_foreign(words, known)
     if foreign and not (right and " ".join(words) in COMMANDS):
@@ -51,6 +54,9 @@ def answer(typed: Sequence[str], names: Iterable[str]) -> Answer:
         return _of_another_service(said, service, " ".join([noun, *rest]))
     group, following = find_group(words, known)
     is_whole = group == " ".join(words)
+    is_longer = " " in group and " ".join(words).startswith(f"{group} ")
+    if is_longer and group.split()[-1] not in VERBS and not _whole(words, known):
+        right = [name for name in right if name.startswith(f"{group} ")]
     if right and " ".join(words) in COMMANDS:
         return _unknown(said, did_you_mean(right))
     if right and is_whole and words[-1] in VERBS:
