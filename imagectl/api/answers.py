@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HINTS = {
     401: "check the user, password, project and domains (OS_* or clouds.yaml)",
     410: "the image was deleted meanwhile, or its store takes no data",
-    413: "the image or the project's quota is too large for this cloud",
+    413: "it is more than this cloud takes, or than the project's quota allows",
     415: "the data is not what --disk-format says; qemu-img info tells what it is",
 }
 NOT_ALLOWED = "your roles do not allow this; see: imagectl role assignment list"

@@ -66,11 +66,11 @@ def attributes(command: verbs.ResourceVerb, args: argparse.Namespace) -> Record:
     )
 
 
-def without_empty_password(body: dict[str, Any]) -> dict[str, Any]:
-    """Return ``body`` without an empty password, and warn if there is none."""
+def without_empty_password(body: dict[str, Any], otherwise: str) -> dict[str, Any]:
+    """Return ``body`` without an empty password; warn what is ``otherwise``."""
     if body.get("password"):
         return body
-    LOG.warning("No password was given: the user cannot log in with one.")
+    LOG.warning("No password was given: %s.", otherwise)
     return {key: content for key, content in body.items() if key != "password"}
 
 
@@ -88,7 +88,7 @@ class Create(verbs.CreateOrShow):
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
         body = {"name": args.name, **self.scope(args), **attributes(self, args)}
-        return without_empty_password(body)
+        return without_empty_password(body, "the user cannot log in with one")
 
 
 class List(verbs.PagedList):
@@ -180,7 +180,9 @@ class Set(verbs.Set):
 
     def body(self, args: argparse.Namespace) -> dict[str, Any]:
         body = {**options.given(name=args.new_name), **attributes(self, args)}
-        return without_empty_password(body) if "password" in body else body
+        if "password" not in body:
+            return body
+        return without_empty_password(body, "that of the user stays as it is")
 
 
 class Delete(verbs.Delete):

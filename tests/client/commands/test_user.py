@@ -276,3 +276,13 @@ def test_the_members_of_a_group_are_listed(run: Run) -> None:
 def test_a_group_that_is_not_there_is_named(run: Run) -> None:
     done = run("user", "list", "--group", "nothing")
     assert (done.exit_code, done.err) == (4, "imagectl: No Group found for nothing\n")
+
+
+@pytest.mark.fault(7)
+def test_an_empty_password_changes_none_and_is_told_so(run: Run) -> None:
+    run("user", "create", "bob", "--password", "old")
+    outcome = run("user", "set", "bob", "--password", "", "--email", "b@h")
+    assert outcome.exit_code == 0
+    said = "imagectl: No password was given: that of the user stays as it is.\n"
+    assert outcome.err == said
+    assert run("user", "show", "bob", "-f", "json").json["email"] == "b@h"

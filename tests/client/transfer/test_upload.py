@@ -146,7 +146,7 @@ def test_a_wait_that_is_too_long_is_not_waited(
     ("status", "hint"),
     [
         (410, "the image was deleted meanwhile, or its store takes no data"),
-        (413, "the image or the project's quota is too large for this cloud"),
+        (413, "it is more than this cloud takes, or than the project's quota allows"),
         (415, "the data is not what --disk-format says; qemu-img info tells what it"),
     ],
 )
