@@ -9,7 +9,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,26 +141,24 @@ def write_failing_code(environ: Mapping[str, str]) -> str:
 
 @contextmanager
 def write_clouds_file(
-    described: Mapping[str, Any],
-    names: Iterable[str] = (),
-    folder: Path | None = None,
+    described: Mapping[str, Any], names: Iterable[str] = ()
 ) -> Iterator[Path]:
     """Yield a clouds.yaml that calls a described cloud ``mock`` and by other names.
 
-    It is private to its owner and removed when the block ends; it is below ``folder``,
-    or where temporary files are. Raises
-    :class:`~mockserver.cli.failure.Failure` where it cannot be written.
+    It is private to its owner and removed when the block ends, or by the next mock if
+    this process is killed. Raises :class:`~mockserver.cli.failure.Failure` where it
+    cannot be written.
     """
-    import tempfile
-
     import yaml
+
+    from mockserver.state.folder import Folder
 
     used = [name for name in (CLOUD_NAME, *names) if name != _VARIABLES_CLOUD]
     clouds = {name: _cloud_entry(described) for name in used}
     with ExitStack() as stack:
         try:
-            made = tempfile.TemporaryDirectory(prefix="mockserver-run-", dir=folder)
-            path = Path(stack.enter_context(made), "clouds.yaml")
+            folder = stack.enter_context(closing(Folder(None)))
+            path = folder.path / "clouds.yaml"
             with open(path, "x", encoding="utf-8", opener=_open_private) as file:
                 yaml.safe_dump({"clouds": clouds}, file)
         except OSError as error:

@@ -66,11 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         _open_cloud(settings_of(arguments), "127.0.0.1", (0,)) as cloud,
     ):
         described = describe(cloud)
-        # what a killed process leaves in its temporary folder goes with that
-        is_kept = cloud.settings.data_dir is not None
-        folder = None if is_kept else cloud.state.directory
-        names = arguments.cloud_names
-        with write_clouds_file(described, names, folder) as clouds_file:
+        with write_clouds_file(described, arguments.cloud_names) as clouds_file:
             environ = environment_of(described, os.environ, clouds_file)
             while (early := wait_for_signal(timeout_s=0)) is not None:
                 if early != signal.SIGCHLD:

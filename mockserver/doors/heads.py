@@ -118,7 +118,7 @@ def _check_framing(head: Head) -> None:
     if length is not None and (codings is not None or not _DIGITS.match(length)):
         raise BadHead("the length of the body is malformed, or told twice")
     if codings is not None:
-        *others, last = (one.strip().lower() for one in codings.split(b","))
+        *others, last = (one.strip(b" \t").lower() for one in codings.split(b","))
         if any(
             one not in (*_CODINGS, b"chunked", b"identity") for one in (*others, last)
         ):

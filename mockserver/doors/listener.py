@@ -78,7 +78,7 @@ class Connection(HTTPConnection):
             return False
         if not is_open:
             raise ConnectionAbortedError("the client hung up")
-        self._head_began_at = self._head_began_at or time.time()
+        self._head_began_at = self._head_began_at or time.monotonic()
         return self._has_head()
 
     def _has_head(self) -> bool:
@@ -180,7 +180,7 @@ class _Waiting(ConnectionManager):
 
     def put(self, conn: Connection) -> None:
         """Take back a connection that is answered."""
-        conn.last_used = time.time()
+        conn.last_used = time.monotonic()
         self.server.process_conn(conn)
 
     def watch(self, conn: Connection) -> None:
@@ -194,7 +194,7 @@ class _Waiting(ConnectionManager):
 
     def _expire(self, threshold: float) -> None:
         """Close the connections whose time is over; called often, so it does little."""
-        now, timeout_s = time.time(), self.server.timeout
+        now, timeout_s = time.monotonic(), self.server.timeout
         if now - self._checked_at < EXPIRY_INTERVAL_S:
             return
         self._checked_at = now
@@ -216,7 +216,7 @@ class _Waiting(ConnectionManager):
         if conn is None or len(self._selector) > self._most:
             self._close_oldest()
         if conn is not None:
-            conn.last_used = time.time()
+            conn.last_used = time.monotonic()
         return conn
 
     def _close_oldest(self) -> None:

@@ -164,6 +164,26 @@ def test_temporary_folders_of_killed_servers_go(
 
 
 @pytest.mark.fault(27)
+def test_the_clouds_file_of_a_killed_run_goes_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    kept = ["--data-dir", str(tmp_path / "kept")]
+    line = [*MOCKSERVER, "run", *kept, "--", "sh", "-c", "echo; read line"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(line, **pipes) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"\n"
+        process.kill()
+    assert list(place.iterdir())
+    MockCloud().close()
+    assert not list(place.iterdir())
+
+
+@pytest.mark.fault(27)
 def test_a_folder_that_somebody_keeps_never_goes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -89,6 +89,7 @@ HEADS = {
     "a list of lengths": (head("Content-Length: 0, 0"), 400),
     "length and chunks": (head("Content-Length: 5", CHUNKED), 400),
     "unknown coding": (head("Transfer-Encoding: xchunked"), 501),
+    "coding after a control character": (head("Transfer-Encoding: \vchunked"), 501),
     "coding without chunks": (head("Transfer-Encoding: gzip"), 400),
     "chunks not last": (head("Transfer-Encoding: chunked, gzip"), 400),
     "chunked twice": (head(CHUNKED, CHUNKED), 400),
