@@ -27,7 +27,10 @@ def is_password(password: str, hashed: str | None) -> bool:
 
 
 def _derive(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=_COST, r=8, p=1)
+    secret = password.encode()
+    if secret.endswith(b"\0"):  # scrypt itself ignores zeros at the end
+        secret += b"\xff"
+    return hashlib.scrypt(secret, salt=salt, n=_COST, r=8, p=1)
 
 
 def _encode(raw: bytes) -> str:

@@ -167,8 +167,10 @@ def test_an_unknown_user_or_scope_is_unauthorized(
     assert answer.headers["WWW-Authenticate"].startswith("Keystone uri=")
 
 
-def test_a_wrong_password_is_unauthorized(nobody: Caller) -> None:
-    request = password_request({"name": "admin", **DEFAULT}, "wrong")
+@pytest.mark.parametrize("ending", ["x", "\0", " "])
+def test_a_wrong_password_is_unauthorized(nobody: Caller, ending: str) -> None:
+    password = nobody.cloud.password + ending
+    request = password_request({"name": "admin", **DEFAULT}, password)
     answer = nobody.authenticate(request)
     assert answer_of(answer) == keystone_error(401, UNAUTHENTICATED)
 
