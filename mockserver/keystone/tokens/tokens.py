@@ -35,6 +35,10 @@ EXPIRED_WINDOW_S = 172800
 """How long after its expiry a token can be validated with ``allow_expired``."""
 
 
+class BrokenReference(NotFound):
+    """What a token refers to is deleted or disabled."""
+
+
 class LocalTokens:
     """The tokens of the cloud's own Keystone, for Glance and the controls."""
 
@@ -78,6 +82,8 @@ def authenticate_caller(
         raise Unauthorized
     try:
         document = validate_token(db, state, token_id, window_s=window_s)
+    except BrokenReference:
+        raise
     except IdentityError as error:
         raise Unauthorized from error
     return Caller.of(token_id, document)
@@ -116,16 +122,16 @@ def validate_token(
 
 
 def _check_references(token: Record) -> None:
-    """Raise :class:`NotFound` if what a token refers to is deleted or disabled."""
+    """Raise :class:`BrokenReference` where a project, user or domain is gone."""
     disabled = "Unable to validate token because {} {} is disabled"
     for noun in ("project", "user", "domain"):
         if token[f"{noun}_id"] and token[f"{noun}_name"] is None:
-            raise NotFound.of(noun, token[f"{noun}_id"])
+            raise BrokenReference.of(noun, token[f"{noun}_id"])
     if token["project_id"] and not token["project_enabled"]:
-        raise NotFound(disabled.format("project", token["project_id"]))
+        raise BrokenReference(disabled.format("project", token["project_id"]))
     for domain in ("project_domain", "user_domain"):
         if token[f"{domain}_id"] and not token[f"{domain}_enabled"]:
-            raise NotFound(disabled.format("domain", token[f"{domain}_id"]))
+            raise BrokenReference(disabled.format("domain", token[f"{domain}_id"]))
 
 
 def _find_credential(db: Connection, credential_id: str | None) -> Record | None:

@@ -80,6 +80,26 @@ def test_a_disabled_user_loses_tokens_and_the_way_to_new_ones(
     remove_persona(admin, persona)
 
 
+@pytest.mark.fault(30)
+@pytest.mark.parametrize("noun", ["project", "user"])
+def test_the_bearer_learns_what_a_token_lost(admin: Caller, noun: str) -> None:
+    persona = create_persona(admin, "member")
+    lost = persona.project_id if noun == "project" else persona.user_id
+    message = f"Unable to validate token because project {lost} is disabled"
+    if noun == "project":
+        path = f"/projects/{lost}"
+        admin.identity("PATCH", path, json={"project": {"enabled": False}})
+    else:
+        admin.identity("DELETE", f"/users/{lost}")
+        message = f"Could not find user: {lost}."
+    # a process of real Keystone may remember for a few requests what it knew before
+    asked = (persona.identity("GET", "/regions") for _ in range(20))
+    answer = next(one for one in asked if one.status_code != 200)
+    assert answer_of(answer) == keystone_error(404, message)
+    assert persona.image("GET", "/images").status_code == 401
+    remove_persona(admin, persona)
+
+
 def test_a_role_taken_away_ends_the_token(admin: Caller) -> None:
     persona = create_persona(admin, "member")
     path = f"/projects/{persona.project_id}/users/{persona.user_id}/roles"
