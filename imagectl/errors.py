@@ -10,6 +10,7 @@
     ├── ConflictError        5
     │   └── AmbiguousError   5  a name matches several records
     ├── ServiceError         6  the service cannot be reached, or answered 5xx
+    │   ├── TooLongError     6  an answer is longer than is taken into memory
     │   └── UnreachableError 6  no connection, or it broke: a retry may help
     ├── VerificationError    7  data does not match its checksum, signature or format
     ├── WaitTimeoutError     8  a time limit passed while waiting
@@ -119,6 +120,10 @@ class ServiceError(ImagectlError):
 
 class UnreachableError(ServiceError):
     """A request got no answer, or only a part of it; a retry may help."""
+
+
+class TooLongError(ServiceError):
+    """An answer is longer than is taken into memory."""
 
 
 class VerificationError(ImagectlError):

@@ -12,7 +12,7 @@ from imagectl import signals
 from imagectl.api.answers import check
 from imagectl.api.records import Answered, Shape, check_shape
 from imagectl.contract import Resource
-from imagectl.errors import NotFoundError, ServiceError
+from imagectl.errors import NotFoundError, ServiceError, TooLongError
 
 if TYPE_CHECKING:
     import requests
@@ -23,6 +23,8 @@ Record = dict[str, Any]
 """One record of a service (an image, a user), as its JSON object."""
 MAX_PAGES = 10_000
 """A listing of more pages is given up: it may never end."""
+SMALLER_PAGES = 8
+"""By how much pages are made smaller that are too long for memory."""
 _LINKS: Mapping[str, Shape] = {"next?": str, "links?": {"next?": str}}
 PAGE_SIZE = 1000
 """Records to ask for in one page: the most that Glance and Keystone give."""
@@ -90,7 +92,15 @@ class Client:
             params = {**(query or {}), "marker": marker}
             if "limit" in resource.query_keys:
                 params["limit"] = min(page_size, remaining or page_size)
-            answer = self.document("GET", path or resource.path, shape, params=params)
+            try:
+                answer = self.document(
+                    "GET", path or resource.path, shape, params=params
+                )
+            except TooLongError:
+                if params.get("limit", 1) <= 1:
+                    raise
+                page_size = params["limit"] // SMALLER_PAGES or 1
+                continue
             page = answer[resource.collection]
             marker = _next_marker(answer) if page else None
             if resource.service != "image":

@@ -180,8 +180,9 @@ def read_blocks(response: requests.Response, block_bytes: int) -> Iterator[bytes
     """
     from http.client import HTTPException
 
-    from urllib3.exceptions import HTTPError
+    from urllib3.exceptions import DecodeError, HTTPError
 
+    from imagectl.http.bodies import unpackable
     from imagectl.http.time_limits import lift
 
     lift(response)
@@ -191,6 +192,8 @@ def read_blocks(response: requests.Response, block_bytes: int) -> Iterator[bytes
             block_bytes, decode_content=coding != "identity"
         ):
             yield block
+    except DecodeError:
+        raise unpackable(response) from None
     except HTTPError as error:
         from imagectl.http.failures import explain_failure
 

@@ -10,7 +10,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from imagectl.errors import ServiceError, UnreachableError
+from imagectl.errors import ServiceError, TooLongError, UnreachableError
 from imagectl.http.urls import shown_url
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 def load(response: requests.Response) -> None:
     """Read the body of an answer, which was asked for as a stream, into memory.
 
-    Raises :class:`ServiceError` for one that is too long; of an error's, the rest is
+    Raises :class:`TooLongError` for one that is too long; of an error's, the rest is
     left. What urllib3 raises for a connection that breaks passes through.
     """
     if isinstance(response._content, bytes):
@@ -49,7 +49,8 @@ def load(response: requests.Response) -> None:
         if size_bytes > limit_bytes:
             response.close()
             if not is_error:
-                raise broken(response, f"more than {limit_bytes >> 20} MiB")
+                what = f"more than {limit_bytes >> 20} MiB"
+                raise broken(response, what, TooLongError)
             break
     response._content = b"".join(blocks)
     response.__dict__["_content_consumed"] = True
@@ -119,9 +120,11 @@ def parse_json(body: bytes, limit_bytes: int = MAX_BYTES) -> Any:
     return document
 
 
-def broken(response: requests.Response, what: str) -> ServiceError:
+def broken(
+    response: requests.Response, what: str, kind: type[ServiceError] = ServiceError
+) -> ServiceError:
     """Return the error for an answer that is not what it should be."""
-    return ServiceError(
+    return kind(
         f"{shown_url(response.url)} answers with {what}.",
         hint="is this the service's endpoint? see: imagectl catalog list",
     )

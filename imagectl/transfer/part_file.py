@@ -64,6 +64,8 @@ class PartFile:
         try:
             self._notes = self._open_notes()
         except (OSError, ImagectlError):
+            if not os.fstat(self._descriptor).st_size:
+                self.path.unlink()
             os.close(self._descriptor)
             raise
         self._has_holes = False
@@ -247,6 +249,8 @@ def _open_own(path: Path) -> int:
 
     Raises :class:`ConflictError` for any other.
     """
+    if path.is_symlink():
+        raise ConflictError(f"{path} is a link.")
     descriptor = os.open(path, _FLAGS, 0o666)
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:

@@ -475,9 +475,10 @@ def test_a_part_file_that_is_a_link_is_not_written_through(
     victim = target.with_name("victim")
     victim.write_text("mine")
     target.with_name(name).symlink_to(victim)
-    with pytest.raises(ImagectlError, match="symbolic links"):
+    with pytest.raises(ConflictError, match=f"{name} is a link"):
         save(image, target)
     assert victim.read_text() == "mine"
+    assert names(target) == sorted([name, "victim"])
 
 
 def test_a_device_is_written_to_and_not_replaced(image: RemoteImage) -> None:

@@ -245,3 +245,16 @@ def test_images_are_found_by_their_hashes(run: Run, cloud: MockCloud) -> None:
 def test_an_unknown_project_is_no_blank_error_line(run: Run) -> None:
     done = run("image", "list", "--project", "nobody")
     assert (done.exit_code, done.err) == (4, "imagectl: No Project found for nobody\n")
+
+
+@pytest.mark.fault(16)
+def test_pages_that_are_too_long_are_asked_for_in_parts(
+    run: Run, cloud: MockCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert(cloud, many(40))
+    monkeypatch.setattr("imagectl.http.bodies.MAX_BYTES", 20_000)
+    assert len(listed(run)) == 40
+    assert len(listed(run, "--limit", "30")) == 30
+    monkeypatch.setattr("imagectl.http.bodies.MAX_BYTES", 500)
+    done = run("image", "list")
+    assert (done.exit_code, "more than" in done.err) == (6, True)
