@@ -27,6 +27,7 @@ from imagectl.errors import ServiceError, UsageError
 from imagectl.http.bodies import broken, has_body, load, read_json, unpackable
 from imagectl.http.dry_run import DryRunAdapter
 from imagectl.http.failures import from_requests
+from imagectl.http.redaction import hide, secrets_in
 from imagectl.http.request_log import RequestLog
 from imagectl.http.retries import BUSY, Retries, seconds_of
 from imagectl.http.time_limits import (
@@ -133,6 +134,8 @@ class ServiceAdapter(HTTPAdapter):
         response = super().send(request, timeout=timeout, **settings)
         if not settings.get("stream") or response.status_code >= 400:
             _load(response, request)
+        if response.status_code >= 400:
+            _hide_secrets(response, request)
         _check_redirect(response)
         return response
 
@@ -321,6 +324,19 @@ def _load(response: requests.Response, request: requests.PreparedRequest) -> Non
         raise requests.ReadTimeout(error, request=request) from error
     except (HTTPError, OSError) as error:
         raise requests.ConnectionError(error, request=request) from error
+
+
+def _hide_secrets(
+    response: requests.Response, request: requests.PreparedRequest
+) -> None:
+    """Take what a request sends in secret out of the error that quotes it.
+
+    Libraries put the answer into their exceptions, which a traceback shows.
+    """
+    secrets = secrets_in(request)
+    response.reason = hide(response.reason or "", secrets)
+    text = response.content.decode("utf-8", "surrogateescape")
+    response._content = hide(text, secrets).encode("utf-8", "surrogateescape")
 
 
 def _redirect_target(response: requests.Response) -> str:

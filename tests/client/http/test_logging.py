@@ -272,6 +272,19 @@ def test_a_secret_that_an_answer_repeats_is_hidden(
         assert repr(secret)[1:-1] not in told
 
 
+@pytest.mark.fault(24)
+def test_no_traceback_shows_a_password_that_is_refused(run: Run) -> None:
+    secret = 'p4ss"wörd&<x>%41'
+    answer = Answer(400, {"error": {"message": f"bad: {secret}"}})
+    with serve(lambda asked: answer) as server:
+        url = ("--os-auth-url", f"{server.url}/v3", "--no-token-cache")
+        outcome = run("--debug", *url, "--os-password", secret, "image", "list")
+    assert outcome.exit_code == 3
+    assert "Traceback" in outcome.err
+    assert "bad: ***" in outcome.err
+    assert secret not in outcome.err
+
+
 @pytest.mark.fault(21)
 def test_insecure_is_warned_of_once(run: Run) -> None:
     outcome = run("--insecure", "image", "list")
