@@ -45,9 +45,6 @@ def hint_at(
         if f"{short}{choice[2]}" in arguments:  # -format was taken for -f ormat
             near = find_near(f"{short}{choice[2]}", options)
             return did_you_mean(near) if near else ""
-        operands = [str(a.metavar) for a in parsers[0]._get_positional_actions()]
-        if "." in choice[2] and "<file>" in operands:  # once, -f was the file
-            return "did you mean <file>? it stands without an option"
         return _hint_at_choice(choice[1], choice[2], actions)
     joined_flag = _JOINED.fullmatch(message)
     if joined_flag:  # -help was taken for -h elp

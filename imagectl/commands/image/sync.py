@@ -3,6 +3,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,17 @@ class Sync(Lister, TransferCommand):
     What is not declared any more stays unless --prune is given. A second run changes
     nothing. `imagectl help sync-file` describes the file.
     """
+
+    @classmethod
+    def prepare_arguments(cls, arguments: Sequence[str]) -> list[str]:
+        """Take ``-f FILE`` for ``--file FILE``, which it was, where it is no format."""
+        prepared = super().prepare_arguments(arguments)
+        for at, (option, value) in enumerate(pairwise(prepared)):
+            if option == "--":
+                break
+            if option == "-f" and value not in cls.formatters and "." in value:
+                prepared[at] = "--file"
+        return prepared
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(

@@ -445,10 +445,12 @@ def test_the_output_format_is_f_as_everywhere(run: Run, folder: Path) -> None:
 
 
 @pytest.mark.fault("P20")
-def test_a_file_after_f_is_told_to_stand_alone(run: Run, folder: Path) -> None:
-    refused = run("image", "sync", "-f", folder / "images.yaml")
-    assert refused.exit_code == 2
-    assert "did you mean <file>? it stands without an option" in refused.err
+def test_a_file_after_f_is_the_file_as_it_once_was(run: Run, folder: Path) -> None:
+    path = folder / "images.yaml"
+    path.write_text(f"{HEAD}  - {{name: a, file: old.img}}")
+    planned = run("image", "sync", "-f", path, "--dry-run", "-f", "value", "-c", "Name")
+    assert (planned.exit_code, planned.out) == (0, "a\n")
+    assert run("image", "sync", "-f", "jsn", path).exit_code == 2
 
 
 @pytest.mark.fault("P20")
