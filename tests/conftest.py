@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socketserver
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -76,6 +77,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def quiet_mock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the mock's log out of the stderr that tests read of the client."""
     monkeypatch.setattr(logging.getLogger("mockserver"), "propagate", False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quiet_servers() -> None:
+    """Let no server of a test write to the stderr of the next: its client went away."""
+    socketserver.BaseServer.handle_error = lambda *_: None  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
