@@ -60,6 +60,10 @@ def decoys(admin: Caller) -> Iterator[Decoys]:
     made.clear()
 
 
+LONGEST_IN_A_PATH = 1000
+"""Some of the texts are longer than the line of a request may be."""
+
+
 def draw_text(random: Random, known: list[str]) -> str:
     """Return a text that names no record, most often much like a name or id of one."""
     word, part = random.choice(known), random.choice(PARTS)
@@ -182,9 +186,14 @@ def live(life: Life, text: str, made: Outcome, do: Callable[[str], Outcome]) -> 
     is_part = life.operand != TEXT
     stands_in_paths = is_part or life.name_key in ("region", "namespace")
     is_no_path = "/" in text or text in (".", "..")
-    if (stands_in_paths and is_no_path) or (is_part and not text.isascii()):
-        assert shown.exit_code == 4  # no request can name it
-        return
+    is_misread = stands_in_paths and not text.isascii()
+    is_stripped = text != text.strip()  # Keystone drops blanks at the ends of names
+    is_long = len(text) > LONGEST_IN_A_PATH
+    if (stands_in_paths and (is_no_path or is_long)) or is_misread or is_stripped:
+        # It cannot be named, or is another: nothing is shown but what was asked for.
+        assert shown.exit_code != 0 or shown.json[life.name_key] == text
+        if shown.exit_code != 0:
+            return
     assert shown.exit_code == 0, (text, made, shown)
     assert shown.json[life.name_key] == text
     created = made.json if isinstance(made.json, dict) else shown.json
