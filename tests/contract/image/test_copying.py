@@ -124,7 +124,8 @@ def test_members_follow_by_the_names_of_their_projects(
         for cloud in ("mock", "real")
     }
     try:
-        run("--os-cloud", "mock", "image", "create", name, "--file", __file__)
+        raw = ("--disk-format", "raw", "--file", __file__)
+        run("--os-cloud", "mock", "image", "create", name, *raw)
         image = show(run, "mock", name)
         mock_url = run("--os-cloud", "mock", "catalog", "show", "image", "-fjson").json
         members(run, "mock", mock_url["endpoints"][0]["url"], image, ids["mock"])
