@@ -118,7 +118,7 @@ def test_what_names_nothing_touches_nothing(
         assert not wrong, "\n".join(wrong)
         assert decoys.read() == before
 
-    try_each(size(1, 1 if cloud.door == "real" else 20), check)
+    try_each(size(1, 1 if cloud.door == "real" else 8), check)
 
 
 @pytest.mark.fault(4)
@@ -151,7 +151,7 @@ def test_a_name_means_the_record_that_has_it(
             live(life, text, made, do)
         assert decoys.read() == before
 
-    try_each(size(1, 2 if cloud.door == "real" else 25), check)
+    try_each(size(1, 2 if cloud.door == "real" else 6), check)
     assert run("image", "metadef", "namespace", "delete", namespace).exit_code == 0
 
 
