@@ -5,11 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import itertools
-import json
 import subprocess
-import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,24 +19,28 @@ from mockserver.cli.main import main
 from mockserver.cloud import MockCloud
 from mockserver.state.folder import FolderInUse
 from tests.mock.support.identity_calls import call, sign_in
+from tests.mock.support.serving import MOCKSERVER, start
 from tests.robustness.sizes import size
 
-MOCKSERVER = [sys.executable, "-m", "mockserver"]
 OCTETS = {"Content-Type": "application/octet-stream"}
 IMAGE = {"disk_format": "raw", "container_format": "bare"}
 _PAUSES = Random(27)
 
 
-@contextlib.contextmanager
-def start(*arguments: str | Path) -> Iterator[tuple[subprocess.Popen[str], Any]]:
-    """Run a server beside the test; it is killed at the end."""
-    line = [*MOCKSERVER, "serve", *map(str, arguments)]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process, json.loads(process.stdout.readline())
-        finally:
-            process.kill()
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of temporary files, with nothing in it."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    return folder
+
+
+def kill_server() -> None:
+    with start("--port", "0") as (process, _):
+        process.kill()
+        process.wait()
 
 
 class Client:
@@ -146,16 +147,8 @@ def left_over(folder: Path, client: Client) -> list[str]:
 
 
 @pytest.mark.fault(27)
-def test_temporary_folders_of_killed_servers_go(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place = tmp_path / "temporary"
-    place.mkdir()
-    monkeypatch.setenv("TMPDIR", str(place))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    with start("--port", "0") as (process, _):
-        process.kill()
-        process.wait()
+def test_temporary_folders_of_killed_servers_go(place: Path) -> None:
+    kill_server()
     [left] = place.iterdir()
     with MockCloud() as cloud, MockCloud() as other:
         folders = {cloud.state.directory, other.state.directory}
@@ -165,12 +158,8 @@ def test_temporary_folders_of_killed_servers_go(
 
 @pytest.mark.fault(27)
 def test_the_clouds_file_of_a_killed_run_goes_with_the_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Path, tmp_path: Path
 ) -> None:
-    place = tmp_path / "temporary"
-    place.mkdir()
-    monkeypatch.setenv("TMPDIR", str(place))
-    monkeypatch.setattr("tempfile.tempdir", None)
     kept = ["--data-dir", str(tmp_path / "kept")]
     line = [*MOCKSERVER, "run", *kept, "--", "sh", "-c", "echo; read line"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
@@ -184,16 +173,8 @@ def test_the_clouds_file_of_a_killed_run_goes_with_the_next(
 
 
 @pytest.mark.fault(27)
-def test_a_folder_that_somebody_keeps_never_goes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place = tmp_path / "temporary"
-    place.mkdir()
-    monkeypatch.setenv("TMPDIR", str(place))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    with start("--port", "0") as (process, _):
-        process.kill()
-        process.wait()
+def test_a_folder_that_somebody_keeps_never_goes(place: Path) -> None:
+    kill_server()
     [adopted] = place.iterdir()
     named = place / "mockserver-mydata12"
     for kept in (adopted, named):

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import resource
 import socket
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -22,6 +19,7 @@ from mockserver.cloud import MockCloud
 from mockserver.doors import listener
 from mockserver.doors.listener import RESERVED_FILES
 from tests.mock.support.identity_calls import sign_in
+from tests.mock.support.serving import start
 from tests.robustness.sizes import size
 
 TIMEOUT_S = 60
@@ -54,18 +52,6 @@ def median_latency_s(cloud: Any) -> float:
 
 
 @contextlib.contextmanager
-def serve_elsewhere() -> Iterator[SimpleNamespace]:
-    """Serve a cloud in a process of its own, which may open as many files as this."""
-    line = [sys.executable, "-m", "mockserver", "serve", "--port", "0"]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield SimpleNamespace(**json.loads(process.stdout.readline()))
-        finally:
-            process.kill()
-
-
-@contextlib.contextmanager
 def as_many_files_as_allowed() -> Iterator[int]:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -79,9 +65,10 @@ def as_many_files_as_allowed() -> Iterator[int]:
 def test_a_crowd_of_idle_connections_delays_no_request(cases: Any) -> None:
     with (
         as_many_files_as_allowed() as most,
-        serve_elsewhere() as cloud,
+        start("--port", "0") as (_, ready),  # it may open as many files as this process
         contextlib.ExitStack() as stack,
     ):
+        cloud = SimpleNamespace(**ready)
         count = min(size(500, 10_000), most - RESERVED_FILES)
         alone_s = median_latency_s(cloud)
         crowd(stack, cloud, count // 2)
